@@ -1,0 +1,1 @@
+"""One package per foreign system, over the public API only."""

@@ -1,0 +1,1 @@
+"""The only door: authenticates, limits, routes and composes; holds no CRM rule."""

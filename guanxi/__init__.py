@@ -1,0 +1,1 @@
+"""The command line and the local run; names services as strings and imports only `shared`."""

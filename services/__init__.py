@@ -1,0 +1,1 @@
+"""The services: customer, interaction and scoring; none imports another."""

@@ -1,0 +1,1 @@
+"""What passed between a customer and the firm, in both directions."""
