@@ -92,7 +92,7 @@ class Signer:
 
 
 class Verifier:
-    """Checks tokens against the trusted public keys and remembers those that it has seen until they expire."""
+    """Checks tokens against the trusted public keys; remembers the good ones until they expire."""
 
     def __init__(self, trusted: Mapping[str, Ed25519PublicKey]) -> None:
         self._trusted = trusted

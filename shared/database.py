@@ -29,7 +29,7 @@ NAMING = {
 class Transaction:
     """All that one request or one job writes; committed as a whole."""
 
-    connection: PoolConnectionProxy  # type: ignore[type-arg]  # records are untyped
+    connection: PoolConnectionProxy
     id: UUID
     principal: Principal
     at: datetime
@@ -38,12 +38,12 @@ class Transaction:
 class Database:
     """The process's connections, for its own schema only."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:  # type: ignore[type-arg]  # records are untyped
+    def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
 
     @classmethod
     async def open(cls, settings: Settings) -> "Database":
-        """Make a pool that connects when it is first used, so that a database that is down stops nobody from starting."""
+        """Make a pool that connects when first used: a database that is down stops nobody from starting."""
         return cls(
             await asyncpg.create_pool(
                 settings.database_url,
@@ -71,12 +71,12 @@ class Database:
 
     @asynccontextmanager
     async def begin(self, principal: Principal, *, at: datetime) -> AsyncIterator[Transaction]:
-        """Open a transaction (READ COMMITTED) that commits when the block ends and rolls back when it raises."""
+        """Open a READ COMMITTED transaction; it commits when the block ends, rolls back when it raises."""
         async with self.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
             yield Transaction(connection, uuid7(), principal, at)
 
 
-async def speak_json(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]  # records are untyped
+async def speak_json(connection: asyncpg.Connection) -> None:
     """Let `jsonb` be Python objects, and `json` be text that goes out as it came."""
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=_to_jsonb, decoder=_from_jsonb, format="binary"
@@ -87,7 +87,7 @@ async def speak_json(connection: asyncpg.Connection) -> None:  # type: ignore[ty
 
 
 async def _keep(_: Any) -> None:  # noqa: ANN401 - asyncpg's connection
-    """Reset nothing: no code leaves state in a session, and the query would halve the speed of a point read."""
+    """Reset nothing: no code leaves state in a session, and the query would halve a point read's speed."""
 
 
 def _to_jsonb(value: object) -> bytes:

@@ -16,7 +16,7 @@ def tag(version: int) -> str:
 
 
 def demand(request: Request) -> int:
-    """Return the version named by If-Match; 428 without the header, 422 when it is not one strong tag of ours."""
+    """Return the version named by If-Match; 428 without the header, 422 unless it is one tag of ours."""
     header = request.headers.get("if-match")
     if header is None:
         raise PreconditionRequired("Send If-Match with the ETag of the version that you changed.")
@@ -28,7 +28,7 @@ def demand(request: Request) -> int:
 
 
 def stale(current: int, changed: Sequence[str]) -> PreconditionFailed:
-    """Return the 412 that names the current version and the fields changed since the one that the caller holds."""
+    """Return the 412 that names the current version and the fields changed since the caller's."""
     return PreconditionFailed(
         "The resource was changed in between; read it again.",
         headers={"ETag": tag(current)},

@@ -17,7 +17,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    literal,
+    literal_column,
     select,
     update,
 )
@@ -54,8 +54,8 @@ class Keys:
 
     def __init__(self, schema: str) -> None:
         keys = idempotency_table(MetaData(schema=schema))
-        # The wait for another request with the same key is bounded; the setting is read before the insert waits.
-        bound = select(func.set_config("lock_timeout", "2s", literal(True).label("local"))).cte("bound")  # noqa: FBT003 - SQL's own
+        # Bounds the wait for another request with the same key: read before the insert can wait.
+        bound = select(func.set_config("lock_timeout", "2s", literal_column("true"))).cte("bound")
         fresh = select(*(bindparam(name, type_=keys.c[name].type).label(name) for name in _CLAIMED))
         self.claim = Statement(
             insert(keys)

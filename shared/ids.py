@@ -11,7 +11,10 @@ _SUB_MS_BITS = 12
 
 
 def uuid7() -> UUID:
-    """A UUIDv7 (RFC 9562 method 3: 12 bits of sub-millisecond time); later calls in one process give larger ids."""
+    """Return a UUIDv7 with 12 bits of sub-millisecond time (RFC 9562, method 3).
+
+    Later calls in one process give larger ids.
+    """
     global _last  # noqa: PLW0603 - the last value handed out is what makes the sequence monotonic
     now = time.time_ns()
     ticks = (now // 1_000_000 << _SUB_MS_BITS) | (now % 1_000_000 << _SUB_MS_BITS) // 1_000_000

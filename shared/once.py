@@ -1,4 +1,4 @@
-"""Writing once: an action in one transaction that commits before the answer, at most once per Idempotency-Key."""
+"""Writing once: one transaction that commits before the answer, at most once per Idempotency-Key."""
 
 import asyncio
 import hashlib

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from shared.errors import Invalid
 
 _MAC = 12
-_READ = {"t": datetime.fromisoformat, "u": UUID, "d": Decimal}
+_READ: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "u": UUID, "d": Decimal}
 _NOT_FILTERS = frozenset(("cursor", "limit"))
 
 

@@ -2,7 +2,10 @@
 
 
 def merge(target: object, patch: object) -> object:
-    """Apply a merge patch (RFC 7396): null removes a member, objects merge, anything else replaces; no argument is changed."""
+    """Apply a merge patch (RFC 7396): null removes, objects merge, anything else replaces.
+
+    No argument is changed.
+    """
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}

@@ -1,19 +1,21 @@
 """SQLAlchemy Core statements, compiled once and run through asyncpg."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Protocol
 
 from asyncpg import Connection, Pool, Record
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import ClauseElement, ColumnElement, Executable, Select, Table
+from sqlalchemy import ClauseElement, ColumnElement, Executable, Select, Table, func, literal_column
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import JSON
 
 from shared.auth import Principal, Visibility
 
-Runner = Pool | Connection | PoolConnectionProxy  # type: ignore[type-arg]  # records are untyped anyway
+Runner = Pool | Connection | PoolConnectionProxy
 Step = tuple[str, Callable[[Any], Any] | None, tuple[Any] | None]
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
@@ -35,7 +37,7 @@ class Statement:
     __slots__ = ("_names", "_plan", "sql")
 
     def __init__(self, statement: Executable, *, unguarded: str = "") -> None:
-        """Compile; TypeError for a read of guarded rows that neither goes through Visible nor says why not."""
+        """Compile; TypeError for a read of guarded rows outside of Visible that does not say why."""
         if not unguarded and (tables := ", ".join(sorted(set(_guarded(statement))))):
             raise TypeError(f"reads guarded {tables}: use Visible, or say in `unguarded` why not")
         done = _compile(statement)
@@ -107,6 +109,12 @@ class Visible:
     async def value(self, on: Runner, principal: Principal, **given: Any) -> Any:  # noqa: ANN401 - as above
         """Return the first column of the first row that the principal sees, or None."""
         return await self.statement(principal, given).value(on, **_as(principal, given))
+
+
+def json_object(**members: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """Build a JSON object in the database: the one rendering of a record, sent out as it comes."""
+    pairs = ((literal_column(f"'{name}'"), value) for name, value in members.items())
+    return func.json_build_object(*chain.from_iterable(pairs))
 
 
 def visible(
