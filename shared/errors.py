@@ -8,10 +8,11 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class FieldError(TypedDict, total=False):
-    """One thing wrong with one place: a JSON `pointer` into the body, or the name of a `parameter`."""
+    """One thing wrong with one place: a JSON `pointer` into the body, a `parameter` or a `header`."""
 
     pointer: str
     parameter: str
+    header: str
     code: str
     detail: str
 

@@ -1,0 +1,37 @@
+"""Versions as entity tags: conditional writes."""
+
+import re
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from shared.errors import Invalid, PreconditionFailed, PreconditionRequired
+
+_TAG = re.compile(r'"(\d{1,9})"')
+
+
+def tag(version: int) -> str:
+    """Return the entity tag of a version, quoted as the header wants it."""
+    return f'"{version}"'
+
+
+def demand(request: Request) -> int:
+    """Return the version named by If-Match; 428 without the header, 422 unless it is one tag of ours."""
+    header = request.headers.get("if-match")
+    if header is None:
+        raise PreconditionRequired("Send If-Match with the ETag of the version that you changed.")
+    found = _TAG.fullmatch(header.strip())
+    if found is None:
+        detail = 'If-Match takes one entity tag as a single resource gives it, such as "3".'
+        raise Invalid(detail, errors=[{"header": "If-Match", "code": "bad_entity_tag", "detail": detail}])
+    return int(found[1])
+
+
+def stale(current: int, changed: Sequence[str]) -> PreconditionFailed:
+    """Return the 412 that names the current version and the fields changed since the caller's."""
+    return PreconditionFailed(
+        "The resource was changed in between; read it again.",
+        headers={"ETag": tag(current)},
+        current_version=current,
+        changed=sorted(changed),
+    )

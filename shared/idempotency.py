@@ -1,0 +1,76 @@
+"""The records of Idempotency-Keys: one per caller, route and key, kept for a week."""
+
+from datetime import timedelta
+from functools import cache
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.statements import Statement
+
+KEPT = timedelta(days=7)
+_KEY = ("caller", "route", "key")
+_CLAIMED = (*_KEY, "fingerprint", "at")
+_ANSWERED = ("status", "version", "location", "body", "subjects")
+
+
+def idempotency_table(metadata: MetaData) -> Table:
+    """Declare the table in a service's schema."""
+    return Table(
+        "idempotency",
+        metadata,
+        Column("caller", Text(collation="C"), primary_key=True),
+        Column("route", Text(collation="C"), primary_key=True),
+        Column("key", Text(collation="C"), primary_key=True),
+        Column("fingerprint", LargeBinary, nullable=False, comment="SHA-256 of the raw body"),
+        Column("at", DateTime(timezone=True), nullable=False, index=True),
+        Column("status", SmallInteger, comment="null only inside the transaction that claims the key"),
+        Column("version", Integer),
+        Column("location", Text),
+        Column("body", LargeBinary),
+        Column("subjects", ARRAY(Uuid), comment="the records that the body names, for an erasure"),
+    )
+
+
+class Keys:
+    """The statements on a schema's table."""
+
+    def __init__(self, schema: str) -> None:
+        keys = idempotency_table(MetaData(schema=schema))
+        # Bounds the wait for another request with the same key: read before the insert can wait.
+        bound = select(func.set_config("lock_timeout", "2s", literal_column("true"))).cte("bound")
+        fresh = select(*(bindparam(name, type_=keys.c[name].type).label(name) for name in _CLAIMED))
+        self.claim = Statement(
+            insert(keys)
+            .from_select(_CLAIMED, fresh.where(select(bound).exists()))
+            .on_conflict_do_nothing()
+            .returning(keys.c.key)
+        )
+        mine = [keys.c[name] == bindparam(f"my_{name}", type_=Text) for name in _KEY]
+        self.earlier = Statement(select(keys).where(*mine))
+        answered = {name: bindparam(name, type_=keys.c[name].type) for name in _ANSWERED}
+        self.keep = Statement(update(keys).where(*mine).values(answered))
+        self.forget = Statement(delete(keys).where(keys.c.at < bindparam("before")))
+
+
+@cache
+def keys_of(schema: str) -> Keys:
+    """Return the statements of a schema, compiled once."""
+    return Keys(schema)
