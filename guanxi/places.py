@@ -83,7 +83,7 @@ def _free(path: Path) -> Path:
 
 def own(folder: Path, account: Account, mode: int = 0o700) -> Path:
     """Make a folder that is the account's."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(mode)
     if account.changes:
         os.chown(folder, account.uid, account.gid)

@@ -20,6 +20,7 @@ from guanxi.secrets import Secrets
 OWNER = DATABASE = "guanxi"
 STARTING = 600.0  # seconds: recovery after a crash replays at most max_wal_size
 _FAST = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+_ORPHANED = ((signal.SIGINT, 5.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 5.0))
 _CONFIGURATION = {  # kept in the data folder's postgresql.conf, where an operator may change it
     "max_connections": "200",
     "shared_buffers": "256MB",
@@ -62,7 +63,10 @@ class EmbeddedPostgres:
     def folder(self) -> Path:
         """Where server and data live; not always inside the home."""
         self.home.mkdir(parents=True, exist_ok=True)
-        return server_folder(self.home, self._account)
+        folder = server_folder(self.home, self._account)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
+        return folder
 
     @property
     def dsn(self) -> str:
@@ -146,8 +150,7 @@ class EmbeddedPostgres:
     def destroy(self) -> None:
         """Stop and delete server, data and sockets: for tests."""
         self.stop()
-        folder, sockets = self.folder, self._sockets
-        for path in (sockets, folder):
+        for path in (self._sockets, self.folder):
             shutil.rmtree(path, ignore_errors=True)
         (self.home / "postgres.location").unlink(missing_ok=True)
 
@@ -180,8 +183,6 @@ class EmbeddedPostgres:
         """Hold the lock of the server's folder until stop() or our death."""
         if self._lock is not None:
             return
-        self.folder.mkdir(exist_ok=True)
-        self.folder.chmod(0o711)
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -199,7 +200,7 @@ class EmbeddedPostgres:
         """
         left = [(pid, line) for pid, line in processes.commands() if self._is_server(line)]
         postmasters = [pid for pid, line in left if " -D " in line]
-        processes.end(postmasters, steps=_FAST)
+        processes.end(postmasters, steps=_ORPHANED)
         # Children of a postmaster that was killed leave by themselves.
         processes.end([pid for pid, _ in left], steps=((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0)))
 

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def free_port() -> int:
-    """A free port below the ephemeral range, so that no client of another test takes it."""
+    """Find a free port below the ephemeral range, so that no client of another test takes it."""
     for port in random.sample(range(20_000, 32_000), 50):
         with socket.socket() as probe:
             try:

@@ -21,7 +21,7 @@ MakeServer = Callable[..., EmbeddedPostgres]
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that every user can enter: pytest's own tmp_path is 0700."""
+    """Make a folder that every user can enter: pytest's own tmp_path is 0700."""
     with tempfile.TemporaryDirectory(prefix="gx-") as made:
         Path(made).chmod(0o755)
         yield Path(made)
