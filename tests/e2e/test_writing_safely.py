@@ -1,4 +1,4 @@
-"""Concurrent writers through the whole system: one effect per key, no lost update, everything in the feed once."""
+"""Concurrent writers through the whole system: one effect per key, no lost update, all in the feed once."""
 
 import asyncio
 from collections import Counter
