@@ -113,8 +113,8 @@ class Visible:
 
 def json_object(**members: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """Build a JSON object in the database: the one rendering of a record, sent out as it comes."""
-    pairs = ((literal_column(f"'{name}'"), value) for name, value in members.items())
-    return func.json_build_object(*chain.from_iterable(pairs))
+    names = (literal_column(f"'{name}'") for name in members)
+    return func.json_build_object(*chain.from_iterable(zip(names, members.values(), strict=True)))
 
 
 def visible(
