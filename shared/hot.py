@@ -6,7 +6,6 @@ from functools import cache
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
-from fastapi import params
 from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -173,7 +172,7 @@ class Plan:
                 values[field.name] = field.get_default()
             return
         try:
-            values[field.name] = field._type_adapter.validator.validate_python(body)  # noqa: SLF001 - as above
+            values[field.name] = field._type_adapter.validator.validate_python(body, from_attributes=True)  # noqa: SLF001 - as above
         except ValidationError as error:
             found.extend({**each, "loc": ("body", *each["loc"])} for each in _errors(error))
 
@@ -187,7 +186,7 @@ def _body(route: APIRoute) -> ModelField | None:
     fields = route.dependant.body_params
     if not fields:
         return None
-    if len(fields) > 1 or route._embed_body_fields or isinstance(fields[0].field_info, params.Form):  # noqa: SLF001 - no public way
+    if len(fields) > 1 or route._embed_body_fields:  # noqa: SLF001 - no public way
         raise TypeError(f"{route.path}: a hot route takes one JSON body, whole")
     return fields[0]
 
