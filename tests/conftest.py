@@ -61,7 +61,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 async def service(postgres: str, keys: Path) -> AsyncIterator[Service]:
-    """Start parts of the system: `await service("customer", peers={"scoring": url})`.
+    """Start a part of the system, as in `await service("customer", peers={"scoring": url})`.
 
     It runs until the module's last test. Its database is its own, migrated by its own revisions. Asking twice gives the same one.
     """
