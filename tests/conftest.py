@@ -61,9 +61,10 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 async def service(postgres: str, keys: Path) -> AsyncIterator[Service]:
-    """Start a part of the system, as in `await service("customer", peers={"scoring": url})`.
+    """Start parts of the system: ask for one by name, with the addresses of its peers.
 
-    It runs until the module's last test. Its database is its own, migrated by its own revisions. Asking twice gives the same one.
+    As in `running = await start("customer", peers={"scoring": url})`. It runs until the module's last test,
+    on a database of its own, migrated by its own revisions. Asking twice gives the same one.
     """
     async with AsyncExitStack() as stack:
         started: dict[str, Running] = {}
