@@ -13,4 +13,4 @@ class Base(DeclarativeBase):
     metadata = MetaData(schema="scoring", naming_convention=NAMING)
 
 
-feed = Feed(Base.metadata, source="/scoring")
+FEED = Feed(Base.metadata, source="/scoring")

@@ -14,12 +14,12 @@ from sqlalchemy import (
     Numeric,
     Text,
     Uuid,
-    and_,
     any_,
     bindparam,
     delete,
     func,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -33,7 +33,9 @@ from shared.statements import Statement
 
 async def replace(tx: Transaction, rows: Iterable[Row]) -> None:
     """Store facts that are newer than the versions held; those of customers already marked by `mark`."""
-    newest = {(row.kind, row.subject): row for row in sorted(rows, key=lambda row: row.version)}
+    newest = {
+        (row.kind, row.subject): row for row in sorted(rows, key=lambda row: (row.generation, row.version))
+    }
     order = sorted(newest.values(), key=lambda row: (row.customer_id, row.kind, row.subject))
     if order:
         columns = {name: [getattr(row, name) for row in order] for name in _COLUMNS}
@@ -51,10 +53,19 @@ async def drop_moved(tx: Transaction, rows: Sequence[Row]) -> None:
     await _DROP_MOVED.value(tx.connection, **columns)
 
 
-async def retract(tx: Transaction, gone: Sequence[tuple[str, UUID, int]]) -> None:
-    """Let deleted facts (kind, subject, version) count no more; their rows stay as a guard."""
-    kind, subject, version = (list(column) for column in zip(*gone, strict=True)) if gone else ([], [], [])
-    await _RETRACT.value(tx.connection, kind=kind, subject=subject, version=version)
+async def retract(tx: Transaction, gone: Sequence[tuple[str, UUID, int, int]]) -> None:
+    """Let deleted facts (kind, subject, generation, version) count no more; their rows stay as a guard."""
+    if gone:
+        columns = map(list, zip(*gone, strict=True))
+        await _RETRACT.value(tx.connection, **dict(zip(_GONE, columns, strict=True)))
+
+
+async def sweep(tx: Transaction, generation: int) -> list[UUID]:
+    """Mark the customer ids of facts that only earlier generations told of, and forget those; return the ids."""
+    ids = [UUID(int=row[0].int) for row in await _EARLIER.all(tx.connection, generation=generation)]
+    await mark(tx, ids)
+    await _FORGET.value(tx.connection, generation=generation)
+    return ids
 
 
 async def mark(tx: Transaction, ids: Iterable[UUID], *, rebuild: bool = False) -> None:
@@ -77,6 +88,7 @@ _TYPES: Mapping[str, Any] = {
     "customer_id": Uuid,
     "kind": Text,
     "subject": Uuid,
+    "generation": Integer,
     "version": Integer,
     "day": Date,
     "amount": Numeric,
@@ -94,7 +106,8 @@ _REPLACE = Statement(
     _given.on_conflict_do_update(
         index_elements=[Fact.customer_id, Fact.kind, Fact.subject],
         set_={name: _given.excluded[name] for name in _COLUMNS if name not in _PLACE},
-        where=Fact.version < _given.excluded.version,
+        where=tuple_(Fact.generation, Fact.version)
+        < tuple_(_given.excluded.generation, _given.excluded.version),
     )
 )
 _WHOSE = Statement(
@@ -108,12 +121,17 @@ _DROP_MOVED = Statement(
         Fact.customer_id != _moved.c.customer_id,
     )
 )
-_gone = _rows({name: _TYPES[name] for name in ("kind", "subject", "version")})
+_GONE = ("kind", "subject", "generation", "version")
+_gone = _rows({name: _TYPES[name] for name in _GONE})
+_held, _told = (tuple_(of.generation, of.version) for of in (Fact, _gone.c))
 _RETRACT = Statement(
     update(Fact)
-    .where(and_(Fact.subject == _gone.c.subject, Fact.kind == _gone.c.kind, Fact.version <= _gone.c.version))
-    .values(counts=False, version=_gone.c.version)
+    .where(Fact.subject == _gone.c.subject, Fact.kind == _gone.c.kind, _held <= _told)
+    .values(counts=False, generation=_gone.c.generation, version=_gone.c.version)
 )
+_before = Fact.generation < bindparam("generation", type_=Integer)
+_EARLIER = Statement(select(Fact.customer_id).where(_before).distinct())
+_FORGET = Statement(delete(Fact).where(_before))
 _marked = insert(Mark).from_select(
     ["customer_id", "rebuild", "at"],
     select(
@@ -125,6 +143,6 @@ _marked = insert(Mark).from_select(
 _MARK = Statement(
     _marked.on_conflict_do_update(
         index_elements=[Mark.customer_id],
-        set_={"rebuild": Mark.rebuild | _marked.excluded.rebuild, "again": False},
+        set_={"rebuild": Mark.rebuild | _marked.excluded.rebuild, "again": False, "parked": False},
     )
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Numeric, Text, false
+from sqlalchemy import DateTime, Index, Numeric, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base
@@ -35,6 +35,7 @@ class Fact(Base):
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Exact, primary_key=True)
     subject: Mapped[UUID] = mapped_column(primary_key=True)
+    generation: Mapped[int]
     version: Mapped[int]
     day: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Numeric)
@@ -50,13 +51,15 @@ class Mark(Base):
     """A customer id on the dirty list: its score is to be computed again.
 
     `rebuild`: its state first (an exchange rate changed). `again`: done once during a run, whose
-    reading may not have seen the fact, and to be done once more after it.
+    reading may not have seen the fact, and to be done once more after it. `parked`: waits until customer
+    tells whose id this is.
     """
 
     __tablename__ = "marks"
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (Index("ix_marks_due", "again", "at", postgresql_where=text("not parked")),)
 
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parked: Mapped[bool] = mapped_column(server_default=false())
     rebuild: Mapped[bool] = mapped_column(server_default=false())
     again: Mapped[bool] = mapped_column(server_default=false())
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -18,6 +18,7 @@ class Row:
     customer_id: UUID
     kind: str
     subject: UUID
+    generation: int
     version: int
     day: date
     amount: Decimal
@@ -29,8 +30,8 @@ class Row:
     counts: bool
 
 
-def read(kind: str, subject: UUID, version: int, data: Mapping[str, Any]) -> Row:
-    """Return the fact that a record states.
+def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any]) -> Row:
+    """Return the fact that a record states; `at` is its generation and version.
 
     An order counts as a purchase unless it is a draft or cancelled, a return takes its money back; a payment is
     kept and counts neither way, since it is the order that earns. Raises KeyError or ValueError, naming what is
@@ -44,7 +45,8 @@ def read(kind: str, subject: UUID, version: int, data: Mapping[str, Any]) -> Row
         customer_id=UUID(data["customer_id"]),
         kind=kind,
         subject=subject,
-        version=version,
+        generation=at[0],
+        version=at[1],
         day=_day(data),
         amount=Decimal(data["amount"]) if kind == "payment" else _sum(line["amount"] for line in lines),
         cost=_sum(line["cost"] for line in known),

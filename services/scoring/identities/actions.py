@@ -5,7 +5,22 @@ from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Integer, Text, Uuid, any_, bindparam, delete, func, select, tuple_
+from asyncpg import Record
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Integer,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -24,33 +39,38 @@ class Told:
     department: str | None
     deleted: bool
     provisional: bool
+    generation: int
     version: int
     names: Sequence[tuple[str, str, str]] | None
 
+    @property
+    def at(self) -> tuple[int, int]:
+        """What orders two tellings of one id."""
+        return self.generation, self.version
 
-def of_customer(subject: UUID, version: int, data: Mapping[str, Any] | None) -> Told:
-    """Read an entry of customer's feed; without data the customer is deleted."""
-    held = data or {}
+
+def of_customer(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
+    """Read an entry of customer's feed, told at (generation, version); without data the customer is deleted."""
     names = [(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())]
     owner, department = held.get("owner"), held.get("department")
-    return Told(subject, subject, owner, department, data is None, False, version, names)  # noqa: FBT003 - in the fields' order
+    return Told(subject, subject, owner, department, not held, False, *at, names)  # noqa: FBT003 - in the fields' order
 
 
-def of_stranger(subject: UUID, version: int, data: Mapping[str, Any] | None) -> Told:
+def of_stranger(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
     """Read an entry of interaction's feed about a provisional id."""
-    held = data or {}
     current = UUID(held.get("current_id", str(subject)))
-    return Told(subject, current, None, None, data is None, True, version, None)  # noqa: FBT003 - as above
+    return Told(subject, current, None, None, not held, True, *at, None)  # noqa: FBT003 - as above
 
 
 async def project(tx: Transaction, entries: Iterable[Told]) -> list[UUID]:
     """Write newer entries; return the customers whose score may now be that of other facts.
 
-    Those are the current ids, before and after, of ids that are new, moved, deleted or back.
+    Those are the current ids, before and after, of ids that are moved, deleted or back. (A new customer has no
+    score; the marks of facts that came before it are waiting for it.)
     """
-    newest = {entry.original_id: entry for entry in sorted(entries, key=lambda entry: entry.version)}
+    newest = {entry.original_id: entry for entry in sorted(entries, key=lambda entry: entry.at)}
     held = {row["original_id"]: row for row in await _HELD.all(tx.connection, ids=list(newest))}
-    fresh = [one for one in newest.values() if _version(held, one) < one.version]
+    fresh = [one for one in newest.values() if _held_at(held.get(one.original_id)) < one.at]
     if not fresh:
         return []
     fresh.sort(key=lambda one: one.original_id)
@@ -60,14 +80,19 @@ async def project(tx: Transaction, entries: Iterable[Told]) -> list[UUID]:
     return sorted({id_ for one in fresh for id_ in _moved(held.get(one.original_id), one)})
 
 
-def _version(held: Mapping[UUID, Any], one: Told) -> int:
-    row = held.get(one.original_id)
-    return 0 if row is None else int(row["version"])
+async def sweep(tx: Transaction, generation: int, *, provisional: bool) -> list[UUID]:
+    """Delete the ids that only earlier generations told of; return the customers that they meant."""
+    rows = await _SWEEP.all(tx.connection, generation=generation, provisional=provisional)
+    return sorted({UUID(int=row[0].int) for row in rows})
 
 
-def _moved(before: Any, now: Told) -> set[UUID]:  # noqa: ANN401 - a Record or None
+def _held_at(row: Record | None) -> tuple[int, int]:
+    return (0, 0) if row is None else (row["generation"], row["version"])
+
+
+def _moved(before: Record | None, now: Told) -> set[UUID]:
     if before is None:
-        return {now.current_id}
+        return {now.current_id} if now.provisional else set()
     if before["current_id"] == now.current_id and before["deleted"] == now.deleted:
         return set()
     return {UUID(int=before["current_id"].int), now.current_id}
@@ -95,14 +120,14 @@ _COLUMNS = {
     "department": Text,
     "deleted": Boolean,
     "provisional": Boolean,
+    "generation": Integer,
     "version": Integer,
 }
 _NAMES = {"system": Text, "kind": Text, "external_id": Text}
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _HELD = Statement(
-    select(Identity.original_id, Identity.current_id, Identity.deleted, Identity.version).where(
-        Identity.original_id == any_(_IDS)
-    )
+    select(Identity.__table__).where(Identity.original_id == any_(_IDS)),
+    unguarded="follows every customer",
 )
 _told = insert(Identity).from_select(list(_COLUMNS), select(_rows(_COLUMNS)))
 _PROJECT = Statement(
@@ -124,6 +149,18 @@ _NAME = Statement(
 _UNNAME = Statement(
     delete(ExternalName).where(
         ExternalName.customer_id == any_(_IDS),
-        tuple_(ExternalName.system, ExternalName.kind, ExternalName.external_id).not_in(select(_rows(_NAMES))),
+        tuple_(ExternalName.system, ExternalName.kind, ExternalName.external_id).not_in(
+            select(_rows(_NAMES))
+        ),
     )
+)
+_SWEEP = Statement(
+    update(Identity)
+    .where(
+        Identity.generation < bindparam("generation", type_=Integer),
+        Identity.provisional == bindparam("provisional", type_=Boolean),
+        ~Identity.deleted,
+    )
+    .values(deleted=literal_column("true", Boolean))
+    .returning(Identity.current_id)
 )

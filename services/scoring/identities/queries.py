@@ -2,20 +2,26 @@
 
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, or_, select
+from sqlalchemy import Text, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
 
 from services.scoring.identities.models import ExternalName, Identity
-from shared.errors import Invalid, NotFound
-from shared.statements import Runner, Statement
+from shared.auth import Principal
+from shared.errors import FieldError, Invalid, NotFound
+from shared.statements import Runner, Statement, visible
 
+_UNKNOWN = "No customer is known by this reference."
+_SEEN = visible(
+    select(Identity.original_id).where(Identity.original_id == bindparam("id", type_=Uuid)), of=Identity
+)
 _Current = aliased(Identity)
 _current = (
     select(Identity.current_id)
     .join(_Current, _Current.original_id == Identity.current_id)
-    .where(~_Current.deleted, ~_Current.provisional)
+    .where(~Identity.deleted, ~_Current.deleted, ~_Current.provisional)
 )
-_BY_ID = Statement(_current.where(Identity.original_id == bindparam("id", type_=Uuid)))
+_WHY = "finds an id by its name; what is kept under it is read as Visible"
+_BY_ID = Statement(_current.where(Identity.original_id == bindparam("id", type_=Uuid)), unguarded=_WHY)
 _BY_NAME = Statement(
     _current.join(ExternalName, ExternalName.customer_id == Identity.original_id)
     .where(
@@ -23,7 +29,8 @@ _BY_NAME = Statement(
         ExternalName.external_id == bindparam("external_id", type_=Text),
     )
     .order_by(ExternalName.kind)
-    .limit(1)
+    .limit(1),
+    unguarded=_WHY,
 )
 
 
@@ -38,8 +45,14 @@ async def current_id(on: Runner, reference: str) -> UUID:
     else:
         found = await _BY_ID.value(on, id=_uuid(reference))
     if found is None:
-        raise NotFound("No customer is known by this reference.")
+        raise NotFound(_UNKNOWN)
     return UUID(int=found.int)
+
+
+async def seen(on: Runner, principal: Principal, customer: UUID) -> None:
+    """Raise NotFound for a customer that the principal may not see, as for one that there is not."""
+    if await _SEEN.value(on, principal, id=customer) is None:
+        raise NotFound(_UNKNOWN)
 
 
 def _uuid(reference: str) -> UUID:
@@ -47,5 +60,5 @@ def _uuid(reference: str) -> UUID:
         return UUID(reference)
     except ValueError:
         detail = "A customer is named by its id or by <system>:<external id>."
-        error = {"parameter": "ref", "code": "bad_reference", "detail": detail}
-        raise Invalid(detail, errors=[error]) from None  # type: ignore[list-item]  # a FieldError
+        error = FieldError(parameter="customer", code="bad_reference", detail=detail)
+        raise Invalid(detail, errors=[error]) from None

@@ -28,9 +28,7 @@ def rendered() -> ColumnElement[object]:
     )
 
 
-ONE = Statement(
-    select(rendered(), ScoringRun.version).where(ScoringRun.id == bindparam("id", type_=Uuid))
-)
+ONE = Statement(select(rendered(), ScoringRun.version).where(ScoringRun.id == bindparam("id", type_=Uuid)))
 NEWEST = Statement(
     select(ScoringRun)
     .where(ScoringRun.status == DONE)
@@ -38,5 +36,7 @@ NEWEST = Statement(
     .limit(literal_column("1"))
 )
 VERSIONS = Statement(
-    select(EstimatorVersion).where(EstimatorVersion.id == any_(bindparam("ids", type_=ScoringRun.version_ids.type)))
+    select(EstimatorVersion).where(
+        EstimatorVersion.id == any_(bindparam("ids", type_=ScoringRun.version_ids.type))
+    )
 )

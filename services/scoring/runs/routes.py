@@ -86,7 +86,9 @@ async def get_scoring_run(request: Request, principal: CanRead, id: UUID) -> Res
 @router.post(
     "/{id}/cancel",
     response_model=ScoringRunRead,
-    responses=documents(Unauthenticated, Forbidden, NotFound, actions.RunEnded, InProgress, KeyReused, Invalid),
+    responses=documents(
+        Unauthenticated, Forbidden, NotFound, actions.RunEnded, InProgress, KeyReused, Invalid
+    ),
 )
 @hot
 async def cancel_scoring_run(request: Request, principal: CanRun, id: UUID) -> Response:  # noqa: A002 - as above

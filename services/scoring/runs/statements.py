@@ -93,9 +93,7 @@ CLAIM = Statement(
     .where(ScoringRun.id == _next)
     .returning(ScoringRun)
 )
-BEAT = Statement(
-    _change(progress=bindparam("progress", type_=Float), leased_until=_leased).where(*_mine)
-)
+BEAT = Statement(_change(progress=bindparam("progress", type_=Float), leased_until=_leased).where(*_mine))
 FAIL = Statement(_end(RunStatus.FAILED, error=bindparam("error", type_=Text)).where(*_mine))
 FINISH = Statement(
     _end(

@@ -1,106 +1,44 @@
-"""Writing scores: row, feed entry and history in one statement, nothing for what did not change."""
+"""Writing the scores of a few customers, beside runs that write everybody's."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    Boolean,
-    FromClause,
-    Integer,
-    Text,
-    Uuid,
-    and_,
-    any_,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    or_,
-    select,
-    type_coerce,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import aliased
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
-from services.scoring.base import feed
-from services.scoring.identities.models import Identity
-from services.scoring.scores.models import Score
-from shared.feed.write import entries
+from services.scoring.scores.models import Publication, Score
+from services.scoring.scores.rows import Rows
+from services.scoring.scores.telling import COLUMNS, removing, writing
+from shared.database import Transaction
+from shared.feed.write import by
 from shared.statements import Statement
 
-OWN = ("customer_id", "version", "deleted")
-VALUES = tuple(column.key for column in Score.__table__.c if column.key not in OWN)
-TOLD = ("run_id", "as_of", "value", "tier", "rank", "realized")  # what the history keeps, from and to
-_NOTHING = literal_column("'{}'::jsonb", JSONB)
-_FALSE, _ONE = literal_column("false", Boolean), literal_column("1", Integer)
+
+async def lock_alone(tx: Transaction) -> None:
+    """Be the only one to write scores until the transaction ends."""
+    await _ALONE.value(tx.connection)
 
 
-def writing(given: FromClause) -> Statement:
-    """Return the statement that makes `given` (customer_id and VALUES, a row per customer) the current scores.
-
-    It gives the number of scores that changed. The caller holds the publication's lock.
-    """
-    source = given.alias("given")
-    before = select(Score.__table__).where(Score.customer_id.in_(select(source.c.customer_id))).cte("before")
-    columns = ("customer_id", *VALUES, "version", "deleted")
-    fresh = select(source.c.customer_id, *(source.c[name] for name in VALUES), _ONE, _FALSE)
-    new = insert(Score).from_select(columns, fresh.order_by(source.c.customer_id))
-    differs = or_(Score.deleted, *(getattr(Score, name).is_distinct_from(new.excluded[name]) for name in VALUES))
-    written = (
-        new.on_conflict_do_update(
-            index_elements=[Score.customer_id],
-            set_={**{name: new.excluded[name] for name in VALUES}, "version": Score.version + _ONE, "deleted": _FALSE},
-            where=differs,
-        )
-        .returning(*Score.__table__.c)
-        .cte("written")
-    )
-    return _told(before, written)
+async def lock_shared(tx: Transaction) -> bool:
+    """Keep runs from publishing until the transaction ends; False when one is at it."""
+    return await _SHARED.value(tx.connection) is not None
 
 
-def removing(condition: Any) -> Statement:  # noqa: ANN401 - a condition over Score
-    """Return the statement that deletes the scores for which the condition holds, and gives their number."""
-    before = select(Score.__table__).where(condition, ~Score.deleted).cte("before")
-    written = (
-        update(Score)
-        .where(Score.customer_id == before.c.customer_id)
-        .values(deleted=literal_column("true", Boolean), version=Score.version + _ONE)
-        .returning(*Score.__table__.c)
-        .cte("written")
-    )
-    return _told(before, written)
+async def write(tx: Transaction, rows: Rows, *, run_id: UUID, as_of: date) -> int:
+    """Make a few rows the current scores of their customers; return how many changed."""
+    columns: dict[str, list[Any]] = {name: rows[name].tolist() for name in COLUMNS if name != "customer_id"}
+    columns["customer_id"] = [UUID(bytes=id_.tobytes()) for id_ in rows["customer_id"]]
+    return int(await _WRITE.value(tx.connection, **columns, **by(tx), run_id=run_id, as_of=as_of))
 
 
-def _told(before: FromClause, written: FromClause) -> Statement:
-    diff: Any = _NOTHING
-    for name in TOLD:
-        pair = func.jsonb_build_object(
-            literal_column("'from'"), before.c[name], literal_column("'to'"), written.c[name]
-        )
-        one = func.jsonb_build_object(literal_column(f"'{name}'"), pair)
-        diff = diff.op("||")(case((before.c[name].is_distinct_from(written.c[name]), one), else_=_NOTHING))
-    kind = case(
-        (written.c.deleted, literal_column("'score.deleted'", Text)),
-        (or_(before.c.customer_id.is_(None), before.c.deleted), literal_column("'score.created'", Text)),
-        else_=literal_column("'score.updated'", Text),
-    )
-    changed = (
-        select(
-            written.c.customer_id.label("subject"),
-            written.c.version,
-            type_coerce(diff, JSONB).label("diff"),
-            Identity.owner,
-            Identity.department,
-            kind.label("type"),
-        )
-        .select_from(written)
-        .outerjoin(before, before.c.customer_id == written.c.customer_id)
-        .outerjoin(Identity, Identity.original_id == written.c.customer_id)
-        .cte("changed")
-    )
-    count = select(func.count()).select_from(changed)
-    return Statement(
-        count.add_cte(*entries(feed, changed, changed.c.type)),
-        unguarded="writes every customer's score, whoever owns it",
-    )
+async def remove(tx: Transaction, ids: list[UUID]) -> int:
+    """Delete the scores of customers that have none any more; return how many there were."""
+    return int(await _REMOVE.value(tx.connection, **by(tx), ids=ids))
+
+
+_lock = select(Publication.k)
+_ALONE = Statement(_lock.with_for_update())
+_SHARED = Statement(_lock.with_for_update(read=True, skip_locked=True))
+_arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in COLUMNS.items())
+_WRITE = writing(func.unnest(*_arrays).table_valued(*COLUMNS).render_derived())
+_REMOVE = removing(Score.customer_id == any_(bindparam("ids", type_=ARRAY(Uuid))))

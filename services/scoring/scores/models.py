@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Index, SmallInteger, Text, false, select, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base
-from services.scoring.identities.models import Identity, mine
+from services.scoring.identities.models import Identity
 from shared.auth import Visibility
 
 Exact = Text(collation="C")
@@ -55,7 +55,10 @@ class Score(Base):
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
         """A score is seen by those who see its customer."""
-        return select(Identity.original_id).where(Identity.original_id == cls.customer_id, mine(visibility)).exists()
+        whose = select(Identity.original_id).where(
+            Identity.original_id == cls.customer_id, Identity.visible_to(visibility)
+        )
+        return whose.exists()
 
 
 class Publication(Base):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Float,
     Integer,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -90,7 +88,12 @@ def _decimal(column: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a float colum
 
 
 def _word(words: tuple[str, ...]) -> ColumnElement[Any]:
-    return case(*((Score.tier == literal_column(str(at)), literal_column(f"'{word}'", Text)) for at, word in enumerate(words, 1)))
+    return case(
+        *(
+            (Score.tier == literal_column(str(at)), literal_column(f"'{word}'", Text))
+            for at, word in enumerate(words, 1)
+        )
+    )
 
 
 def _scores(*columns: Any) -> Select[Any]:  # noqa: ANN401 - columns
@@ -126,6 +129,6 @@ CHANGED = visible(
         Score.version,
         Score.deleted,
         case((Score.deleted, null()), else_=rendered()).label("data"),
-    ).where(Score.customer_id == any_(bindparam("ids", type_=ARRAY(Uuid)))),
+    ),
     of=Score,
 )

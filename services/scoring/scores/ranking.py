@@ -14,8 +14,8 @@ TIERS = ("vip", "major", "ordinary", "small")
 CLASSES = 5
 
 
-def ranks(value: Floats, key: NDArray[np.bytes_]) -> Ints:
-    """Return 1 for the highest value and so on; equal values rank by their key (the id's bytes), ascending."""
+def ranks(value: Floats, key: NDArray[np.str_]) -> Ints:
+    """Return 1 for the highest value and so on; equal values rank by their key (the id), ascending."""
     order = np.lexsort((key, -value))
     found = np.empty(len(value), np.int64)
     found[order] = np.arange(1, len(value) + 1)
@@ -50,34 +50,34 @@ class Cuts:
     metric in classes 2, 3, 4 and 5.
     """
 
-    tiers: Sequence[tuple[float, bytes]]
+    tiers: Sequence[tuple[float, str]]
     recency: Sequence[float]
     frequency: Sequence[float]
     money: Sequence[float]
 
     @classmethod
-    def of(cls, value: Floats, key: NDArray[np.bytes_], *metrics: Floats) -> Self:
+    def of(cls, value: Floats, key: NDArray[np.str_], *metrics: Floats) -> Self:
         """Find the limits of a base; `metrics` are recency, frequency and money."""
         order = np.argsort(ranks(value, key))
         ends = [order[last - 1] for last in last_of_tiers(len(value))[:3] if last]
-        return cls([(float(value[at]), key[at].tobytes()) for at in ends], *map(_lowest, metrics))
+        return cls([(float(value[at]), str(key[at])) for at in ends], *map(_lowest, metrics))
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
         """Read what `stored` wrote."""
-        last = [(value, bytes.fromhex(key)) for value, key in stored["tiers"]]
+        last = [(float(value), str(key)) for value, key in stored["tiers"]]
         return cls(last, stored["recency"], stored["frequency"], stored["money"])
 
     def stored(self) -> dict[str, Any]:
         """Return a JSON object."""
         return {
-            "tiers": [[value, key.hex()] for value, key in self.tiers],
+            "tiers": [[value, key] for value, key in self.tiers],
             "recency": list(self.recency),
             "frequency": list(self.frequency),
             "money": list(self.money),
         }
 
-    def tier(self, value: float, key: bytes) -> int:
+    def tier(self, value: float, key: str) -> int:
         """Return the tier of a value: 1 for one that is not behind the last VIP, and so on."""
         behind = sum((-value, key) > (-last, its_key) for last, its_key in self.tiers)
         return behind + 1 if self.tiers else len(TIERS)

@@ -12,18 +12,10 @@ from services.scoring.estimators.forecast import forecast
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.intervals import quantiles
 from services.scoring.estimators.summary import Summary
+from services.scoring.states.history import History
 
 Floats = NDArray[np.float64]
 FACTORS = ("p_alive", "purchases_if_alive", "spend_per_purchase", "margin_rate")
-DTYPE = np.dtype(
-    [
-        ("customer_id", "V16"),
-        *((name, "i8") for name in ("first_day", "last_day", "days", "orders", "priced_orders", "repeat_days")),
-        *((name, "f8") for name in ("money", "repeat_money", "cost", "costed")),
-        ("facts_after", "i8"),
-    ]
-)
-History = NDArray[np.void]  # rows of DTYPE, a customer each; days are counted from 1970-01-01
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,10 @@ def summary(history: History, until: int) -> Summary:
     """Return the estimators' view: every purchase day counts for timing, mean spend is of the priced ones."""
     x = history["days"] - 1
     spend = np.divide(
-        history["repeat_money"], history["repeat_days"], out=np.zeros(len(x)), where=history["repeat_days"] > 0
+        history["repeat_money"],
+        history["repeat_days"],
+        out=np.zeros(len(x)),
+        where=history["repeat_days"] > 0,
     )
     first = history["first_day"]
     return Summary(x, history["last_day"] - first, until - first, spend)

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Float,
     Integer,
     Numeric,
     Select,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -68,9 +66,10 @@ def _with_repeats(counted: Select[Any]) -> Select[Any]:
     kept = [column for column in total.c if column.key not in {"known_days", "known_money", "first_money"}]
     return select(
         *kept,
-        cast(total.c.known_days - case((total.c.first_money.is_(None), ZERO), else_=literal_column("1")), Integer).label(
-            "repeat_days"
-        ),
+        cast(
+            total.c.known_days - case((total.c.first_money.is_(None), ZERO), else_=literal_column("1")),
+            Integer,
+        ).label("repeat_days"),
         (total.c.known_money - func.coalesce(total.c.first_money, ZERO)).label("repeat_money"),
     )
 
@@ -120,7 +119,9 @@ def _days(key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:  # 
 def _rate() -> ColumnElement[Any]:
     """Return what one unit of a fact's currency is worth on its day, null when nobody has said."""
 
-    def latest(base: ColumnElement[Any], quote: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[Any]:
+    def latest(
+        base: ColumnElement[Any], quote: ColumnElement[Any], value: ColumnElement[Any]
+    ) -> ColumnElement[Any]:
         dated = select(value).where(Rate.base == base, Rate.quote == quote, Rate.day <= Fact.day)
         return dated.order_by(Rate.day.desc()).limit(literal_column("1")).scalar_subquery()
 

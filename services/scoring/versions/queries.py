@@ -9,4 +9,6 @@ from shared.statements import json_object
 
 def rendered() -> ColumnElement[object]:
     """Return EstimatorVersionRead as JSON."""
-    return json_object(**{name: getattr(EstimatorVersion, name) for name in EstimatorVersionRead.model_fields})
+    return json_object(
+        **{name: getattr(EstimatorVersion, name) for name in EstimatorVersionRead.model_fields}
+    )

@@ -33,9 +33,7 @@ _PAGE_OF = Statement(_page.where(EstimatorVersion.kind == bindparam("kind", type
 _LAST = UUID(int=2**128 - 1)
 
 
-@router.get(
-    "", response_model=EstimatorVersionPage, responses=documents(Unauthenticated, Forbidden, Invalid)
-)
+@router.get("", response_model=EstimatorVersionPage, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
 async def list_estimators(
     request: Request,
