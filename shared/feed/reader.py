@@ -63,9 +63,12 @@ class Reader:
         self._headers = Statement(_headers(feed))
         self._head = Statement(sa.select(feed.head.c.epoch, feed.head.c.position))
 
-    async def page(self, database: Database, principal: Principal, wanted: Wanted) -> tuple[list[Item], Place]:
-        """Return changes and where they end. What the principal does not see is left out, or is `removed`
-        where it could be seen before the change. Raises Expired when the place is not one of this feed.
+    async def page(
+        self, database: Database, principal: Principal, wanted: Wanted
+    ) -> tuple[list[Item], Place]:
+        """Return changes and where they end; Expired when the place is not one of this feed.
+
+        What the principal does not see is left out, or `removed` where it was to be seen before the change.
         """
         if wanted.thin and principal.visibility is Visibility.ALL:
             entries, end = await self._entries(database.pool, wanted)
@@ -138,7 +141,9 @@ class Reader:
             "subject": str(header["subjects"][index]),
             "time": header["at"],
             "version": header["versions"][index],
-            "changed": header["fields"] if changed is None else [name for name in changed[index].split(",") if name],
+            "changed": header["fields"]
+            if changed is None
+            else [name for name in changed[index].split(",") if name],
             "origin": header["origin"],
             "transaction": str(header["transaction"]) if header["transaction"] else None,
         }
@@ -193,5 +198,6 @@ def _record(kind: str, state: Record) -> Item:
 def _lost(principal: Principal, entry: Entry) -> bool:
     header, index = entry
     owner, department = ((header[name] or {index: None})[index] for name in ("owners", "departments"))
-    mine = principal.visibility is Visibility.DEPARTMENT and department == principal.department is not None
-    return mine or owner == principal.id
+    if owner == principal.id:
+        return True
+    return principal.visibility is Visibility.DEPARTMENT and department == principal.department is not None

@@ -76,7 +76,7 @@ async def settle(connection: asyncpg.Connection, feed: Feed) -> None:
 
 
 async def renew(connection: asyncpg.Connection, feed: Feed) -> None:
-    """Begin a new epoch by hand: after a restore that no fingerprint can tell, such as a copy of the files."""
+    """Begin a new epoch by hand: after a restore that no fingerprint tells, such as a copy of files."""
     await statements(feed).renew.value(connection)
 
 
