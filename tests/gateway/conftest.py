@@ -21,6 +21,7 @@ from gateway.routing import SERVICES
 from gateway.settings import Door
 from gateway.upstream import Upstream
 from shared.auth import Principal, Signer
+from shared.server import Protocol
 from tests.gateway.stub import Stub, stub
 
 KEY = minting.mint()
@@ -78,7 +79,7 @@ async def listening(app: ASGIApp) -> AsyncIterator[int]:
     """Serve an app by uvicorn on a free port."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", http="httptools")
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", http=Protocol)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     await until(lambda: server.started)
