@@ -89,14 +89,17 @@ class Deaths:
         return process.returncode if process is not None else 0
 
 
-async def end(children: Sequence[Child], patience: float) -> None:
+async def end(children: Sequence[Child], died: Deaths, patience: float) -> None:
     """Ask them to end, then make them; with all that they started."""
     running = [child.process for child in children if child.process is not None and child.is_running()]
     for process in running:
         processes.send(process.pid, signal.SIGTERM)
-    deadline = time.monotonic() + patience
-    while any(process.poll() is None for process in running) and time.monotonic() < deadline:
-        await asyncio.sleep(0.01)
+    try:
+        async with asyncio.timeout(patience):
+            for process in running:
+                await died.wait(process)
+    except TimeoutError:
+        pass
     for process in running:
         processes.send(process.pid, signal.SIGKILL, group=True)
         process.wait()

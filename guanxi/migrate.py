@@ -1,36 +1,19 @@
 """Bringing the database to where the code is: a cheap look first, then rights and Alembic's steps."""
 
 import asyncio
-import re
 import time
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import asyncpg
 
 from guanxi.console import say
 from guanxi.parts import PARTS, ROOT, Part
 from guanxi.roles import Role, can_log_in, grant
+from shared.revisions import heads
 
 INI = ROOT / "alembic.ini"
 ATTEMPTS = 10
-_REVISION = re.compile(r"""^(revision|down_revision)\b[^=\n]*=\s*(.+)$""", re.MULTILINE)
-_NAME = re.compile(r"""["'](\w+)["']""")
 _ONE_AT_A_TIME = 0x726F6C6573  # "roles"; the key of an advisory lock
-
-
-def head(versions: Path) -> str | None:
-    """Read the newest revision from the files, without Alembic (its import costs more than a whole start)."""
-    own: set[str] = set()
-    followed: set[str] = set()
-    for file in versions.glob("*.py"):
-        for key, value in _REVISION.findall(file.read_text()):
-            (own if key == "revision" else followed).update(_NAME.findall(value))
-    heads = own - followed
-    if len(heads) > 1:
-        message = f"{versions} has several heads: {', '.join(sorted(heads))}."
-        raise ValueError(message)
-    return heads.pop() if heads else None
 
 
 async def is_current(url: str, wanted: Mapping[str, Role]) -> bool:
@@ -40,18 +23,17 @@ async def is_current(url: str, wanted: Mapping[str, Role]) -> bool:
         at = await _revisions(owner, [part.name for part in PARTS])
     finally:
         await owner.close()
-    heads = {part.name: head(part.migrations / "versions") for part in PARTS}
-    if any(at.get(name) != newest for name, newest in heads.items()):
+    if any(at.get(part.name, set()) != heads(part.name) for part in PARTS):
         return False
     return all(await asyncio.gather(*(can_log_in(role) for role in wanted.values())))
 
 
-async def _revisions(owner: asyncpg.Connection, schemas: list[str]) -> dict[str, str]:
+async def _revisions(owner: asyncpg.Connection, schemas: list[str]) -> dict[str, set[str]]:
     known = "select schemaname from pg_tables where tablename = 'alembic_version' and schemaname = any($1)"
     found = [row["schemaname"] for row in await owner.fetch(known, schemas)]
     each = [f"select '{name}' as schema, version_num from {name}.alembic_version" for name in found]  # noqa: S608 - PARTS' names
     rows = await owner.fetch(" union all ".join(each)) if each else []
-    return {row["schema"]: row["version_num"] for row in rows}
+    return {row["schema"]: {row["version_num"]} for row in rows}
 
 
 async def prepare(url: str, wanted: Mapping[str, Role]) -> None:
@@ -68,7 +50,7 @@ async def prepare(url: str, wanted: Mapping[str, Role]) -> None:
 def upgrade(url: str, parts: Iterable[Part] = PARTS) -> None:
     """Run each part's revisions up to its head."""
     for part in parts:
-        if (part.migrations / "env.py").exists() and head(part.migrations / "versions"):
+        if heads(part.name):
             _patiently(url, part)
 
 

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping
+from pathlib import Path
 
 import uvicorn
 
@@ -14,7 +15,7 @@ GRACE = 2  # seconds for running requests at the end; a long poll may be asked a
 
 
 def listener(environ: Mapping[str, str] = os.environ) -> socket.socket:
-    """Open what GUANXI_LISTEN names: `unix:<path>`, `fd:<number>`, `<host>:<port>` (GUANXI_HOST, _PORT)."""
+    """Open what GUANXI_LISTEN names: `unix:<path>`, `fd:<number>` or `<host>:<port>`."""
     default = f"{environ.get('GUANXI_HOST') or '127.0.0.1'}:{environ.get('GUANXI_PORT') or 8000}"
     where = environ.get("GUANXI_LISTEN") or default
     kind, _, rest = where.partition(":")
@@ -34,12 +35,12 @@ def tcp(host: str, port: int) -> socket.socket:
 
 
 def _unix(path: str) -> socket.socket:
-    """Listen under a name, in place of a process that is no more; the new socket takes the name in one step."""
+    """Listen under a name, in place of a process that is no more; the name changes hands in one step."""
     listening = socket.socket(socket.AF_UNIX)
     draft = f"{path}.{os.getpid()}"
     listening.bind(draft)
     listening.listen(BACKLOG)
-    os.replace(draft, path)
+    Path(draft).replace(path)
     return listening
 
 
