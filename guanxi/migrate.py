@@ -13,6 +13,7 @@ from shared.revisions import heads
 
 INI = ROOT / "alembic.ini"
 ATTEMPTS = 10
+LOCK_NOT_AVAILABLE = "55P03"  # SQLSTATE
 _ONE_AT_A_TIME = 0x726F6C6573  # "roles"; the key of an advisory lock
 
 
@@ -66,7 +67,7 @@ def _patiently(url: str, part: Part) -> None:
         try:
             command.upgrade(config, "head")
         except DBAPIError as error:
-            if attempt == ATTEMPTS or "LockNotAvailable" not in repr(error.orig):
+            if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
                 raise
             say(f"{part.name}: a table is locked, trying again ({attempt}/{ATTEMPTS})")
             time.sleep(attempt / 2)
