@@ -146,6 +146,7 @@ class Reader:
             else [name for name in changed[index].split(",") if name],
             "origin": header["origin"],
             "transaction": str(header["transaction"]) if header["transaction"] else None,
+            "removed": False,
         }
 
 

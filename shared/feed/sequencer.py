@@ -61,7 +61,7 @@ async def run_sequencer(settings: Settings, feed: Feed, stop: asyncio.Event | No
                 await _lead(connection, feed, stop)
             finally:
                 connection.terminate()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Alarm) as problem:
+        except Exception as problem:  # noqa: BLE001 - whatever befell this connection, the next may do
             log = _log.critical if isinstance(problem, Alarm) else _log.warning
             log("feed sequencer starts again", feed=feed.schema, error=type(problem).__name__)
             failures = min(failures + 1, 6)
