@@ -9,7 +9,6 @@ import pytest
 from guanxi.roles import Role, as_role, roles
 from tests.guanxi.tree import MakeSystem, System
 
-
 COUNT = "select count(*) from {}.thing"
 
 

@@ -63,7 +63,8 @@ Table("thing", metadata, Column("id", Integer, primary_key=True))
 GATEWAY_TABLES = """
 from sqlalchemy import ARRAY, Column, LargeBinary, Text, Uuid
 for table, columns in {
-    "clients": [Column("id", Uuid), *(Column(n, Text) for n in ("name", "principal_id", "visibility", "source")),
+    "clients": [Column("id", Uuid),
+        *(Column(name, Text) for name in ("name", "principal_id", "visibility", "source")),
         Column("scopes", ARRAY(Text))],
     "api_keys": [Column("digest", LargeBinary), Column("client_id", Uuid), Column("prefix", Text)],
 }.items():
