@@ -1,0 +1,1 @@
+"""Create customers, identities, idempotency keys and the feed."""
