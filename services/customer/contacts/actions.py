@@ -34,17 +34,13 @@ async def add(tx: Transaction, place: Place, given: Member) -> Answer:
     return Answer(draft.document[place.field][-1], 201, draft.version, subjects=(draft.id,))
 
 
-async def edit(
-    tx: Transaction, place: Place, id_: UUID, given: Mapping[str, Any], condition: Condition
-) -> Answer:
+async def edit(tx: Transaction, place: Place, id_: UUID, patch: Member, condition: Condition) -> Answer:
     """Apply a merge patch to a member."""
     desk = Desk(tx)
     draft = await desk.pick(place.reference)
     at = _index(draft, place, id_)
     await check(tx, draft, condition)
-    await _replace(
-        desk, draft, place, lambda members: [*members[:at], merge(members[at], given), *members[at + 1 :]]
-    )
+    await _replace(desk, draft, place, lambda m: [*m[:at], merge(m[at], patch), *m[at + 1 :]])
     return Answer(draft.document[place.field][at], version=draft.version, subjects=(draft.id,))
 
 
@@ -66,7 +62,7 @@ def _index(draft: Draft, place: Place, id_: UUID) -> int:
 
 
 async def _replace(
-    desk: Desk, draft: Draft, place: Place, changed: Callable[[list[Member]], list[Any]]
+    desk: Desk, draft: Draft, place: Place, edited: Callable[[list[Member]], list[Any]]
 ) -> None:
     members = [
         {name: value for name, value in member.items() if name != "normalized"}  # a new value has a new form

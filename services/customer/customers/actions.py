@@ -59,7 +59,7 @@ async def remove(tx: Transaction, reference: Reference, condition: Condition) ->
 async def write_many(
     tx: Transaction, rows: Sequence[Row | Problem], mode: BatchMode, *, dry_run: bool
 ) -> Answer:
-    """Judge every row on its own, in order; a dry run reports the same, but for new ids, and writes nothing."""
+    """Judge every row on its own, in order; a dry run tells the same without new ids, and writes nothing."""
     desk = Desk(tx)
     results = await batches.judge(desk, rows, mode)
     if dry_run:
@@ -71,7 +71,7 @@ async def write_many(
 
 
 async def check(tx: Transaction, draft: Draft, condition: Condition, patch: Patch = BLANK) -> None:
-    """Raise 412 unless the caller saw the newest version, or its patch is disjoint from what changed since."""
+    """Raise 412 unless the caller saw the newest version, or its patch is disjoint from later changes."""
     if condition.version == draft.version:
         return
     rows = await queries.CHANGED_SINCE.all(tx.connection, subject=draft.id, version=condition.version)

@@ -89,7 +89,7 @@ def _match(desk: Desk, row: Row, mode: BatchMode) -> Draft | None:
         return None
     draft = desk.drafts.get(known.pop())
     if draft is None or mode is BatchMode.CREATE:
-        raise IdentityTaken(draft and draft.id)
+        raise IdentityTaken(None if draft is None else draft.id)
     return draft
 
 

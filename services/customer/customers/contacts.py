@@ -11,7 +11,7 @@ LONGEST = 320  # as an e-mail address; folding can make a text longer than it wa
 
 
 def normalized(kind: str, value: str, country: str) -> str | None:
-    """Return E.164 for what is dialled, a plain address for e-mail, else the folded text; None if it has none."""
+    """Return E.164 for what is dialled, a plain address for e-mail, else folded text; None if it has none."""
     if kind in DIALLED:
         return phones.e164(value, country)
     if kind == "email":

@@ -154,7 +154,7 @@ class Desk:
                 raise Again
 
     async def _store_names(self, changed: Iterable[Draft]) -> None:
-        """Take new names before freeing old ones: whoever waits for a name frees none that others wait for."""
+        """Take new names, then free old ones: who waits for a name frees none that others wait for."""
         new = sorted((name, draft.id) for draft in changed for name in draft.names - names_of(draft.stored))
         old = sorted(name for draft in changed for name in names_of(draft.stored) - draft.names)
         on = self.tx.connection

@@ -36,7 +36,7 @@ MAX_MEMBERS = 50  # of each list
 MAX_ATTRIBUTES = 65_536  # characters of JSON
 
 _POINT = {"label": None, "preferred": False}
-_ADDRESS = {"lines": [], "city": None, "region": None, "postal_code": None, "country": None}
+_ADDRESS: dict[str, Any] = {"lines": [], "city": None, "region": None, "postal_code": None, "country": None}
 _ACQUISITION = {"on": None, "source": None, "campaign": None, "cost": None}
 
 

@@ -19,7 +19,7 @@ Words = Annotated[list[str], mapped_column(ARRAY(Text))]
 
 
 def _list_by(*columns: str) -> Index:
-    """Return the index of a keyset list, read backwards; under a filter's column it holds what is set only."""
+    """Return the index of a keyset list, read backwards; one for a filter leaves out null."""
     live = "deleted_at is null"
     where = live if columns[0].endswith("_at") else f"{live} and {columns[0]} is not null"
     return Index(None, *columns, postgresql_where=text(where))

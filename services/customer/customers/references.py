@@ -10,7 +10,7 @@ _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Reference:
-    """Either an id or a name; the other is None. (No dataclass: FastAPI would read one from a body.)"""
+    """Either an id or a name; the other is None. No dataclass: FastAPI would read that from a body."""
 
     __slots__ = ("id", "name")
 

@@ -119,11 +119,10 @@ async def list_customers(
     held, scope = core(request), scope_of(request)
     last_at, last = held.cursors.decode(cursor, scope) if cursor else (None, None)
     newest = queries.LAST_UPDATED if chosen["updated_after"] else queries.NEWEST
-    rows = await newest.all(
-        held.database.pool, principal, limit=limit + 1, last_at=last_at, last=last, **chosen
-    )
-    more = rows[limit - 1] if len(rows) > limit else None
-    following = more and held.cursors.encode((more["at"], more["id"]), scope)
+    place = {"last_at": last_at, "last": last, "limit": limit + 1}
+    rows = await newest.all(held.database.pool, principal, **place, **chosen)
+    end = rows[limit - 1] if len(rows) > limit else None
+    following = held.cursors.encode((end["at"], end["id"]), scope) if end else None
     return page([row["data"] for row in rows[:limit]], following, request)
 
 
