@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.customer.customers import batches, queries, writes
+from services.customer.customers import batches, queries
 from services.customer.customers.batches import Row
 from services.customer.customers.desk import Desk, Draft
 from services.customer.customers.diff import overlaps
@@ -30,8 +30,8 @@ async def create(tx: Transaction, patch: Patch) -> Answer:
     desk = Desk(tx)
     await desk.take((), names_of(patch))
     draft = desk.create(patch)
-    (stored,) = await desk.store(writes.STORE_AND_READ)
-    return Answer(stored["data"], 201, draft.version, f"/v1/customers/{draft.id}", (draft.id,))
+    location = f"/v1/customers/{draft.id}"
+    return Answer(await desk.store_one(draft), 201, draft.version, location, (draft.id,))
 
 
 async def update(tx: Transaction, reference: Reference, patch: Patch, condition: Condition) -> Answer:
@@ -40,10 +40,7 @@ async def update(tx: Transaction, reference: Reference, patch: Patch, condition:
     draft = await desk.pick(reference, names_of(patch))
     await check(tx, draft, condition, patch)
     desk.change(draft, patch)
-    stored = await desk.store(writes.STORE_AND_READ)
-    return Answer(
-        stored[0]["data"] if stored else draft.document, version=draft.version, subjects=(draft.id,)
-    )
+    return Answer(await desk.store_one(draft), version=draft.version, subjects=(draft.id,))
 
 
 async def remove(tx: Transaction, reference: Reference, condition: Condition) -> Answer:
@@ -62,12 +59,10 @@ async def write_many(
     """Judge every row on its own, in order; a dry run tells the same without new ids, and writes nothing."""
     desk = Desk(tx)
     results = await batches.judge(desk, rows, mode)
-    if dry_run:
-        results = [{**result, "id": desk.stored_id(result["id"])} for result in results]
-    else:
+    if not dry_run:
         await desk.store()
-    body = {"results": results, "counts": batches.counts(results)}
-    return Answer(body, subjects=[result["id"] for result in results if result["id"]])
+    body = batches.report(results, dry_run=dry_run)
+    return Answer(body, subjects=[draft.id for draft in desk.changed])
 
 
 async def check(tx: Transaction, draft: Draft, condition: Condition, patch: Patch = BLANK) -> None:

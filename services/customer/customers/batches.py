@@ -1,5 +1,6 @@
 """Batches: rows that are read, matched and judged one by one, and written together."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from shared.errors import Problem, as_row_problem
 from shared.etag import stale
 from shared.refusals import invalid, shapes_of
 
+Result = tuple[Outcome, Draft, int] | Problem  # the version after the row
 _SHAPES = cache(lambda: shapes_of(TypeAdapter(CustomerRow)))
 
 
@@ -43,28 +45,37 @@ def read(given: object, country: str) -> Row | Problem:
     return Row(patch, names_of(patch), row.id, row.if_version)
 
 
-async def judge(desk: Desk, rows: Sequence[Row | Problem], mode: BatchMode) -> list[dict[str, Any]]:
+async def judge(desk: Desk, rows: Sequence[Row | Problem], mode: BatchMode) -> list[Result]:
     """Put every row on the desk, in order, and return its result; storing is left to the caller."""
     good = [row for row in rows if isinstance(row, Row)]
     await desk.take({row.id for row in good if row.id}, (name for row in good for name in row.names))
-    return [_result(desk, index, row, mode) for index, row in enumerate(rows)]
+    return [_judge(desk, row, mode) for row in rows]
 
 
-def counts(results: Iterable[dict[str, Any]]) -> dict[Outcome, int]:
-    """Return how many rows had each outcome; together they are all rows."""
-    outcomes = [result["outcome"] for result in results]
-    return {outcome: outcomes.count(outcome) for outcome in Outcome}
+def report(results: Iterable[Result], *, dry_run: bool) -> dict[str, Any]:
+    """Return what the caller is told; after a dry run nobody has a new id."""
+    lines = [_line(index, result, dry_run) for index, result in enumerate(results)]
+    counts = Counter(line["outcome"] for line in lines)
+    return {"results": lines, "counts": {outcome.value: counts[outcome] for outcome in Outcome}}
 
 
-def _result(desk: Desk, index: int, row: Row | Problem, mode: BatchMode) -> dict[str, Any]:
+def _line(index: int, result: Result, dry_run: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+    if isinstance(result, Problem):
+        rejected = {"index": index, "outcome": Outcome.REJECTED, "id": None, "version": None}
+        return {**rejected, "problem": as_row_problem(result)}
+    outcome, draft, version = result
+    id_ = None if dry_run and draft.is_new else draft.document["id"]
+    return {"index": index, "outcome": outcome, "id": id_, "version": version, "problem": None}
+
+
+def _judge(desk: Desk, row: Row | Problem, mode: BatchMode) -> Result:
+    if isinstance(row, Problem):
+        return row
     try:
-        if isinstance(row, Problem):
-            raise row
         outcome, draft = _put(desk, row, mode)
     except Problem as problem:
-        rejected = {"index": index, "outcome": Outcome.REJECTED, "id": None, "version": None}
-        return {**rejected, "problem": as_row_problem(problem)}
-    return {"index": index, "outcome": outcome, "id": draft.id, "version": draft.version, "problem": None}
+        return problem
+    return outcome, draft, draft.version
 
 
 def _put(desk: Desk, row: Row, mode: BatchMode) -> tuple[Outcome, Draft]:

@@ -29,8 +29,8 @@ class Draft:
     """One customer as it is stored (blank if it is not), as it will be, and the changes that lead there."""
 
     id: UUID
-    stored: Document = BLANK
-    document: Document = BLANK
+    stored: Document
+    document: Document
     steps: list[tuple[str, Change]] = field(default_factory=list)
 
     @property
@@ -38,6 +38,11 @@ class Draft:
         """The version of the document; 0 before the customer is created."""
         version: int = self.document.get("version", 0)
         return version
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing is stored yet."""
+        return self.stored is BLANK
 
     @property
     def deleted(self) -> bool:
@@ -61,6 +66,11 @@ class Desk:
         self.tx = tx
         self.drafts: dict[UUID, Draft] = {}  # those that the principal sees
         self.holders: dict[Name, UUID] = {}  # of the names that were asked for, seen or not
+
+    @property
+    def changed(self) -> list[Draft]:
+        """What there is to store, in the order of ids."""
+        return sorted((each for each in self.drafts.values() if each.steps), key=lambda each: each.id)
 
     async def take(self, ids: Iterable[UUID], names: Iterable[Name]) -> None:
         """Lock the customers with these ids and those that hold these names."""
@@ -86,7 +96,7 @@ class Desk:
 
     def create(self, patch: Patch) -> Draft:
         """Put a new customer on the desk; by default it belongs where its writer sees it."""
-        draft = Draft(uuid7())
+        draft = Draft(uuid7(), BLANK, BLANK)
         check_echo(BLANK, patch)
         self._step(draft, CREATED, revise(BLANK, {**_in_sight(self.tx.principal), **patch}, uuid7))
         self.drafts[draft.id] = draft
@@ -102,13 +112,9 @@ class Desk:
         gone = {"deleted_at": {"from": None, "to": self.tx.at.isoformat()}}
         self._advance(draft, DELETED, draft.document, gone)
 
-    def stored_id(self, id_: UUID | None) -> UUID | None:
-        """Return the id unless nothing is stored under it yet."""
-        return None if id_ is None or self.drafts[id_].stored is BLANK else id_
-
     async def store(self, statement: Statement = writes.STORE) -> list[Record]:
         """Write what changed; returns what the statement does."""
-        changed = sorted((draft for draft in self.drafts.values() if draft.steps), key=lambda draft: draft.id)
+        changed = self.changed
         if not changed:
             return []
         await self._store_names(changed)
@@ -118,6 +124,13 @@ class Desk:
         for type_ in (CREATED, UPDATED, DELETED):
             await tell(self.tx, FEED, type_, [change for kind, change in steps if kind == type_])
         return stored
+
+    async def store_one(self, draft: Draft) -> object:
+        """Write what changed, and return the JSON of one customer."""
+        rows = await self.store(writes.STORE_AND_READ)
+        rows = rows or await queries.CUSTOMER.all(self.tx.connection, self.tx.principal, id=draft.id)
+        data: object = rows[0]["data"]
+        return data
 
     def _step(self, draft: Draft, type_: str, document: Document) -> bool:
         diff = changes(draft.document, document)

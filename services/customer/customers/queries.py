@@ -153,7 +153,7 @@ HISTORY = Statement(
         _HISTORY.at,
         _HISTORY.who,
         _HISTORY.source,
-        _HISTORY.transaction,
+        cast(_HISTORY.transaction, Text).label("transaction"),
         cast(_HISTORY.diff, JSON).label("changes"),
     )
     .where(_MINE, _HISTORY.version < bindparam("before", type_=Integer))
