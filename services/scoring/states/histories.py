@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from services.scoring.facts.models import Fact, Kind
+from services.scoring.facts.models import Fact, Kind, Mark
 from services.scoring.identities.models import COMPUTED, ExternalName, Identity
 from services.scoring.states.history import DTYPE, History
 from services.scoring.states.models import State
@@ -154,6 +154,7 @@ def _direct(*, narrowed: bool) -> Select[Any]:
         State.through <= UNTIL,
         State.days > _ZERO,
         ~others.exists(),
+        ~select(_ONE).where(Mark.customer_id == State.customer_id, Mark.rebuild).exists(),
         *among,
     )
 

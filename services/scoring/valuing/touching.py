@@ -59,7 +59,20 @@ class Standard:
         return own if self.run["pinned"] else max(own, today)
 
 
-async def score_touched(tx: Transaction, *, currency: str) -> int:
+async def waiting(on: Runner) -> bool:
+    """Tell cheaply whether there is anything on the dirty list that can be dealt with."""
+    return await _WAITING.value(on) is not None
+
+
+async def rebuild_marked(tx: Transaction, *, currency: str) -> None:
+    """Recount states in their `currency` whose exchange rates have changed, at most MOST of them."""
+    ids = [UUID(int=row[0].int) for row in await _TO_REBUILD.all(tx.connection)]
+    if ids:
+        await rebuild(tx, ids, currency=currency)
+        await _REBUILT.value(tx.connection, ids=ids)
+
+
+async def score_touched(tx: Transaction) -> int:
     """Score the customers on the dirty list, at most MOST of them; return how many marks were dealt with.
 
     During a run a mark stays, to be dealt with once more after it: the run may have read before the fact.
@@ -76,7 +89,6 @@ async def score_touched(tx: Transaction, *, currency: str) -> int:
     if not marks:
         return 0
     ids = [UUID(int=mark["customer_id"].int) for mark in marks]
-    await rebuild(tx, [UUID(int=m["customer_id"].int) for m in marks if m["rebuild"]], currency=currency)
     whose = {row["original_id"]: row["current_id"] for row in await _CUSTOMERS.all(tx.connection, ids=ids)}
     await _score(tx, standard, sorted({UUID(int=one.int) for one in whose.values()}))
     await _PARK.value(tx.connection, ids=[id_ for id_ in ids if id_ not in whose])
@@ -109,12 +121,14 @@ def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
+_ready = (~Mark.parked, ~Mark.rebuild)
+_most = literal_column(str(MOST), Integer)
+_WAITING = Statement(select(Mark.customer_id).where(~Mark.parked).limit(literal_column("1")))
 _MARKS = Statement(
-    select(Mark)
-    .where(~Mark.parked)
-    .order_by(Mark.again, Mark.at)
-    .limit(literal_column(str(MOST), Integer))
-    .with_for_update(skip_locked=True)
+    select(Mark).where(*_ready).order_by(Mark.again, Mark.at).limit(_most).with_for_update(skip_locked=True)
+)
+_TO_REBUILD = Statement(
+    select(Mark.customer_id).where(~Mark.parked, Mark.rebuild).limit(_most).with_for_update(skip_locked=True)
 )
 _current = aliased(Identity)
 _told = select(Identity.original_id, Identity.current_id).where(_current.original_id == Identity.current_id)
@@ -128,39 +142,15 @@ _UNPARK = Statement(
 _PARK = Statement(
     update(Mark).where(Mark.customer_id == any_(_IDS)).values(parked=literal_column("true", Boolean))
 )
-_RANKS.all(tx.connection, ids=customers)}
-    kept = [ranked.get(id_.tobytes()) or 0 for id_ in found["customer_id"]]
-    found["rank"] = np.array(kept, np.int64)
-    await write(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
-    there = {id_.tobytes() for id_ in found["customer_id"]}
-    await remove(tx, [id_ for id_ in customers if id_.bytes not in there])
-
-
-def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:
-    timing = estimators.ESTIMATORS[run["estimator"]](**parameters[run["estimator"]])
-    spend = estimators.SPEND_ESTIMATORS[SPEND](**parameters[SPEND])
-    return Model(timing, spend, run["population"].get("firm_margin"))
-
-
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
-_MARKS = Statement(
-    select(Mark)
-    .where(~Mark.parked)
-    .order_by(Mark.again, Mark.at)
-    .limit(literal_column(str(MOST), Integer))
-    .with_for_update(skip_locked=True)
-)
-_CUSTOMERS = Statement(
-    select(Identity.current_id).where(Identity.original_id == any_(_IDS)).distinct(), unguarded=COMPUTED
-)
 _RANKS = Statement(
     select(Score.customer_id, Score.rank).where(Score.customer_id == any_(_IDS)),
     unguarded=COMPUTED,
 )
 _of_ids = Mark.customer_id == any_(_IDS)
+_REBUILT = Statement(update(Mark).where(_of_ids).values(rebuild=literal_column("false", Boolean)))
 _DONE = Statement(delete(Mark).where(_of_ids))
 _LATER = Statement(
     update(Mark)
     .where(_of_ids)
-    .values(again=literal_column("true", Boolean), rebuild=literal_column("false", Boolean))
+    .values(again=literal_column("true", Boolean))
 )

@@ -10,7 +10,7 @@ from services.scoring.runs import actions as runs
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
 from services.scoring.valuing.child import ComputingError
 from services.scoring.valuing.due import ask_when_due
-from services.scoring.valuing.touching import score_touched, unpark
+from services.scoring.valuing.touching import rebuild_marked, score_touched, unpark, waiting
 from shared.clock import Clock, utc_now
 from shared.database import Database
 from shared.ids import uuid7
@@ -70,8 +70,12 @@ class Worker:
         if now - self._unparked > UNPARK_S:
             self._unparked = now
             await unpark(self.database.pool)
+        if not await waiting(self.database.pool):
+            return False
         async with self.database.begin(WORKER, at=self.clock()) as tx:
-            done = await score_touched(tx, currency=self.currency)
+            await rebuild_marked(tx, currency=self.currency)
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            done = await score_touched(tx)
         if done:
             self._touched = now
         return done > 0
