@@ -1,7 +1,6 @@
 """Applying the feeds of customer and interaction to this service's own tables."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from services.scoring.facts import actions as facts
 from services.scoring.facts.models import Kind

@@ -1,4 +1,4 @@
-"""The scoring service's worker: stamps its feed, follows two others, carries out runs, scores who was touched."""
+"""The scoring service's worker: stamps its feed, follows two others, does runs, scores who was touched."""
 
 import asyncio
 from contextlib import AsyncExitStack

@@ -61,7 +61,7 @@ async def retract(tx: Transaction, gone: Sequence[tuple[str, UUID, int, int]]) -
 
 
 async def sweep(tx: Transaction, generation: int) -> list[UUID]:
-    """Mark the customer ids of facts that only earlier generations told of, and forget those; return the ids."""
+    """Mark the customer ids of facts that only earlier generations told of, and forget those facts."""
     ids = [UUID(int=row[0].int) for row in await _EARLIER.all(tx.connection, generation=generation)]
     await mark(tx, ids)
     await _FORGET.value(tx.connection, generation=generation)

@@ -1,4 +1,4 @@
-"""Reading the orders, payments and returns of interaction's feed; pure, and of its records only what it needs."""
+"""Reading the orders, payments and returns of interaction's feed: of each only what is needed. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ class Row:
 def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any]) -> Row:
     """Return the fact that a record states; `at` is its generation and version.
 
-    An order counts as a purchase unless it is a draft or cancelled, a return takes its money back; a payment is
-    kept and counts neither way, since it is the order that earns. Raises KeyError or ValueError, naming what is
-    missing, for a record that is none of them.
+    An order counts as a purchase unless it is a draft or cancelled, a return takes its money back; a
+    payment is kept and counts neither way, since it is the order that earns. Raises KeyError or ValueError,
+    naming what is missing, for a record that is none of them.
     """
     status = data.get("status")
     lines = data.get("lines") or ()

@@ -50,7 +50,7 @@ class Told:
 
 
 def of_customer(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
-    """Read an entry of customer's feed, told at (generation, version); without data the customer is deleted."""
+    """Read an entry of customer's feed, told at (generation, version); deleted without data."""
     names = [(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())]
     owner, department = held.get("owner"), held.get("department")
     return Told(subject, subject, owner, department, not held, False, *at, names)  # noqa: FBT003 - in the fields' order
@@ -65,8 +65,8 @@ def of_stranger(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> 
 async def project(tx: Transaction, entries: Iterable[Told]) -> list[UUID]:
     """Write newer entries; return the customers whose score may now be that of other facts.
 
-    Those are the current ids, before and after, of ids that are moved, deleted or back. (A new customer has no
-    score; the marks of facts that came before it are waiting for it.)
+    Those are the current ids, before and after, of ids that are moved, deleted or back. (A new customer has
+    no score; the marks of facts that came before it are waiting for it.)
     """
     newest = {entry.original_id: entry for entry in sorted(entries, key=lambda entry: entry.at)}
     held = {row["original_id"]: row for row in await _HELD.all(tx.connection, ids=list(newest))}

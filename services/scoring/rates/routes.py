@@ -34,11 +34,11 @@ Code = Annotated[str, Path(pattern=r"^[A-Z]{3}$")]
 @hot
 async def list_exchange_rates(
     request: Request,
-    principal: CanRead,
+    _: CanRead,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """Rates by base, quote and day."""
+    """List rates by base, quote and day."""
     held, scope = core(request), scope_of(request)
     base, quote, day = ("", "", "0001-01-01") if cursor is None else held.cursors.decode(cursor, scope)
     given = {"base": base, "quote": quote, "day": date.fromisoformat(day), "limit": limit + 1}
@@ -54,10 +54,8 @@ async def list_exchange_rates(
     responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 @hot
-async def get_exchange_rate(
-    request: Request, principal: CanRead, base: Code, quote: Code, day: date
-) -> Response:
-    """The rate that was set for a day."""
+async def get_exchange_rate(request: Request, _: CanRead, base: Code, quote: Code, day: date) -> Response:
+    """Return the rate that was set for a day."""
     found = await ONE.one(core(request).database.pool, base=base, quote=quote, day=day)
     if found is None:
         raise NotFound

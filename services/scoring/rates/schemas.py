@@ -31,7 +31,7 @@ RateText = Annotated[
 
 
 class ExchangeRateWrite(Body):
-    """What one unit of the base costs in the quote currency, from the path's day until the next dated rate."""
+    """What one unit of base costs in the quote currency, from the path's day until the next rate."""
 
     rate: RateText
 

@@ -82,6 +82,6 @@ async def fail(on: Runner, run_id: UUID, token: UUID, error: str) -> None:
 
 
 async def finish(on: Runner, run_id: UUID, token: UUID, **found: Any) -> None:  # noqa: ANN401 - values of columns
-    """End our run as done with what it found, in the transaction that publishes it; Lost when it is not ours."""
+    """End our run as done, in the transaction that publishes it; Lost when it is not ours any more."""
     if await sql.FINISH.value(on, run=run_id, token=token, **found) is None:
         raise Lost

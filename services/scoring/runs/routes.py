@@ -57,12 +57,12 @@ async def create_scoring_run(request: Request, principal: CanRun, body: ScoringR
 @hot
 async def list_scoring_runs(
     request: Request,
-    principal: CanRead,
+    _: CanRead,
     status: RunStatus | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     cursor: str | None = None,
 ) -> Response:
-    """Runs, newest first."""
+    """List runs, newest first."""
     held, scope = core(request), scope_of(request)
     before = _LAST if cursor is None else held.cursors.decode(cursor, scope)[0]
     statement = _PAGE if status is None else _PAGE_OF
@@ -77,8 +77,8 @@ async def list_scoring_runs(
     responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 @hot
-async def get_scoring_run(request: Request, principal: CanRead, id: UUID) -> Response:  # noqa: A002 - the path's word
-    """One run, with its progress."""
+async def get_scoring_run(request: Request, _: CanRead, id: UUID) -> Response:  # noqa: A002 - the path's word
+    """Return one run, with its progress."""
     shown, version = await _shown(core(request).database.pool, id)
     return answer(shown, version=version, request=request)
 

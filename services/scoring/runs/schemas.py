@@ -37,9 +37,10 @@ class Population(Body):
 class ScoringRunCreate(Body):
     """A run to start; all that is left out follows the present.
 
-    `as_of`: the last day that counts; given, it pins the scores to that day until another run. `fitted_to`: the
-    last day that the parameters learn from, by default `as_of`. `fitted_on`: whose purchases they learn from, by
-    default everybody's; everybody is scored in any case. `currency`: what money is converted to and shown in.
+    `as_of`: the last day that counts; given, it pins the scores to that day until another run. `fitted_to`:
+    the last day that the parameters learn from, by default `as_of`. `fitted_on`: whose purchases they learn
+    from, by default everybody's; everybody is scored in any case. `currency`: what money is converted to
+    and shown in.
     """
 
     as_of: date | None = None
@@ -58,8 +59,8 @@ class PopulationRead(Read):
 class ScoringRunRead(Read):
     """A run; `customers` counts those it scored, `error` says why it failed.
 
-    `estimator_versions` are its fits, of every estimator; `predicts` is false when the chosen one had too little
-    data. `watermark` tells for each followed service where its feed stood.
+    `estimator_versions` are its fits, of every estimator; `predicts` is false when the chosen one had too
+    little data. `watermark` tells for each followed service where its feed stood.
     """
 
     id: UUID

@@ -16,9 +16,9 @@ Exact = Text(collation="C")
 class Score(Base):
     """One customer with facts, under its current id.
 
-    `value` is what it is ranked by: the predicted value, or what was realized when the run predicts nothing.
-    `tier` is 1 (VIP) to 4 (small). `rank` is of the run that ranked it, null for who came later. The prediction's
-    columns are null together. Money is in the currency of the run.
+    `value` is what it is ranked by: the predicted value, or what was realized when the run predicts
+    nothing. `tier` is 1 (VIP) to 4 (small). `rank` is of the run that ranked it, null for who came later.
+    The prediction's columns are null together. Money is in the currency of the run.
     """
 
     __tablename__ = "scores"
@@ -54,7 +54,7 @@ class Score(Base):
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
-        """A score is seen by those who see its customer."""
+        """Return the condition under which a score is seen: its customer is."""
         whose = select(Identity.original_id).where(
             Identity.original_id == cls.customer_id, Identity.visible_to(visibility)
         )

@@ -31,7 +31,7 @@ async def list_scores(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """Customers by value, the highest first, equals by id; only those who have bought."""
+    """List the customers who have bought by value, the highest first, equals by id."""
     held, scope = core(request), scope_of(request)
     value, behind = (None, None) if cursor is None else held.cursors.decode(cursor, scope)
     level = None if tier is None else TIERS.index(tier) + 1
@@ -53,7 +53,7 @@ async def get_score(
     principal: CanRead,
     customer: str,
 ) -> Response:
-    """What a customer is worth, realized and predicted, and why."""
+    """Return what a customer is worth, realized and predicted, and why."""
     held = core(request)
     pool = held.database.pool
     id_ = await current_id(pool, customer)

@@ -47,9 +47,9 @@ class PartName(StrEnum):
 class Prediction(Read):
     """What the customer is expected to bring in the 52 weeks after `as_of`.
 
-    `p_active`: chance of at least one purchase in them. `purchases_12m` is expected purchase days. p10, p50 and
-    p90 are quantiles of the value. Amounts have as many decimals as the arithmetic does, so that the product of
-    the parts can be checked.
+    `p_active`: chance of at least one purchase in them. `purchases_12m` is expected purchase days. p10, p50
+    and p90 are quantiles of the value. Amounts have as many decimals as the arithmetic does, so that the
+    product of the parts can be checked.
     """
 
     p_alive: float
@@ -80,10 +80,11 @@ class Part(Read):
 class ScoreRead(Read):
     """A customer's value.
 
-    `realized`: orders less returns up to `as_of`. `rank` is that of the last run, null for a customer who came
-    after it. `parts` multiply to prediction.value_12m; margin_rate is among them when costs are known.
-    `coverage`: share of the orders whose money is known in the currency. `facts_after`: purchases after a pinned
-    `as_of`, which are not in the score. `run_id` and `version` are null as long as no run has scored anybody.
+    `realized`: orders less returns up to `as_of`. `rank` is that of the last run, null for a customer who
+    came after it. `parts` multiply to prediction.value_12m; margin_rate is among them when costs are known.
+    `coverage`: share of the orders whose money is known in the currency. `facts_after`: purchases after a
+    pinned `as_of`, which are not in the score. `run_id` and `version` are null as long as no run has scored
+    anybody.
     """
 
     customer_id: UUID

@@ -36,6 +36,7 @@ COLUMNS = {name: Uuid if name == "customer_id" else TYPES[DTYPE[name].str] for n
 HISTORY = ("run_id", "as_of", "value", "tier", "rank", "realized")  # what the history keeps, from and to
 _VALUES = (*(name for name in COLUMNS if name != "customer_id"), "run_id", "as_of")
 _NOTHING = literal_column("'{}'::jsonb", JSONB)
+_TOLERANCE = literal_column("1e-7::float8", Float)
 _FALSE, _TRUE, _ONE = (
     literal_column(word, kind) for word, kind in (("false", Boolean), ("true", Boolean), ("1", Integer))
 )
@@ -57,9 +58,7 @@ def writing(source: FromClause) -> Statement:
         new.on_conflict_do_update(
             index_elements=[Score.customer_id],
             set_={**values, "version": Score.version + _ONE, "deleted": _FALSE},
-            where=or_(
-                Score.deleted, *(getattr(Score, name).is_distinct_from(new) for name, new in values.items())
-            ),
+            where=or_(Score.deleted, *(_differs(name, value) for name, value in values.items())),
         )
         .returning(*Score.__table__.c)
         .cte("written")
@@ -81,13 +80,22 @@ def removing(condition: ColumnElement[bool]) -> Statement:
 
 
 def _given(source: FromClause) -> Any:  # noqa: ANN401 - a select
-    nan, zero = literal_column("'NaN'::float8", Float), literal_column("0")
+    nan, zero = literal_column("'NaN'::float8", Float), literal_column("0", Integer)
     special = {name: func.nullif(source.c[name], nan) for name in PREDICTED}
     special["rank"] = func.nullif(source.c["rank"], zero)
     shown = [special.get(name, source.c[name]).label(name) for name in COLUMNS]
     return select(
         *shown, bindparam("run_id", type_=Uuid).label("run_id"), bindparam("as_of", type_=Date).label("as_of")
     )
+
+
+def _differs(name: str, new: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Tell whether a value is another one; of figures, beyond the digits that a quantile is solved to."""
+    old: Any = getattr(Score, name)
+    if COLUMNS.get(name) is not Float:
+        return old.is_distinct_from(new)  # type: ignore[no-any-return]  # a column's
+    apart = func.abs(old - new) > _TOLERANCE * func.abs(new)
+    return or_(apart, old.is_(None) != new.is_(None))
 
 
 def _told(before: CTE, written: CTE) -> Statement:

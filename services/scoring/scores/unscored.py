@@ -13,8 +13,9 @@ from shared.statements import Runner
 async def unscored(on: Runner, customer: UUID, *, today: date, currency: str) -> dict[str, Any]:
     """Return ScoreRead as of the newest run's day, in its currency; without a run today, in `currency`."""
     run = await NEWEST.one(on)
-    day, own = today, run and run["as_of"]
+    day = today
     if run is not None:
+        own: date = run["as_of"]
         currency, day = run["currency"], own if run["pinned"] else max(own, today)
     ids = [customer]
     history = await of_some(on, ids, until=day, currency=currency)

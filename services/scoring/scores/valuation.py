@@ -1,8 +1,7 @@
 """Owns the value of customers: realized and predicted money, with the factors that multiply to it. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +88,7 @@ def population(prediction: Prediction) -> dict[str, float]:
     bought = alive * prediction.purchases_if_alive
     spent = bought * prediction.spend_per_purchase
     steps = [float(part.mean()) for part in (np.ones_like(alive), alive, bought, spent, prediction.value)]
-    factors = (now / before if before else 0.0 for before, now in zip(steps, steps[1:], strict=False))
+    factors = (now / before if before else 0.0 for before, now in pairwise(steps))
     return dict(zip(FACTORS, factors, strict=True))
 
 
@@ -104,14 +103,10 @@ def _margins(model: Model, history: History) -> Floats:
 def _consistent(spend: GammaGamma, history: History, seen: Summary) -> Floats:
     """Return mean spends that, over all x repeat days, say what the priced ones do about the next purchase.
 
-    Solves p(v + x·m')/(px + q − 1) = E[spend | priced days] for m'; m' is the mean itself when all are priced.
+    Solves p(v + x·m')/(px + q − 1) = E[spend | priced days] for m'; m' is the mean itself when all are
+    priced.
     """
     priced, x = history["repeat_days"], seen.x
     expected = spend.expected_spend(priced, seen.spend)
     told = (expected * (spend.p * x + spend.q - 1) / spend.p - spend.v) / np.maximum(x, 1)
     return np.asarray(np.where((priced == x) | (x == 0), seen.spend, np.maximum(told, 0)), np.float64)
-
-
-def parameters_of(stored: Mapping[str, Any]) -> dict[str, float]:
-    """Return stored parameters as the estimators' keyword arguments."""
-    return {name: float(value) for name, value in stored.items()}

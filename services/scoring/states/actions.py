@@ -22,7 +22,7 @@ async def rebuild(tx: Transaction, ids: Sequence[UUID], *, currency: str) -> Non
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _counted = recount(Fact.customer_id, Fact.customer_id == any_(_IDS))
-_given = insert(State).from_select([column.key for column in _counted.selected_columns], _counted)
+_given = insert(State).from_select([str(column.key) for column in _counted.selected_columns], _counted)
 _REBUILD = Statement(
     _given.on_conflict_do_update(
         index_elements=[State.customer_id],

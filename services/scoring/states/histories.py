@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Float,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -47,7 +48,7 @@ _PACKED = np.dtype(
 )
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _SYSTEM: ColumnElement[str] = bindparam("identity_system", type_=Text)
-_ZERO, _ONE = literal_column("0"), literal_column("1")
+_ZERO, _ONE = literal_column("0", Integer), literal_column("1", Integer)
 
 
 async def of_everybody(
@@ -87,7 +88,7 @@ async def of_some(on: Runner, ids: Sequence[UUID], *, until: date, currency: str
     rows = await _SOME.all(on, ids=ids, until=until, currency=currency)
     found = np.empty(len(rows), DTYPE)
     for at, row in enumerate(rows):
-        found[at] = (row[0].bytes, *row.values()[1:])
+        found[at] = (row[0].bytes, *tuple(row)[1:])
     return found
 
 
@@ -121,7 +122,7 @@ def _counted(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _after(*conditions: ColumnElement[bool]) -> Select[Any]:
+def _after(*conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select of these two
     order = Fact.kind == literal_column(f"'{Kind.ORDER}'", Text)
     return (
         select(Identity.current_id.label("customer_id"), func.count().label("purchases"))

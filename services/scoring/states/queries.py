@@ -8,6 +8,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
+    SQLColumnExpression,
     Text,
     and_,
     bindparam,
@@ -24,19 +25,21 @@ from sqlalchemy.sql.elements import Grouping
 from services.scoring.facts.models import Fact, Kind
 from services.scoring.rates.models import Rate
 
-ZERO = literal_column("0")
+Column = SQLColumnExpression[Any]
+ZERO, ONE = literal_column("0", Integer), literal_column("1", Integer)
 CURRENCY: ColumnElement[str] = bindparam("currency", type_=Text)
 UNTIL: ColumnElement[Any] = bindparam("until", type_=Date)
-_ORDER, _RETURN = literal_column(f"'{Kind.ORDER}'"), literal_column(f"'{Kind.RETURN}'")
+_ORDER, _RETURN = literal_column(f"'{Kind.ORDER}'", Text), literal_column(f"'{Kind.RETURN}'", Text)
 
 
-def recount(key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+def recount(key: Column, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Count the facts of each key in the currency `:currency`; the columns are those of State.
 
     `key` and `conditions` are over Fact, and what the caller joins to it in `conditions`. A purchase is an
-    order neither draft nor cancelled, on the UTC day it was placed; several on one day are one. A return takes
-    its money from the day of its order; one without a known order lowers the total only. A day's money is known
-    when that of each of its orders is: in the currency itself, or at a rate dated on or before the fact's day.
+    order neither draft nor cancelled, on the UTC day it was placed; several on one day are one. A return
+    takes its money from the day of its order; one without a known order lowers the total only. A day's
+    money is known when that of each of its orders is: in the currency itself, or at a rate dated on or
+    before the fact's day.
     """
     day = _days(key, *conditions)
     bought, known = day.c.orders > ZERO, and_(day.c.orders > ZERO, day.c.priced == day.c.orders)
@@ -67,14 +70,14 @@ def _with_repeats(counted: Select[Any]) -> Select[Any]:
     return select(
         *kept,
         cast(
-            total.c.known_days - case((total.c.first_money.is_(None), ZERO), else_=literal_column("1")),
+            total.c.known_days - case((total.c.first_money.is_(None), ZERO), else_=ONE),
             Integer,
         ).label("repeat_days"),
         (total.c.known_money - func.coalesce(total.c.first_money, ZERO)).label("repeat_money"),
     )
 
 
-def _days(key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a subquery's columns are dynamic
+def _days(key: Column, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a subquery's columns are dynamic
     """Sum the facts of each key and day."""
     order, is_order = aliased(Fact), Fact.kind == _ORDER
     placed = (
@@ -119,11 +122,9 @@ def _days(key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:  # 
 def _rate() -> ColumnElement[Any]:
     """Return what one unit of a fact's currency is worth on its day, null when nobody has said."""
 
-    def latest(
-        base: ColumnElement[Any], quote: ColumnElement[Any], value: ColumnElement[Any]
-    ) -> ColumnElement[Any]:
+    def latest(base: Column, quote: Column, value: Column) -> ColumnElement[Any]:
         dated = select(value).where(Rate.base == base, Rate.quote == quote, Rate.day <= Fact.day)
-        return dated.order_by(Rate.day.desc()).limit(literal_column("1")).scalar_subquery()
+        return dated.order_by(Rate.day.desc()).limit(ONE).scalar_subquery()
 
     one = literal_column("1", Numeric)
     stated = latest(Fact.currency, CURRENCY, Rate.rate)

@@ -21,7 +21,7 @@ CanRun = Annotated[Principal, allow("scoring:run")]
 @hot
 async def get_scoring_status(
     request: Request,
-    principal: CanRun,  # noqa: ARG001 - its scope is the policy
+    _: CanRun,
     identity_system: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
 ) -> Response:
     """Count what has arrived from the other services: to wait, after a load, until all of it has."""

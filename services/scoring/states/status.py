@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from services.scoring.base import FEED
@@ -11,7 +11,7 @@ from services.scoring.identities.models import COMPUTED, ExternalName, Identity
 from shared.statements import Statement
 
 _SYSTEM: ColumnElement[str] = bindparam("identity_system", type_=Text)
-_ONE = literal_column("1")
+_ONE = literal_column("1", Integer)
 _current = aliased(Identity)
 _known = (~_current.deleted, ~_current.provisional)
 _purchase = (Fact.kind == literal_column(f"'{Kind.ORDER}'", Text), Fact.counts)
@@ -23,9 +23,11 @@ _belongs = (
 )
 
 
-def _both(query: Select[Any]) -> dict[bool, Statement]:
+def _both(query: Any) -> dict[bool, Statement]:  # noqa: ANN401 - a select of any columns
     """Return the statement for everybody, and for those named in :identity_system."""
-    name = select(_ONE).where(ExternalName.customer_id == _current.original_id, ExternalName.system == _SYSTEM)
+    name = select(_ONE).where(
+        ExternalName.customer_id == _current.original_id, ExternalName.system == _SYSTEM
+    )
     narrowed = {False: query, True: query.where(name.exists())}
     return {key: Statement(made, unguarded=COMPUTED) for key, made in narrowed.items()}
 
@@ -45,7 +47,7 @@ UNMATCHED = Statement(
 )
 WAITING = Statement(select(func.count()).select_from(Mark))
 FEEDS = Statement(
-    select(FEED.cursors.c.source, (~FEED.cursors.c.tailing).label("snapshot"), FEED.cursors.c.updated_at).order_by(
-        FEED.cursors.c.source
-    )
+    select(
+        FEED.cursors.c.source, (~FEED.cursors.c.tailing).label("snapshot"), FEED.cursors.c.updated_at
+    ).order_by(FEED.cursors.c.source)
 )

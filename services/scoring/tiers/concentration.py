@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 
 def gini(values: ArrayLike) -> float | None:
-    """Return Gini's coefficient 2·Σ i·v_i / (n·Σ v) − (n + 1)/n over ascending v; None without positive total.
+    """Return Gini's coefficient 2·Σ i·v_i / (n·Σ v) − (n + 1)/n over ascending v; None without a total > 0.
 
     0 when all are equal, (n − 1)/n when one has all; above 1 only where losses outweigh.
     """

@@ -29,7 +29,7 @@ CanRead = Annotated[Principal, allow("scores:read")]
 @router.get("", response_model=TierPyramid, responses=documents(Unauthenticated, Forbidden))
 @hot
 async def list_tiers(request: Request, principal: CanRead) -> Response:
-    """The value pyramid of the customers that you see: VIP, major, ordinary, small."""
+    """Return the value pyramid of the customers that you see: VIP, major, ordinary, small."""
     held = core(request)
     run = await NEWEST.one(held.database.pool)
     rows = {row["tier"]: row for row in await BY_TIER.all(held.database.pool, principal)}

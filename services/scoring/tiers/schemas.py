@@ -8,7 +8,7 @@ from shared.schemas import MoneyRead, Read
 
 
 class TierRead(Read):
-    """A tier of the pyramid; `value` is what its customers were ranked by, `realized` what they have brought."""
+    """A tier of the pyramid; `value` is what its customers are ranked by, `realized` what they brought."""
 
     tier: Tier
     segment: Segment

@@ -1,4 +1,4 @@
-"""Carrying out a run: read, compute apart, publish; done by one worker, repeatable from the start by any other."""
+"""Carrying out a run: read, compute apart, publish as a whole; any worker can do it again from the start."""
 
 import asyncio
 from dataclasses import dataclass

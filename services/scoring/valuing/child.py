@@ -1,7 +1,7 @@
 """A process of its own for what a run computes, so that reads and feeds stay fast beside it.
 
-Started as `python -m services.scoring.valuing.child`: a line of JSON and two arrays in, a line of JSON and an array
-out. It ends when its parent does, since its input or its output is then gone.
+Started as `python -m services.scoring.valuing.child`: a line of JSON and two arrays in, a line of JSON and
+an array out. It ends when its parent does, since its input or its output is then gone.
 """
 
 import asyncio
@@ -9,10 +9,11 @@ import io
 import os
 import sys
 from dataclasses import asdict
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from services.scoring.scores.rows import Rows
 from services.scoring.states.history import History
@@ -58,7 +59,7 @@ def main() -> None:
     sys.stdout.buffer.write(_written(told, found.rows))
 
 
-def _written(head: dict[str, object], *arrays: History | Rows) -> bytes:
+def _written(head: dict[str, Any], *arrays: History | Rows) -> bytes:
     out = io.BytesIO()
     out.write(orjson.dumps(head) + b"\n")
     for array in arrays:
@@ -66,7 +67,7 @@ def _written(head: dict[str, object], *arrays: History | Rows) -> bytes:
     return out.getvalue()
 
 
-def _read(source: BinaryIO, count: int) -> tuple[dict[str, object], list[np.ndarray]]:
+def _read(source: BinaryIO, count: int) -> tuple[dict[str, Any], list[NDArray[np.void]]]:
     head = orjson.loads(source.readline())
     return head, [np.load(source, allow_pickle=False) for _ in range(count)]
 

@@ -30,7 +30,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run found; all but the rows fits into JSON. `versions` have the columns of an estimator version."""
+    """What a run found; all but the rows fits into JSON. `versions` are columns of estimator versions."""
 
     rows: rows.Rows
     versions: list[dict[str, Any]]

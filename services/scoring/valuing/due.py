@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from asyncpg import Record
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Integer, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from services.scoring.facts.models import Mark
@@ -42,7 +42,7 @@ def _ended(last: Record, now: datetime) -> bool:
     """Whether the last run leaves room for another: it is done, or its failure is some time ago."""
     if last["status"] in {RunStatus.QUEUED, RunStatus.RUNNING}:
         return False
-    return last["status"] == RunStatus.DONE or now - last["requested_at"] > AFTER_A_FAILURE
+    return bool(last["status"] == RunStatus.DONE or now - last["requested_at"] > AFTER_A_FAILURE)
 
 
 async def _first(tx: Transaction) -> bool:
@@ -55,10 +55,8 @@ async def _first(tx: Transaction) -> bool:
 async def _next(on: Runner, newest: Record, now: datetime) -> bool:
     if newest["pinned"]:
         return False
-    if newest["as_of"] < now.date():
-        return True
     unranked: int = await _UNRANKED.value(on)
-    return unranked > GROWTH * newest["customers"]
+    return bool(newest["as_of"] < now.date() or unranked > GROWTH * newest["customers"])
 
 
 def _alike(newest: Record | None) -> ScoringRunCreate:
@@ -72,7 +70,7 @@ def _alike(newest: Record | None) -> ScoringRunCreate:
     )
 
 
-_one = literal_column("1")
+_one = literal_column("1", Integer)
 _current = aliased(Identity)
 _LAST = Statement(
     select(ScoringRun.status, ScoringRun.requested_at).order_by(ScoringRun.id.desc()).limit(_one)

@@ -9,7 +9,6 @@ from uuid import UUID
 import numpy as np
 from asyncpg import Record
 from sqlalchemy import ARRAY, Boolean, Integer, Uuid, any_, bindparam, delete, literal_column, select, update
-
 from sqlalchemy.orm import aliased
 
 from services.scoring import estimators
@@ -149,8 +148,4 @@ _RANKS = Statement(
 _of_ids = Mark.customer_id == any_(_IDS)
 _REBUILT = Statement(update(Mark).where(_of_ids).values(rebuild=literal_column("false", Boolean)))
 _DONE = Statement(delete(Mark).where(_of_ids))
-_LATER = Statement(
-    update(Mark)
-    .where(_of_ids)
-    .values(again=literal_column("true", Boolean))
-)
+_LATER = Statement(update(Mark).where(_of_ids).values(again=literal_column("true", Boolean)))

@@ -37,12 +37,12 @@ _LAST = UUID(int=2**128 - 1)
 @hot
 async def list_estimators(
     request: Request,
-    principal: CanRead,
+    _: CanRead,
     kind: EstimatorKind | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     cursor: str | None = None,
 ) -> Response:
-    """Fitted estimators, newest first."""
+    """List fitted estimators, newest first."""
     held, scope = core(request), scope_of(request)
     before = _LAST if cursor is None else held.cursors.decode(cursor, scope)[0]
     statement = _PAGE if kind is None else _PAGE_OF
@@ -57,8 +57,8 @@ async def list_estimators(
     responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 @hot
-async def get_estimator(request: Request, principal: CanRead, id: UUID) -> Response:  # noqa: A002 - the path's word
-    """One fitted estimator."""
+async def get_estimator(request: Request, _: CanRead, id: UUID) -> Response:  # noqa: A002 - the path's word
+    """Return one fitted estimator."""
     found = await _ONE.value(core(request).database.pool, id=id)
     if found is None:
         raise NotFound

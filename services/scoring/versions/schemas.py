@@ -27,8 +27,8 @@ class FitStatus(StrEnum):
 class EstimatorVersionRead(Read):
     """One fit: times in weeks, money in `currency`; `covariance` is that of the logarithms of the parameters.
 
-    `figures`: customers, repeat_buyers, and of the data mean_frequency, max_frequency and mean_age (weeks) for
-    purchases with expected_purchases_52 of a new customer, or correlation (frequency and spend) and
+    `figures`: customers, repeat_buyers, and of the data mean_frequency, max_frequency and mean_age (weeks)
+    for purchases with expected_purchases_52 of a new customer, or correlation (frequency and spend) and
     population_mean for spend.
     """
 
