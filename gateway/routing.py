@@ -23,7 +23,18 @@ _TABLE = {
 }
 # what a customer has in other services: /v1/customers/{ref}/<segment>
 _OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
-PUBLIC = frozenset(("/livez", "/readyz", "/startupz", "/metrics", "/openapi.json", "/docs", "/docs/page.js"))
+PUBLIC = frozenset(
+    (
+        "/livez",
+        "/readyz",
+        "/startupz",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+        "/docs/page.js",
+        "/docs/page.css",
+    )
+)
 
 
 def route(raw_path: bytes) -> str | None:
