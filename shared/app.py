@@ -12,7 +12,7 @@ from asyncpg import Record
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import openapi, probes, telemetry
 from shared.auth import Signer, Verifier
@@ -67,9 +67,10 @@ class Application(FastAPI):
 
     stack: ASGIApp
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return what every request passes."""
-        return self.stack
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass what every request passes."""
+        scope["app"] = self
+        await self.stack(scope, receive, send)
 
 
 def create_app(
@@ -96,13 +97,7 @@ def create_app(
             async with lifespan(app) if lifespan is not None else _nothing():
                 yield
 
-    app = Application(
-        title=title,
-        version="1",
-        lifespan=living,
-        openapi_url=None,
-        telemetry={"tracing": False, "metrics": False},
-    )
+    app = Application(title=title, version="1", lifespan=living, openapi_url=None)
     routes = list(_flat((*routers, probes.router)))
     app.router.routes[:] = routes
     app.state.openapi = orjson.dumps(openapi.describe(app, routes))
