@@ -46,5 +46,5 @@ def build() -> Gateway:
             await services.close()
 
     own = create_app(settings, title="guanxi", routers=ROUTERS, lifespan=living, ready=services.ready_once)
-    gateway = Gateway(own, services.main, Door.of(max_body=settings.max_body))
+    gateway = Gateway(own, services.main, Door.of(max_body=settings.max_body), settings.log)
     return gateway

@@ -39,7 +39,7 @@ class ChangePage(Read):
     missing: list[str]
 
 
-class RecordRead(Read):
+class SnapshotRecord(Read):
     """The newest state of one record."""
 
     kind: str
@@ -53,6 +53,6 @@ class RecordRead(Read):
 class SnapshotPage(Read):
     """Records of one service after the other; changes after `cursor` are what the whole may lack."""
 
-    items: list[RecordRead]
+    items: list[SnapshotRecord]
     next: str | None
     cursor: str
