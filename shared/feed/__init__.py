@@ -1,0 +1,1 @@
+"""The feed: what changed in a service, in one order, for everybody who follows it."""

@@ -1,0 +1,68 @@
+"""The first minutes of a newcomer: the README's commands, and what comes back."""
+
+import math
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.system import ROOT, System
+
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+
+
+def curls(system: System) -> str:
+    """Return the README's second block, aimed at this system."""
+    block = BLOCK.findall((ROOT / "README.md").read_text())[1]
+    return block.replace("http://127.0.0.1:8000", system.address).replace("$(make -s key)", system.key)
+
+
+def test_the_first_curls_of_the_readme_give_a_whole_customer(
+    system: System, api: httpx.Client, tmp_path: Path
+) -> None:
+    script = tmp_path / "curls.sh"
+    script.write_text("set -eu\n" + curls(system).replace("curl -sS", "curl -sS --fail-with-body"))
+    ran = subprocess.run(["/bin/bash", script], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    overview = api.get("/v1/customers/erp:C0001/overview").json()
+    assert overview["customer"]["name"] == "张伟"
+    assert overview["customer"]["contact_points"][0]["normalized"] == "+8613800138000"
+    assert [item["kind"] for item in overview["timeline"]["items"]] == ["order", "interaction"]
+    assert (overview["partial"], overview["missing"]) == (False, [])
+    score = scored(api)
+    assert score["realized"] == {"amount": "29.33", "currency": "CNY"}
+    if score["prediction"] is None:
+        assert score["reason"] == "not_enough_data"
+    else:
+        parts = math.prod(part["factor"] for part in score["parts"])
+        assert abs(parts - float(score["prediction"]["value_12m"]["amount"])) < 1e-9
+
+
+def scored(api: httpx.Client) -> dict[str, object]:
+    """Wait until the order has reached the score; it takes no request to make it so."""
+    deadline = time.monotonic() + 20
+    while True:
+        answer = api.get("/v1/scores/erp:C0001")
+        if answer.status_code == 200 and answer.json()["realized"]["amount"] != "0.00":
+            score: dict[str, object] = answer.json()
+            return score
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
+
+
+def test_nobody_gets_in_without_a_key(system: System) -> None:
+    for headers in ({}, {"Authorization": "Bearer gx_wrong"}, {"x-guanxi-identity": "forged"}):
+        answer = httpx.get(f"{system.address}/v1/customers", headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_the_docs_page_needs_no_network(system: System) -> None:
+    page = httpx.get(f"{system.address}/docs")
+    assert page.status_code == 200
+    outside = re.findall(r"(?:src|href)=[\"']?(?:https?:)?//[^\"'> ]+", page.text)
+    assert outside == []
