@@ -8,12 +8,12 @@ PLACES = 2
 
 def money(amount: Decimal) -> str:
     """Write an amount with two decimals, or with as many more (up to six) as it needs."""
-    return format(amount.normalize(), "f") if -_exponent(amount) > PLACES else f"{amount:.{PLACES}f}"
+    return quantity(amount) if _decimals(amount) > PLACES else format(amount + 0, f".{PLACES}f")
 
 
 def quantity(amount: Decimal) -> str:
-    """Write a quantity without trailing zeros."""
-    return format(amount.normalize(), "f")
+    """Write a quantity without trailing zeros, and zero without a sign."""
+    return format(amount.normalize() + 0, "f")
 
 
 def total(amounts: Iterable[str]) -> str:
@@ -21,6 +21,6 @@ def total(amounts: Iterable[str]) -> str:
     return money(sum(map(Decimal, amounts), Decimal()))
 
 
-def _exponent(amount: Decimal) -> int:
+def _decimals(amount: Decimal) -> int:
     exponent = amount.normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
+    return -exponent if isinstance(exponent, int) else 0

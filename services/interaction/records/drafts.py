@@ -9,6 +9,8 @@ from services.interaction.identities.people import Key, Known, Name
 from services.interaction.records.schemas import BatchMode, Outcome
 from shared.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem
 
+NOT_THERE = "There is no such record to change."
+
 
 class SourceKeyTaken(Conflict):
     """A source key names a record with another content."""
@@ -91,13 +93,8 @@ class Decision:
     changed: list[Written] = field(default_factory=list)
 
 
-def decide(
-    drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode, *, customers: bool
-) -> Decision:
-    """Judge rows in order against the records they name; a row sees what the rows before it did.
-
-    `customers` says whether records of this kind belong to one.
-    """
+def decide(drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode) -> Decision:
+    """Judge rows in order against the records they name; a row sees what the rows before it did."""
     decision, now = Decision(), dict(held)
     for draft in drafts:
         record = now.get(draft.record_id) if draft.record_id else None
@@ -105,9 +102,7 @@ def decide(
             if draft.problem is not None:
                 raise draft.problem
             result = (
-                _new(draft, now, decision, mode, customers=customers)
-                if record is None
-                else _again(draft, record, decision, mode)
+                _new(draft, now, decision, mode) if record is None else _again(draft, record, decision, mode)
             )
         except Problem as problem:
             result = Result(Outcome.REJECTED, record if draft.problem is None else None, problem=problem)
@@ -115,14 +110,11 @@ def decide(
     return decision
 
 
-def _new(
-    draft: Draft, now: dict[UUID, Held], decision: Decision, mode: BatchMode, *, customers: bool
-) -> Result:
+def _new(draft: Draft, now: dict[UUID, Held], decision: Decision, mode: BatchMode) -> Result:
     if mode is BatchMode.UPDATE or draft.id or draft.if_version:
-        raise NotFound("There is no such record to update.")
-    missing = (*draft.missing, *(("customer",) if customers and draft.who is None else ()))
-    if missing or draft.record_id is None:
-        raise Incomplete(errors=_missing(dict.fromkeys(missing)))
+        raise NotFound(NOT_THERE)
+    if draft.missing or draft.record_id is None:
+        raise Incomplete(errors=_missing(draft.missing))
     record = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
     now[record.id] = record
     decision.created.append(Written(record, dict(record.values), 1, {}))

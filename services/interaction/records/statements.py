@@ -64,7 +64,7 @@ class Statements:
     @cached_property
     def change(self) -> Statement:
         """Give locked records new content and versions."""
-        given = self._given().cte("given")
+        given = self._given()
         kept = ("id", "customer_id", "created_at", "recorded_by", "source_system", "source_id")
         values = {name: given.c[name] for name in self.columns if name not in kept}
         made = (

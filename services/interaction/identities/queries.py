@@ -1,0 +1,71 @@
+"""Reading who references mean."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import ARRAY, Integer, Text, Uuid, and_, bindparam, column, func, select
+
+from services.interaction.identities.models import ExternalIdentity, Identity
+from services.interaction.identities.people import Key, Known
+from shared.statements import Runner, Statement
+
+WRITING = "its caller judges by owner and department what the principal may know"
+
+_wanted = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("systems", type_=ARRAY(Text)),
+        bindparam("names", type_=ARRAY(Text)),
+    )
+    .table_valued(column("id", Uuid), column("system", Text), column("name", Text), with_ordinality="n")
+    .render_derived("wanted")
+)
+_original = func.coalesce(_wanted.c.id, ExternalIdentity.customer_id)
+_FIND = Statement(
+    select(
+        column("n", Integer),
+        Identity.original_id,
+        Identity.current_id,
+        Identity.owner,
+        Identity.department,
+        Identity.deleted,
+        Identity.matched().label("matched"),
+    ).select_from(
+        _wanted.outerjoin(
+            ExternalIdentity,
+            and_(
+                ExternalIdentity.system == _wanted.c.system,
+                ExternalIdentity.external_id == _wanted.c.name,
+            ),
+        ).join(Identity, Identity.original_id == _original)
+    ),
+    unguarded=WRITING,
+)
+
+
+async def find(on: Runner, keys: Collection[Key]) -> dict[Key, Known]:
+    """Return who the keys mean, as far as it is known here."""
+    if not keys:
+        return {}
+    asked = list(keys)
+    rows = await _FIND.all(
+        on,
+        ids=[key if isinstance(key, UUID) else None for key in asked],
+        systems=[None if isinstance(key, UUID) else key[0] for key in asked],
+        names=[None if isinstance(key, UUID) else key[1] for key in asked],
+    )
+    return {asked[row["n"] - 1]: known(row) for row in rows}
+
+
+def known(row: Record) -> Known:
+    """Return what a row tells of an identity."""
+    return Known(
+        row["original_id"],
+        row["current_id"],
+        row["owner"],
+        row["department"],
+        row["deleted"],
+        row["matched"],
+    )
+
