@@ -113,7 +113,7 @@ class Visible:
 
 def json_object(**members: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """Build a JSON object in the database: the one rendering of a record, sent out as it comes."""
-    names = (literal_column(f"'{name}'") for name in members)
+    names: Iterator[ColumnElement[Any]] = (literal_column(f"'{name}'") for name in members)
     return func.json_build_object(*chain.from_iterable(zip(names, members.values(), strict=True)))
 
 

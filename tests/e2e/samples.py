@@ -46,7 +46,7 @@ def resolve(document: Document, schema: Document) -> Document:
             return schema
 
 
-def sample(document: Document, schema: Document, name: str = "", depth: int = 0) -> Any:  # noqa: ANN401 - any JSON
+def sample(document: Document, schema: Document, name: str = "", depth: int = 0) -> Any:
     """Return a plausible value of a schema."""
     schema = resolve(document, schema)
     for key in ("const", "default"):
@@ -73,7 +73,7 @@ def _text(schema: Document, name: str) -> str:
     return found
 
 
-def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - any JSON
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path of every member inside a value."""
     members = (
         value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -83,7 +83,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  
         yield from places(inner, (*at, key))
 
 
-def planted(value: Any, at: tuple[Any, ...], hostile: Any) -> Any:  # noqa: ANN401 - any JSON
+def planted(value: Any, at: tuple[Any, ...], hostile: Any) -> Any:
     """Return a copy of a value with another one in one place."""
     changed = copy.deepcopy(value)
     node = changed

@@ -58,8 +58,8 @@ PATHS = [
     "1e400",
 ]
 QUERIES = [
-    "limit=0", "limit=1001x", "limit=99999999999999999999", "limit=NaN", "limit=5&limit=6", "cursor=%00", "cursor=x",
-    "after=%ff", "nonsense=1", "%00=1", "limit=%00", "wait=1e400", "x" * 5000,
+    "limit=0", "limit=1001x", "limit=99999999999999999999", "limit=NaN", "limit=5&limit=6", "cursor=%00",
+    "cursor=x", "after=%ff", "nonsense=1", "%00=1", "limit=%00", "wait=1e400", "x" * 5000,
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ TRUSTED = {"gateway": GATEWAY.public_key(), "interaction": WORKER.public_key()}
 ANNA = Principal("u-1", frozenset({"things:read", "things:write"}), Visibility.OWN, "east", "erp")
 
 
-def token(key: Any = GATEWAY, kid: str = "gateway", algorithm: str = "EdDSA", **claims: object) -> str:  # noqa: ANN401 - any kind of key
+def token(key: Any = GATEWAY, kid: str = "gateway", algorithm: str = "EdDSA", **claims: object) -> str:
     now = int(time.time())
     usual = {"iss": "gateway", "aud": "guanxi", "sub": "u-1", "scp": ["things:read"], "vis": "all"}
     said = {**usual, "dep": None, "src": "api", "iat": now, "exp": now + 60, **claims}

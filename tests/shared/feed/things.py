@@ -86,6 +86,6 @@ def _upsert() -> Statement:
 UPSERT = _upsert()
 
 
-def shape(row: Any) -> tuple[str, int, Sequence[int]]:  # noqa: ANN401 - a database row
+def shape(row: Any) -> tuple[str, int, Sequence[int]]:
     """What a header says, for comparisons."""
     return row["type"], row["n"], row["versions"]

@@ -1,0 +1,98 @@
+"""Fixtures for every test: keys, a server, and services that run on databases of their own."""
+
+import importlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import pytest
+
+from shared.settings import Settings
+from tests.support.databases import fresh
+from tests.support.keys import make_keys
+from tests.support.running import Running, run
+
+if TYPE_CHECKING:
+    from guanxi.postgres import EmbeddedPostgres
+
+SERVER = "GUANXI_TEST_DATABASE_URL"
+PARTS = ("gateway", "customer", "interaction", "scoring")
+Service = Callable[..., Awaitable[Running]]
+_embedded: dict[str, "EmbeddedPostgres"] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one server for all processes of pytest-xdist, which inherit its address."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        _server()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server that we started, and remove its data."""
+    if server := _embedded.pop("server", None):
+        server.destroy()
+        del os.environ[SERVER]
+
+
+def _server() -> str:
+    if SERVER not in os.environ:
+        from guanxi.postgres import EmbeddedPostgres  # noqa: PLC0415 - only when nobody gives us a server
+
+        server = _embedded["server"] = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="gx")))
+        os.environ[SERVER] = server.start()
+    return os.environ[SERVER]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> str:
+    """The address of a server, as its owner: GUANXI_TEST_DATABASE_URL, else one of our own."""
+    return _server()
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the signing keys of every part."""
+    return make_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="module")
+async def service(postgres: str, keys: Path) -> AsyncIterator[Service]:
+    """Start parts of the system: ask for one by name, with the addresses of its peers.
+
+    As in `running = await start("customer", peers={"scoring": url})`. It runs until the module's last test,
+    on a database of its own, migrated by its own revisions. Asking twice gives the same one.
+    """
+    async with AsyncExitStack() as stack:
+        started: dict[str, Running] = {}
+
+        async def start(name: str, peers: dict[str, str] | None = None, **environment: str) -> Running:
+            if name not in started:
+                database_url = await stack.enter_async_context(fresh(postgres, name))
+                environ = {**_environment(name, database_url, keys, peers or {}), **environment}
+                with patch.dict(os.environ, environ):
+                    app = importlib.import_module(_package(name)).build()
+                    settings = Settings.of(name, os.environ)
+                started[name] = await stack.enter_async_context(run(app, settings))
+            return started[name]
+
+        yield start
+
+
+def _package(name: str) -> str:
+    return "gateway.main" if name == "gateway" else f"services.{name}.main"
+
+
+def _environment(name: str, database_url: str, keys: Path, peers: dict[str, str]) -> dict[str, str]:
+    nowhere = {f"GUANXI_{part.upper()}_URL": f"unix:/nowhere/{part}.sock" for part in PARTS}
+    given = {f"GUANXI_{part.upper()}_URL": url for part, url in peers.items()}
+    own = {
+        f"GUANXI_{name.upper()}_DATABASE_URL": database_url,
+        "GUANXI_KEYS": str(keys),
+        "GUANXI_SECRET": "5e" * 32,
+        "GUANXI_LOG": "json",
+    }
+    return {**nowhere, **given, **own}
