@@ -30,6 +30,7 @@ def spawn(
     folder: Path,
     sign: signal.Signals,
     whom: tuple[int, int] = (-1, -1),
+    descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a process out of the terminal's reach that gets `sign` when our thread dies; whom: uid, gid."""
     words = [sys.executable, "-I", "-S", str(SHIM), *map(str, (os.getpid(), int(sign), *whom)), *command]
@@ -41,6 +42,7 @@ def spawn(
         stdout=streams.output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        pass_fds=descriptors,
     )
 
 

@@ -1,9 +1,7 @@
 """Whether a process lives, has started and can serve; and its metrics."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import asyncpg
 from fastapi import APIRouter, Request, Response
@@ -13,10 +11,9 @@ from shared.auth import PUBLIC, allow
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.hot import hot
+from shared.revisions import heads
 
-ROOT = Path(__file__).parents[1]
 PATIENCE_S = 2.0
-REVISION = re.compile(r'^(down_)?revision\b[^=]*= *"([^"]+)"', re.MULTILINE)
 NOT_READY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 router = APIRouter(dependencies=[allow(PUBLIC)], include_in_schema=False)
@@ -44,16 +41,6 @@ class Readiness:
         if not also:
             raise Unavailable("Something that this service needs is not ready.")
         self.started = True
-
-
-def heads(service: str) -> set[str]:
-    """Return the newest revisions among the migration files of a service; empty when it has none."""
-    files = [
-        *ROOT.glob(f"services/{service}/migrations/versions/*.py"),
-        *ROOT.glob(f"{service}/migrations/versions/*.py"),
-    ]
-    found = [match for file in files for match in REVISION.findall(file.read_text())]
-    return {name for down, name in found if not down} - {name for down, name in found if down}
 
 
 @router.get("/livez")

@@ -1,0 +1,66 @@
+"""Serving one part over HTTP; owns uvicorn's settings, the same here as anywhere else."""
+
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+import uvicorn
+
+from guanxi.parts import part
+
+KEEP_ALIVE = 75  # seconds; longer than any client of ours keeps an idle connection: it meets no closed one
+BACKLOG = 2048
+GRACE = 2  # seconds for running requests at the end; a long poll may be asked again
+
+
+def listener(environ: Mapping[str, str] = os.environ) -> socket.socket:
+    """Open what GUANXI_LISTEN names: `unix:<path>`, `fd:<number>` or `<host>:<port>`."""
+    default = f"{environ.get('GUANXI_HOST') or '127.0.0.1'}:{environ.get('GUANXI_PORT') or 8000}"
+    where = environ.get("GUANXI_LISTEN") or default
+    kind, _, rest = where.partition(":")
+    if kind == "fd":
+        return socket.socket(fileno=int(rest))
+    if kind == "unix":
+        return _unix(rest)
+    host, _, port = where.rpartition(":")
+    return tcp(host, int(port))
+
+
+def tcp(host: str, port: int) -> socket.socket:
+    """Listen on a port; OSError when it is taken."""
+    return socket.create_server(
+        (host, port), backlog=BACKLOG, family=socket.AF_INET6 if ":" in host else socket.AF_INET
+    )
+
+
+def _unix(path: str) -> socket.socket:
+    """Listen under a name, in place of a process that is no more; the name changes hands in one step."""
+    listening = socket.socket(socket.AF_UNIX)
+    draft = f"{path}.{os.getpid()}"
+    listening.bind(draft)
+    listening.listen(BACKLOG)
+    Path(draft).replace(path)
+    return listening
+
+
+def serve(name: str) -> int:
+    """Answer requests until SIGTERM."""
+    config = uvicorn.Config(
+        f"{part(name).package}.main:build",
+        factory=True,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        backlog=BACKLOG,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+    )
+    uvicorn.Server(config).run(sockets=[listener()])
+    return 0
