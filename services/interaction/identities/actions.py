@@ -56,17 +56,19 @@ _STORE = Statement(
 )
 
 
-async def recognise(on: Runner, customers: Customers, keys: Collection[Key]) -> People:
+async def recognise(
+    on: Runner, customers: Customers, keys: Collection[Key], *, closely: bool = False
+) -> People:
     """Find who the keys mean; what is missing here is asked of the customer service, all in one question.
 
     A name that nobody knows is a stranger's. So is an id while the customer service cannot be asked; an id that
-    the customer service does not know is nobody's.
+    the customer service does not know is nobody's. `closely`: it matters who owns them.
     """
     known = await find(on, keys)
     missing = [key for key in keys if key not in known]
     if not missing:
         return People(known)
-    told = await customers.who(missing)
+    told = await customers.who(missing, closely=closely)
     strangers = {key for key in missing if told is None or (key not in told and not isinstance(key, UUID))}
     return People(known, told or {}, strangers)
 
@@ -82,11 +84,7 @@ async def settle(tx: Transaction, people: People) -> dict[Key, Known]:
 
 def imagine(people: People) -> dict[Key, Known]:
     """Return what `settle` would, without writing: strangers get ids that nobody keeps."""
-    told = {
-        key: Known(each.customer_id, each.customer_id, each.owner, each.department, deleted=False, matched=True)
-        for key, each in people.told.items()
-    }
-    return {**people.known, **told, **{key: _nobody(key) for key in people.strangers}}
+    return {**people.known, **people.told, **{key: _nobody(key) for key in people.strangers}}
 
 
 def _nobody(key: Key) -> Known:
@@ -100,5 +98,5 @@ def _row(people: People, key: Key) -> dict[str, object]:
     if told is None:
         made = key if isinstance(key, UUID) else uuid7()
         return {"system": system, "external_id": name, "customer_id": made, "provisional": True}
-    whose = {"customer_id": told.customer_id, "owner": told.owner, "department": told.department}
+    whose = {"customer_id": told.original_id, "owner": told.owner, "department": told.department}
     return {"system": system, "external_id": name, "provisional": False, **whose}

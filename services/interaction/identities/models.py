@@ -29,6 +29,7 @@ class Identity(Base):
     customer_version: Mapped[int] = mapped_column(
         server_default="0", comment="the version of the current customer that the projection holds"
     )
+    generation: Mapped[int] = mapped_column(server_default="0", comment="of customer's feed, see customer_version")
     version: Mapped[int] = mapped_column(server_default="1", comment="counts changes of current_id")
 
     @classmethod

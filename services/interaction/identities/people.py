@@ -30,26 +30,22 @@ class Known:
         return self.owner == principal.id
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the customer service answered about a reference that the projection lacked."""
-
-    customer_id: UUID
-    owner: str | None
-    department: str | None
-
-
 @dataclass(slots=True)
 class People:
-    """What is known of each reference before anything is written.
+    """What is known of each reference before anything is written; `told` is what the customer service added.
 
     A stranger is a reference that nobody can resolve: a name that customer does not know, or an id while customer
     could not be asked.
     """
 
     known: dict[Key, Known] = field(default_factory=dict)
-    told: dict[Key, Told] = field(default_factory=dict)
+    told: dict[Key, Known] = field(default_factory=dict)
     strangers: set[Key] = field(default_factory=set)
+
+
+def as_told(customer_id: UUID, owner: str | None = None, department: str | None = None) -> Known:
+    """Return somebody whom the customer service knows by this id."""
+    return Known(customer_id, customer_id, owner, department, deleted=False, matched=True)
 
 
 def key_of(reference: UUID | SourceKey) -> Key:

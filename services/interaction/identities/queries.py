@@ -4,11 +4,11 @@ from collections.abc import Collection
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, Integer, Text, Uuid, and_, bindparam, column, func, select
+from sqlalchemy import ARRAY, Integer, Text, Uuid, and_, bindparam, column, false, func, or_, select
 
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.identities.people import Key, Known
-from shared.statements import Runner, Statement
+from shared.statements import Runner, Statement, json_object, visible
 
 WRITING = "its caller judges by owner and department what the principal may know"
 
@@ -43,6 +43,17 @@ _FIND = Statement(
     unguarded=WRITING,
 )
 
+# What the feed tells of ids that were given to strangers, for those who keep facts under them too.
+TOLD = visible(
+    select(
+        Identity.original_id.label("id"),
+        Identity.version,
+        false().label("deleted"),
+        json_object(original_id=Identity.original_id, current_id=Identity.current_id).label("data"),
+    ).where(or_(Identity.provisional, Identity.current_id != Identity.original_id)),
+    Identity,
+)
+
 
 async def find(on: Runner, keys: Collection[Key]) -> dict[Key, Known]:
     """Return who the keys mean, as far as it is known here."""
@@ -68,4 +79,3 @@ def known(row: Record) -> Known:
         row["deleted"],
         row["matched"],
     )
-

@@ -22,7 +22,7 @@ from services.interaction.records.kinds import Kind
 from services.interaction.records.schemas import BatchMode
 from services.interaction.records.statements import Statements
 from services.interaction.sources.queries import Claim, claim, find
-from shared.auth import Principal
+from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound
 from shared.feed.write import by
@@ -54,9 +54,12 @@ def statements(kind: Kind) -> Statements:
     return Statements(kind)
 
 
-async def recognised(on: Runner, customers: Customers, drafts: Sequence[Draft]) -> People:
+async def recognised(
+    on: Runner, customers: Customers, principal: Principal, drafts: Sequence[Draft]
+) -> People:
     """Find the customers of drafts; outside of any transaction, because it may ask the customer service."""
-    return await recognise(on, customers, {draft.customer: None for draft in drafts if draft.customer}.keys())
+    keys = {draft.customer for draft in drafts if draft.customer}
+    return await recognise(on, customers, keys, closely=principal.visibility is not Visibility.ALL)
 
 
 async def write(tx: Transaction, wanted: Wanted) -> Decision:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.interaction.identities.asking import Customers
+from services.interaction.identities.people import People
 from services.interaction.records.actions import Wanted, recognised, record, statements, write
 from services.interaction.records.drafts import Decision, Draft, Result
 from services.interaction.records.kinds import Kind
@@ -29,7 +30,8 @@ def customers(request: Request) -> Customers:
 async def create(request: Request, principal: Principal, kind: Kind, body: RecordCreate) -> Response:
     """Record one: 201; 200 if its source key names a record with the same content, 409 with another."""
     draft = kind.draft(body)
-    wanted = await _wanted(request, kind, [draft], BatchMode.CREATE)
+    people = await _people(request, principal, [draft])
+    wanted = Wanted(kind, [draft], people, BatchMode.CREATE)
 
     async def act(tx: Transaction) -> Answer:
         shown = await record(tx, wanted)
@@ -51,7 +53,8 @@ async def write_batch(
     request: Request, principal: Principal, kind: Kind, batch: Batch, items: Sequence[Any]
 ) -> Response:
     """Record many: the result of each, in order."""
-    wanted = await _wanted(request, kind, read(kind, items), batch.mode, dry=batch.dry_run)
+    drafts = read(kind, items)
+    wanted = Wanted(kind, drafts, await _people(request, principal, drafts), batch.mode, batch.dry_run)
 
     async def act(tx: Transaction) -> Answer:
         decision = await write(tx, wanted)
@@ -69,11 +72,8 @@ async def get(request: Request, principal: Principal, kind: Kind, record_id: UUI
     return answer(row["data"], version=row["version"], request=request)
 
 
-async def _wanted(
-    request: Request, kind: Kind, drafts: Sequence[Draft], mode: BatchMode, *, dry: bool = False
-) -> Wanted:
-    people = await recognised(core(request).database.pool, customers(request), drafts)
-    return Wanted(kind, drafts, people, mode, dry)
+async def _people(request: Request, principal: Principal, drafts: Sequence[Draft]) -> People:
+    return await recognised(core(request).database.pool, customers(request), principal, drafts)
 
 
 def _made(kind: Kind, record_id: UUID, shown: object, version: int, status: int) -> Answer:

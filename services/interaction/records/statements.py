@@ -103,9 +103,7 @@ class Statements:
     @cached_property
     def told(self) -> Visible:
         """Select records for readers of the feed: `id`, `version`, `deleted` and `data`."""
-        some = self.model.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))
-        query = self.rendered().add_columns(false().label("deleted"))
-        return visible(query, self.model, {"ids": some})
+        return visible(self.rendered().add_columns(false().label("deleted")), self.model)
 
     def rendered(self) -> Select[Any]:
         """Select `id`, `version` and the JSON, `data`, of records, ready to be narrowed."""
