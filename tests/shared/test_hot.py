@@ -1,4 +1,4 @@
-"""Hot routes give the answers that plain FastAPI gives, except where ours are better on purpose."""
+"""Hot routes give the answers that plain FastAPI gives, except where api are better on purpose."""
 
 import json
 from collections.abc import AsyncIterator
@@ -17,17 +17,6 @@ from tests.support.running import ANYBODY, Running
 
 ID = str(UUID(int=7))
 GOOD = {"name": "n", "forms": [{"shape": "square", "side": 3}], "ref": {"system": "s", "id": "1"}}
-
-
-@pytest.fixture(scope="module")
-async def running(keys: Path) -> AsyncIterator[Running]:
-    async with sample.sampled(sample.settings_of(keys)) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def ours(running: Running) -> httpx.AsyncClient:
-    return running.client()
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +64,9 @@ def _sent(body: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("method", "path", "body"), VALID)
 async def test_a_valid_request_is_answered_as_by_fastapi(
-    ours: httpx.AsyncClient, theirs: httpx.AsyncClient, method: str, path: str, body: object
+    api: httpx.AsyncClient, theirs: httpx.AsyncClient, method: str, path: str, body: object
 ) -> None:
-    mine = await ours.request(method, path, headers={"x-mark": "5"}, **_sent(body))
+    mine = await api.request(method, path, headers={"x-mark": "5"}, **_sent(body))
     plain = await theirs.request(method, path, headers={"x-mark": "5"}, **_sent(body))
     assert mine.status_code < 300
     assert (mine.status_code, mine.content) == (plain.status_code, plain.content)
@@ -87,9 +76,9 @@ async def test_a_valid_request_is_answered_as_by_fastapi(
 
 @pytest.mark.parametrize(("method", "path", "body"), INVALID)
 async def test_an_invalid_request_is_refused_for_the_same_reasons(
-    ours: httpx.AsyncClient, theirs: httpx.AsyncClient, method: str, path: str, body: object
+    api: httpx.AsyncClient, theirs: httpx.AsyncClient, method: str, path: str, body: object
 ) -> None:
-    mine = await ours.request(method, path, **_sent(body))
+    mine = await api.request(method, path, **_sent(body))
     plain = await theirs.request(method, path, **_sent(body))
     assert mine.status_code == plain.status_code == 422
     assert [e["code"] for e in mine.json()["errors"]] == [e["type"] for e in plain.json()["detail"]]
@@ -100,9 +89,9 @@ async def test_without_credentials_nothing_is_validated(running: Running) -> Non
     assert answer.status_code == 401
 
 
-async def test_a_shared_dependency_is_called_once_a_request(ours: httpx.AsyncClient) -> None:
+async def test_a_shared_dependency_is_called_once_a_request(api: httpx.AsyncClient) -> None:
     before = sample.seen["counted"]
-    assert (await ours.get("/v1/things")).json()["same"]
+    assert (await api.get("/v1/things")).json()["same"]
     assert sample.seen["counted"] == before + 1
 
 
@@ -120,34 +109,34 @@ PLACES = [
 
 @pytest.mark.parametrize(("body", "errors"), PLACES)
 async def test_each_error_points_into_the_body_that_was_sent(
-    ours: httpx.AsyncClient, body: object, errors: list[tuple[str, str]]
+    api: httpx.AsyncClient, body: object, errors: list[tuple[str, str]]
 ) -> None:
-    answer = await ours.post("/v1/things", json=body)
+    answer = await api.post("/v1/things", json=body)
     found = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
     assert found == errors
     assert "CANARY" not in answer.text
 
 
-async def test_both_branches_of_a_plain_union_point_to_the_same_place(ours: httpx.AsyncClient) -> None:
-    answer = await ours.post("/v1/things", json={"name": "n", "ref": {"system": "s", "idd": "1"}})
+async def test_both_branches_of_a_plain_union_point_to_the_same_place(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/v1/things", json={"name": "n", "ref": {"system": "s", "idd": "1"}})
     pointers = {error["pointer"] for error in answer.json()["errors"]}
     assert pointers == {"/ref", "/ref/id", "/ref/idd"}
 
 
-async def test_an_unknown_name_meets_its_nearest_neighbour(ours: httpx.AsyncClient) -> None:
-    answer = await ours.post("/v1/things", json={"nmae": "n", "price": {"amount": "1", "curency": "CNY"}})
+async def test_an_unknown_name_meets_its_nearest_neighbour(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/v1/things", json={"nmae": "n", "price": {"amount": "1", "curency": "CNY"}})
     details = {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
     assert details["/nmae"] == "There is no such field; did you mean name?"
     assert details["/price/curency"] == "There is no such field; did you mean currency?"
-    answer = await ours.get("/v1/things?limt=3")
+    answer = await api.get("/v1/things?limt=3")
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
         {"parameter": "limt", "code": "unknown", "detail": "There is no such parameter; did you mean limit?"}
     ]
 
 
-async def test_a_single_value_is_not_given_twice(ours: httpx.AsyncClient) -> None:
-    answer = await ours.get("/v1/things?limit=3&limit=4")
+async def test_a_single_value_is_not_given_twice(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/v1/things?limit=3&limit=4")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "repeated"
 

@@ -1,0 +1,75 @@
+"""The body of a request on its way in: capped, bounded in time, held when small."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.types import Receive
+
+from gateway.refusals import SlowBody
+from shared.errors import TooLarge
+
+PATIENCE_S, LEAST_RATE = 20.0, 8 * 1024  # a body has 20 s, and a second more for each 8 KiB that came
+HELD = 64 * 1024  # bodies up to here are sent to the service at once, and can be sent again
+DRAIN_S, DRAIN_BYTES = 10.0, 64 * 1024 * 1024
+
+
+class ClientLeftError(Exception):
+    """The client closed its connection."""
+
+
+class Incoming:
+    """Reads one request's body; `cap` in bytes, whatever the framing says."""
+
+    __slots__ = ("_receive", "_until", "cap", "done", "size", "told")
+
+    def __init__(self, receive: Receive, *, framed: bool, cap: int) -> None:
+        self._receive, self.cap = receive, cap
+        self.done, self.size = not framed, 0
+        self._until = 0.0
+        self.told = False  # whether a reader has been given the end
+
+    async def part(self) -> bytes:
+        """Return the next part; raises SlowBody, TooLarge or ClientLeftError."""
+        loop = asyncio.get_running_loop()
+        self._until = self._until or loop.time() + PATIENCE_S
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as problem:
+            raise SlowBody from problem
+        if message["type"] == "http.disconnect":
+            raise ClientLeftError
+        data: bytes = message.get("body", b"")
+        self.done = not message.get("more_body", False)
+        self.size += len(data)
+        self._until += len(data) / LEAST_RATE
+        if self.size > self.cap:
+            raise TooLarge(f"The body may have {self.cap} bytes at most.")
+        return data
+
+    async def begin(self) -> bytes:
+        """Return all of a small body, or the first part of a long one (then `done` is false)."""
+        if self.done:
+            return b""
+        data = await self.part()
+        while not self.done and self.size < HELD:
+            data += await self.part()
+        return data
+
+    async def rest(self) -> AsyncIterator[bytes]:
+        """Give the parts that follow."""
+        while not self.done:
+            if data := await self.part():
+                yield data
+
+    async def drain(self) -> None:
+        """Read on and forget, so that the client gets to read the answer; bounded, never raises."""
+        read = 0
+        try:
+            async with asyncio.timeout(DRAIN_S):
+                while not self.done and read < DRAIN_BYTES:
+                    message = await self._receive()
+                    self.done = not message.get("more_body", False)
+                    read += len(message.get("body", b""))
+        except TimeoutError:
+            return

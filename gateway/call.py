@@ -1,0 +1,221 @@
+"""One request at the door: what its headers say, whether its client is still there, how it is answered."""
+
+import asyncio
+import os
+from typing import Any
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from gateway.body import ClientLeftError, Incoming
+from gateway.link import Link
+from gateway.refusals import BadRequest
+from shared.errors import MEDIA_TYPE, Problem, TooLarge, document
+
+Headers = list[tuple[bytes, bytes]]
+HOP = frozenset(
+    (
+        b"connection",
+        b"keep-alive",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"proxy-connection",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"expect",
+    )
+)
+_OURS = frozenset(
+    (
+        b"host",
+        b"authorization",
+        b"x-api-key",
+        b"x-guanxi-identity",
+        b"x-request-id",
+        b"x-deadline-ms",
+        b"content-length",
+        b"origin",
+        b"forwarded",
+        b"x-forwarded-for",
+        b"x-forwarded-proto",
+        b"x-forwarded-host",
+        b"x-forwarded-port",
+    )
+)
+_FRAMING = frozenset((b"content-length", b"transfer-encoding"))
+_NOT_UP = HOP | _OURS
+_NOT_DOWN = HOP | frozenset((b"server", b"date", b"x-request-id"))
+_ID = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+WATCH_S = 0.05  # an answer slower than this is worth watching for the client's leaving
+READ_S = 30.0  # the longest silence inside an answer, and the longest a client may not read
+
+
+class Call:
+    """Holds one request; `extra` are headers that every answer to it gets."""
+
+    __slots__ = (
+        "body",
+        "chunked",
+        "client_left",
+        "deadline_ms",
+        "extra",
+        "framed",
+        "kept",
+        "key",
+        "length",
+        "origin",
+        "receive",
+        "request_id",
+        "scope",
+        "send",
+        "started",
+        "status",
+        "timer",
+        "watcher",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, cap: int, answer_ms: int) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.key = self.origin = self.request_id = b""
+        self.length: int | None = None
+        self.chunked = self.started = self.client_left = False
+        self.status, self.deadline_ms = 0, answer_ms
+        self.kept: Headers = []
+        self.extra: Headers = []
+        self.watcher: asyncio.Task[None] | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.framed = any(name in _FRAMING for name, _ in scope["headers"])
+        self.body = Incoming(receive, framed=self.framed, cap=cap)
+
+    # -- what the headers say
+    def inspect(self) -> None:
+        """Sort the headers; BadRequest for framing that two readers could understand differently."""
+        kept, named = self.kept, b""
+        for header in self.scope["headers"]:
+            name, value = header
+            if name not in _NOT_UP:
+                kept.append(header)
+            elif name == b"connection":
+                if value.lower() not in {b"keep-alive", b"close"}:
+                    named += b"," + value.lower()
+            elif name in _FRAMING:
+                self._note_framing(name, value)
+            else:
+                self._note(name, value)
+        self.request_id = self.request_id or os.urandom(12).hex().encode()
+        self.extra.append((b"x-request-id", self.request_id))
+        if self.chunked and self.length is not None:
+            raise BadRequest("Content-Length and Transfer-Encoding exclude each other.")
+        if named:
+            drop = {part.strip() for part in named.split(b",")}
+            self.kept = [header for header in kept if header[0] not in drop]
+        if self.length is not None and self.length > self.body.cap:
+            raise TooLarge(f"The body may have {self.body.cap} bytes at most.")
+
+    def _note(self, name: bytes, value: bytes) -> None:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            self.key = value[7:].strip()
+        elif name == b"x-api-key":
+            self.key = self.key or value
+        elif name == b"x-request-id" and 0 < len(value) <= 64 and _ID.issuperset(value):
+            self.request_id = value
+        elif name == b"origin":
+            self.origin = value
+        elif name == b"x-deadline-ms" and value.isdigit() and len(value) < 10:
+            self.deadline_ms = min(self.deadline_ms, int(value))
+
+    def _note_framing(self, name: bytes, value: bytes) -> None:
+        if name == b"content-length":
+            if self.length is not None or not value.isdigit() or len(value) > 18:
+                raise BadRequest("Content-Length is not one number.")
+            self.length = int(value)
+        else:
+            if self.chunked or value.lower() != b"chunked":
+                raise BadRequest("The only transfer encoding is chunked, and once.")
+            self.chunked = True
+
+    # -- noticing that the client left; costs a timer, and a task only for slow answers
+    def watch_soon(self) -> None:
+        """Cancel the serving task when the client leaves, from now on if the body has been read."""
+        if self.timer is None and self.watcher is None and self.body.done:
+            loop = asyncio.get_running_loop()
+            self.timer = loop.call_later(WATCH_S, self._watch, asyncio.current_task())
+
+    def _watch(self, serving: asyncio.Task[Any] | None) -> None:
+        self.timer = None
+        self.watcher = asyncio.get_running_loop().create_task(self._await_leaving(serving))
+
+    async def _await_leaving(self, serving: asyncio.Task[Any] | None) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            continue
+        self.client_left = True
+        if serving:
+            serving.cancel()
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self.timer:
+            self.timer.cancel()
+        if self.watcher:
+            self.watcher.cancel()
+
+    # -- answers
+    async def relay(self, link: Link) -> None:
+        """Pass a service's answer on as it comes; raises UpstreamError or ClientLeftError."""
+        drop = _NOT_DOWN
+        if connection := [value for name, value in link.headers if name == b"connection"]:
+            drop |= {part.strip().lower() for value in connection for part in value.split(b",")}
+        if link.status in {204, 304}:
+            drop |= {b"content-length"}
+        headers = [header for header in link.headers if header[0] not in drop]
+        headers += self.extra
+        unread = self._close_if_unread(headers)
+        self.started, self.status = True, link.status
+        await self.send({"type": "http.response.start", "status": link.status, "headers": headers})
+        data = await link.read(READ_S)
+        while not link.ended:
+            await self._send_part(data)
+            data = await link.read(READ_S)
+        await self._finish(data, unread=unread)
+
+    async def refuse(self, problem: Problem) -> None:
+        """Answer with a problem; once an answer has begun, end without its end: uvicorn cuts the line."""
+        if self.started:
+            return
+        path = self.scope["path"]
+        body = orjson.dumps(document(problem, instance=path, trace_id=self.request_id.decode()))
+        headers = [(b"content-type", MEDIA_TYPE.encode())]
+        headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+        await self.reply(problem.status, headers, body)
+
+    async def reply(self, status: int, headers: Headers, body: bytes = b"") -> None:
+        """Answer with a body that the gateway made."""
+        if status != 204:
+            headers.append((b"content-length", b"%d" % len(body)))
+        headers += self.extra
+        unread = self._close_if_unread(headers)
+        self.started, self.status = True, status
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._finish(body, unread=unread)
+
+    def _close_if_unread(self, headers: Headers) -> bool:
+        if self.body.done:
+            return False
+        headers.append((b"connection", b"close"))
+        return True
+
+    async def _finish(self, data: bytes, *, unread: bool) -> None:
+        """Send the last part; a client that still sends its body is heard out, else it would not listen."""
+        await self.send({"type": "http.response.body", "body": data, "more_body": unread})
+        if unread:
+            await self.body.drain()
+            await self.send({"type": "http.response.body", "body": b""})
+
+    async def _send_part(self, data: bytes) -> None:
+        try:
+            async with asyncio.timeout(READ_S):
+                await self.send({"type": "http.response.body", "body": data, "more_body": True})
+        except TimeoutError as problem:
+            raise ClientLeftError from problem

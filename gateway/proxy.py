@@ -1,0 +1,205 @@
+"""The door as a pure ASGI app: authenticate, limit, route, stream."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.access.keys import Caller, Keys
+from gateway.body import ClientLeftError
+from gateway.call import Call
+from gateway.cors import Cors
+from gateway.link import Exchange, LateError, UnreachableError, UpstreamError
+from gateway.refusals import BrokenService
+from gateway.routing import OWN, PUBLIC, route
+from gateway.settings import Door
+from gateway.upstream import Upstream
+from shared.auth import HEADER
+from shared.errors import Late, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable, Unexpected
+
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+_IDENTITY = HEADER.encode()
+_REQUEST = (
+    b"%b %b%b%b HTTP/1.1\r\nhost: guanxi\r\n%b: %b\r\nx-request-id: %b\r\n"
+    b"x-deadline-ms: %d\r\nx-forwarded-for: %b\r\n"
+)
+
+
+class Gateway:
+    """Lets known clients through to the services, and to `own` for what the gateway answers itself."""
+
+    def __init__(self, own: ASGIApp, upstreams: Mapping[str, Upstream], door: Door) -> None:
+        self.own, self.upstreams, self.door = own, upstreams, door
+        self.cors = Cors(door.origins)
+        self.keys: Keys | None = None  # set when the database is open
+        self.log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve HTTP here and leave the lifespan to the own app; nothing escapes but a cancellation."""
+        if scope["type"] == "lifespan":
+            await self.own(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        call = Call(scope, receive, send, cap=self.door.max_body, answer_ms=self.door.answer_ms)
+        try:
+            await self._guarded(call)
+        except ClientLeftError:
+            call.client_left = True
+        except asyncio.CancelledError:
+            if not call.client_left:
+                raise
+        finally:
+            call.close()
+
+    async def _guarded(self, call: Call) -> None:
+        try:
+            await self.serve(call)
+        except Problem as problem:
+            await call.refuse(problem)
+        except UnreachableError:
+            detail = "A service that this needs is down or busy, try again."
+            await call.refuse(Unavailable(detail, headers={"Retry-After": "1"}))
+        except LateError:
+            await call.refuse(Late())
+        except UpstreamError:
+            await call.refuse(BrokenService())
+        except Exception as error:
+            self.log.exception("request failed", exc_info=error, request_id=call.request_id.decode())
+            await call.refuse(Unexpected())
+
+    async def serve(self, call: Call) -> None:
+        """Answer one request; raises Problem, UpstreamError or ClientLeftError."""
+        call.inspect()
+        if call.origin and self.cors and await self._crossed(call):
+            return
+        path = call.scope["path"]
+        if path in PUBLIC:
+            await self._own(call, b"")
+            return
+        caller = await self._caller(call)
+        target = route(call.scope["raw_path"])
+        if target is None:
+            raise NotFound
+        if target == OWN:
+            await self._own(call, caller.token(time.monotonic()))
+        else:
+            await self._forward(call, caller, self.upstreams[target])
+
+    async def _crossed(self, call: Call) -> bool:
+        """Answer a preflight; mark every other answer for the page that asks."""
+        asked = (name == b"access-control-request-method" for name, _ in call.kept)
+        if call.scope["method"] == "OPTIONS" and any(asked):
+            await call.reply(204, self.cors.preflight(call.origin))
+            return True
+        call.extra += self.cors.mark(call.origin)
+        return False
+
+    async def _caller(self, call: Call) -> Caller:
+        now = time.monotonic()
+        if self.keys is None:
+            raise Unavailable("The gateway is starting, try again.", headers={"Retry-After": "1"})
+        caller = await self.keys.of(call.key, now) if call.key else None
+        if caller is None:
+            how = 'Bearer realm="guanxi"' + (', error="invalid_token"' if call.key else "")
+            raise Unauthenticated(headers={"WWW-Authenticate": how})
+        wait = caller.bucket.take(now)
+        call.extra += caller.bucket.headers()
+        if wait:
+            raise TooManyRequests(headers={"Retry-After": str(int(wait) + 1)})
+        return caller
+
+    async def _forward(self, call: Call, caller: Caller, upstream: Upstream) -> None:
+        body = await call.body.begin()
+        method: str = call.scope["method"]
+        whole = call.body.done
+        keyed = method == "POST" and any(name == b"idempotency-key" for name, _ in call.kept)
+        request = Exchange(
+            method.encode(),
+            self._head(call, caller, len(body)),
+            call.deadline_ms / 1000,
+            body,
+            rest=None if whole else call.body.rest(),
+            chunked=call.chunked and not whole,
+            repeatable=whole and (method in SAFE or keyed),
+        )
+        call.watch_soon()
+        link = await upstream.send(request)
+        try:
+            call.watch_soon()
+            await call.relay(link)
+        finally:
+            upstream.release(link)
+
+    def _head(self, call: Call, caller: Caller, size: int) -> bytes:
+        """Write the request's head; a body that is whole has its length, however it was framed."""
+        scope = call.scope
+        query, client = scope["query_string"], scope["client"]
+        first = _REQUEST % (
+            scope["method"].encode(),
+            scope["raw_path"],
+            b"?" if query else b"",
+            query,
+            _IDENTITY,
+            caller.token(time.monotonic()),
+            call.request_id,
+            call.deadline_ms,
+            client[0].encode() if client else b"unknown",
+        )
+        lines = [first, *(b"%b: %b\r\n" % header for header in call.kept)]
+        if call.framed:
+            if call.body.done:
+                lines.append(b"content-length: %d\r\n" % size)
+            elif call.chunked:
+                lines.append(b"transfer-encoding: chunked\r\n")
+            else:
+                lines.append(b"content-length: %d\r\n" % (call.length or 0))
+        lines.append(b"\r\n")
+        return b"".join(lines)
+
+    async def _own(self, call: Call, token: bytes) -> None:
+        """Hand a request to the gateway's own app, under the identity that the services would see."""
+        scope = dict(call.scope)
+        scope["headers"] = [
+            *((name, value) for name, value in call.scope["headers"] if name not in _REPLACED),
+            (b"x-request-id", call.request_id),
+            *([(_IDENTITY, token)] if token else []),
+        ]
+        call.watch_soon()
+        await self.own(scope, _receiver(call), _marking(call))
+
+
+_REPLACED = frozenset((_IDENTITY, b"x-request-id", b"authorization", b"x-api-key"))
+
+
+def _receiver(call: Call) -> Receive:
+    """Give the own app its body within the same bounds; the client's leaving is watched elsewhere."""
+
+    async def receive() -> Message:
+        if call.body.done:
+            if not call.body.told:
+                call.body.told = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+            await asyncio.Event().wait()
+        data = await call.body.part()
+        call.body.told = call.body.done
+        call.watch_soon()
+        return {"type": "http.request", "body": data, "more_body": not call.body.done}
+
+    return receive
+
+
+def _marking(call: Call) -> Send:
+    """Add what every answer carries."""
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            call.started, call.status = True, message["status"]
+            own = [h for h in message.get("headers", ()) if h[0].lower() != b"x-request-id"]
+            message = {**message, "headers": [*own, *call.extra]}
+        await call.send(message)
+
+    return send

@@ -1,0 +1,52 @@
+"""Where a path goes: a static table over the first segments behind /v1."""
+
+from urllib.parse import unquote_to_bytes
+
+OWN = "gateway"
+SERVICES = ("customer", "interaction", "scoring")
+_TABLE = {
+    b"customers": "customer",
+    b"identities": "customer",
+    b"interactions": "interaction",
+    b"orders": "interaction",
+    b"products": "interaction",
+    b"payments": "interaction",
+    b"returns": "interaction",
+    b"channels": "interaction",
+    b"scores": "scoring",
+    b"tiers": "scoring",
+    b"scoring-runs": "scoring",
+    b"estimators": "scoring",
+    b"exchange-rates": "scoring",
+    b"changes": OWN,
+    b"api-clients": OWN,
+}
+# what a customer has in other services: /v1/customers/{ref}/<segment>
+_OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
+PUBLIC = frozenset(("/livez", "/readyz", "/startupz", "/metrics", "/openapi.json", "/docs", "/docs/page.js"))
+
+
+def route(raw_path: bytes) -> str | None:
+    """Return the service that owns a path as it came (percent-encoded), None for nobody's.
+
+    A path that climbs ("..", also encoded) is nobody's; "%2F" inside a segment stays data of that segment.
+    """
+    parts = raw_path.split(b"/")
+    if len(parts) < 3 or parts[0] or parts[1] != b"v1" or _climbs(raw_path, parts):
+        return None
+    if parts[2] == b"customers" and len(parts) == 5:
+        return _OF_A_CUSTOMER.get(parts[4], "customer")
+    return _TABLE.get(parts[2])
+
+
+def owner_of(template: str) -> str | None:
+    """Return the service whose documented path `template` the gateway routes to it."""
+    return route(template.encode())
+
+
+def _climbs(raw_path: bytes, parts: list[bytes]) -> bool:
+    if b"." not in raw_path and b"%" not in raw_path:
+        return False
+    if b"%" in raw_path:
+        parts = unquote_to_bytes(raw_path).replace(b"\\", b"/").split(b"/")
+    return b".." in parts or b"." in parts
