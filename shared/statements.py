@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from asyncpg import Connection, Pool, Record
 from asyncpg.pool import PoolConnectionProxy
@@ -23,7 +23,7 @@ _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 class Guarded(Protocol):
     """A model whose rows not everybody sees; its table's info says `guarded`."""
 
-    __table__: Any
+    __table__: ClassVar[Any]
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Boolean, Text, Uuid, bindparam, column, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.models import ExternalIdentity, Identity
@@ -30,7 +30,9 @@ _named = (
     insert(ExternalIdentity)
     .from_select(
         ["system", "external_id", "customer_id"],
-        select(_given.c.system, _given.c.external_id, _given.c.customer_id).where(_given.c.system.is_not(None)),
+        select(_given.c.system, _given.c.external_id, _given.c.customer_id).where(
+            _given.c.system.is_not(None)
+        ),
     )
     .on_conflict_do_nothing()
     .returning(ExternalIdentity.customer_id)
@@ -48,8 +50,8 @@ _STORE = Statement(
             _given.c.department,
             _given.c.provisional,
         )
-        .distinct(_given.c.customer_id)
         .where(or_(_given.c.system.is_(None), _given.c.customer_id.in_(select(_named.c.customer_id))))
+        .ext(distinct_on(_given.c.customer_id))
         .order_by(_given.c.customer_id),
     )
     .on_conflict_do_nothing()
@@ -61,8 +63,8 @@ async def recognise(
 ) -> People:
     """Find who the keys mean; what is missing here is asked of the customer service, all in one question.
 
-    A name that nobody knows is a stranger's. So is an id while the customer service cannot be asked; an id that
-    the customer service does not know is nobody's. `closely`: it matters who owns them.
+    A name that nobody knows is a stranger's. So is an id while the customer service cannot be asked; an id
+    that the customer service does not know is nobody's. `closely`: it matters who owns them.
     """
     known = await find(on, keys)
     missing = [key for key in keys if key not in known]

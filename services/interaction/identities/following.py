@@ -74,7 +74,7 @@ def _row(received: Received) -> Row:
 
 
 def _names(received: Sequence[Received], fresh: Iterable[UUID]) -> Iterable[Row]:
-    """References name a customer by system and id: names of another series in a system are not theirs."""
+    """Give the names that references can use: by system and id, of no particular series in the system."""
     wanted = set(fresh)
     for each in received:
         if each.subject in wanted and each.kind == KIND:

@@ -1,6 +1,5 @@
 """Tables of what interaction knows about identities."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, bindparam, or_
@@ -18,7 +17,7 @@ class Identity(Base):
     """
 
     __tablename__ = "identities"
-    __table_args__: Any = {"info": {"guarded": True}}
+    __table_args__ = ({"info": {"guarded": True}},)
 
     original_id: Mapped[UUID] = mapped_column(primary_key=True)
     current_id: Mapped[UUID] = mapped_column(index=True)
@@ -29,12 +28,14 @@ class Identity(Base):
     customer_version: Mapped[int] = mapped_column(
         server_default="0", comment="the version of the current customer that the projection holds"
     )
-    generation: Mapped[int] = mapped_column(server_default="0", comment="of customer's feed, see customer_version")
+    generation: Mapped[int] = mapped_column(
+        server_default="0", comment="of customer's feed, see customer_version"
+    )
     version: Mapped[int] = mapped_column(server_default="1", comment="counts changes of current_id")
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
-        """A customer is seen by its owner, or by its department."""
+        """Show a customer to its owner, or to its department."""
         if visibility is Visibility.DEPARTMENT:
             return cls.department == bindparam("principal_department", type_=Text)
         return cls.owner == bindparam("principal_id", type_=Text)

@@ -34,8 +34,8 @@ class Known:
 class People:
     """What is known of each reference before anything is written; `told` is what the customer service added.
 
-    A stranger is a reference that nobody can resolve: a name that customer does not know, or an id while customer
-    could not be asked.
+    A stranger is a reference that nobody can resolve: a name that customer does not know, or an id while
+    customer could not be asked.
     """
 
     known: dict[Key, Known] = field(default_factory=dict)

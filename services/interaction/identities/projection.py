@@ -47,7 +47,9 @@ _names = _rows("names", system=Text, external_id=Text, customer_id=Uuid)
 _mapped = _rows("mapped", original_id=Uuid, current_id=Uuid)
 _told = {name: _customers.c[name] for name in ("owner", "department", "deleted")}
 _seen = {**_told, **{name: _customers.c[name] for name in ("customer_version", "generation")}}
-_same_name = and_(ExternalIdentity.system == _names.c.system, ExternalIdentity.external_id == _names.c.external_id)
+_same_name = and_(
+    ExternalIdentity.system == _names.c.system, ExternalIdentity.external_id == _names.c.external_id
+)
 _other = and_(_same_name, ExternalIdentity.customer_id != _names.c.customer_id)
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 
@@ -115,5 +117,9 @@ SPREAD = Statement(
 _gone = select(Identity.original_id).where(
     ~Identity.provisional, Identity.generation < bindparam("before", type_=Integer)
 )
-SWEEP = Statement(update(Identity).where(Identity.current_id.in_(_gone)).values(deleted=true()), unguarded=PROJECTING)
-UNNAME = Statement(delete(ExternalIdentity).where(ExternalIdentity.customer_id.in_(_gone)), unguarded=PROJECTING)
+SWEEP = Statement(
+    update(Identity).where(Identity.current_id.in_(_gone)).values(deleted=true()), unguarded=PROJECTING
+)
+UNNAME = Statement(
+    delete(ExternalIdentity).where(ExternalIdentity.customer_id.in_(_gone)), unguarded=PROJECTING
+)

@@ -1,6 +1,7 @@
 """Reading who references mean."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -12,6 +13,15 @@ from shared.statements import Runner, Statement, json_object, visible
 
 WRITING = "its caller judges by owner and department what the principal may know"
 
+# What `known` reads, under names that no record has.
+WHO: tuple[Any, ...] = (
+    Identity.original_id.label("who_original_id"),
+    Identity.current_id.label("who_current_id"),
+    Identity.owner.label("who_owner"),
+    Identity.department.label("who_department"),
+    Identity.deleted.label("who_deleted"),
+    Identity.matched().label("who_matched"),
+)
 _wanted = (
     func.unnest(
         bindparam("ids", type_=ARRAY(Uuid)),
@@ -23,15 +33,7 @@ _wanted = (
 )
 _original = func.coalesce(_wanted.c.id, ExternalIdentity.customer_id)
 _FIND = Statement(
-    select(
-        column("n", Integer),
-        Identity.original_id,
-        Identity.current_id,
-        Identity.owner,
-        Identity.department,
-        Identity.deleted,
-        Identity.matched().label("matched"),
-    ).select_from(
+    select(column("n", Integer), *WHO).select_from(
         _wanted.outerjoin(
             ExternalIdentity,
             and_(
@@ -70,12 +72,12 @@ async def find(on: Runner, keys: Collection[Key]) -> dict[Key, Known]:
 
 
 def known(row: Record) -> Known:
-    """Return what a row tells of an identity."""
+    """Return what a row with the columns WHO tells."""
     return Known(
-        row["original_id"],
-        row["current_id"],
-        row["owner"],
-        row["department"],
-        row["deleted"],
-        row["matched"],
+        row["who_original_id"],
+        row["who_current_id"],
+        row["who_owner"],
+        row["who_department"],
+        row["who_deleted"],
+        row["who_matched"],
     )

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,13 +28,12 @@ from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
 from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
-from services.interaction.records.parameters import Cursor, CustomerParameter, Limit
+from services.interaction.records.parameters import Facts
 from services.interaction.records.schemas import BatchResults
 from shared.app import answer
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
 from shared.hot import hot
-from shared.schemas import Instant
 
 router = APIRouter(tags=["interactions"])
 CanRead = Annotated[Principal, allow("interactions:read")]
@@ -42,7 +41,8 @@ CanWrite = Annotated[Principal, allow("interactions:write")]
 LISTING = Listing(INTERACTIONS, "channel", "direction", "purpose")
 CATALOGUE = {
     "items": [
-        {"code": code, "group": group, "labels": labels.as_json()} for code, (group, labels) in CHANNELS.items()
+        {"code": code, "group": group, "labels": labels.as_json()}
+        for code, (group, labels) in CHANNELS.items()
     ],
     "groups": [{"code": code, "labels": labels.as_json()} for code, labels in GROUPS.items()],
     "directions": [{"code": code, "labels": labels.as_json()} for code, labels in DIRECTIONS.items()],
@@ -77,25 +77,15 @@ async def batch_interactions(request: Request, body: InteractionBatch, principal
 async def list_interactions(
     request: Request,
     principal: CanRead,
-    customer: CustomerParameter = None,
+    span: Facts,
+    *,
     channel: Channel | None = None,
     direction: Direction | None = None,
     purpose: Purpose | None = None,
-    since: Annotated[Instant | None, Query(description="Occurred then or later.")] = None,
-    until: Annotated[Instant | None, Query(description="Occurred before then.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Response:
     """List contacts, the last recorded first."""
-    given = {
-        "customer": customer,
-        "channel": channel,
-        "direction": direction,
-        "purpose": purpose,
-        "since": since,
-        "until": until,
-    }
-    return await LISTING.answer(request, principal, given, limit=limit, cursor=cursor)
+    given = {"channel": channel, "direction": direction, "purpose": purpose}
+    return await LISTING.answer(request, principal, span, given)
 
 
 @router.get(

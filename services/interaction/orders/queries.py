@@ -1,34 +1,27 @@
 """Resolving the order that a payment or a return is about."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 
 from services.interaction.identities.models import Identity
 from services.interaction.identities.people import Key, Known
-from services.interaction.identities.queries import known
+from services.interaction.identities.queries import WHO, known
 from services.interaction.orders.models import Order
 from services.interaction.records.drafts import Draft
 from services.interaction.sources.queries import find
 from shared.auth import Principal
-from shared.errors import Invalid
-from shared.statements import Runner, Visible, visible
+from shared.errors import FieldError, Invalid
+from shared.statements import Runner, visible
 
-_ORDERS: Visible = visible(
-    select(
-        Order.id,
-        Identity.original_id,
-        Identity.current_id,
-        Identity.owner,
-        Identity.department,
-        Identity.deleted,
-        Identity.matched().label("matched"),
-    )
+_select = (
+    select(Order.id, *WHO)
     .join_from(Order, Identity, Identity.original_id == Order.customer_id)
-    .where(Order.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))),
-    Order,
+    .where(Order.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
 )
+_ORDERS = visible(_select, Order)
 
 
 class UnknownOrder(Invalid):
@@ -56,16 +49,17 @@ async def attach(on: Runner, principal: Principal, drafts: Sequence[Draft]) -> N
 
 
 async def _ids(on: Runner, keys: Collection[Key]) -> dict[Key, UUID]:
-    names = [key for key in keys if not isinstance(key, UUID)]
-    return {**await find(on, "order", names), **{key: key for key in keys if isinstance(key, UUID)}}
+    ids: dict[Key, UUID] = {key: key for key in keys if isinstance(key, UUID)}
+    found: Mapping[Any, UUID] = await find(on, "order", [key for key in keys if not isinstance(key, UUID)])
+    return {**ids, **found}
 
 
 def _attach(draft: Draft, order_id: UUID | None, whose: dict[UUID, Known]) -> None:
     who = whose.get(order_id) if order_id else None
     if order_id is None or who is None:
         detail = "No such order, or none that you may see."
-        error = {"pointer": "/order", "code": "unknown_order", "detail": detail}
-        draft.problem = UnknownOrder(detail, errors=[error])  # type: ignore[list-item]  # a FieldError
+        error: FieldError = {"pointer": "/order", "code": "unknown_order", "detail": detail}
+        draft.problem = UnknownOrder(detail, errors=[error])
     elif draft.who is not None and draft.who.current_id != who.current_id:
         draft.problem = OrderOfAnother()
     else:

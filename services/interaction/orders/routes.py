@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,12 +19,11 @@ from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
 from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
-from services.interaction.records.parameters import Cursor, CustomerParameter, Limit, Word
+from services.interaction.records.parameters import Facts, Word
 from services.interaction.records.schemas import BatchResults
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
 from shared.hot import hot
-from shared.schemas import Instant
 
 router = APIRouter(tags=["orders"])
 CanRead = Annotated[Principal, allow("orders:read")]
@@ -56,27 +55,16 @@ async def batch_orders(request: Request, body: OrderBatch, principal: CanWrite) 
 async def list_orders(
     request: Request,
     principal: CanRead,
-    customer: CustomerParameter = None,
+    span: Facts,
+    *,
     status: OrderStatus | None = None,
     region: Word = None,
     salesperson: Word = None,
     department: Word = None,
-    since: Annotated[Instant | None, Query(description="Placed then or later.")] = None,
-    until: Annotated[Instant | None, Query(description="Placed before then.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Response:
     """List orders, the last recorded first."""
-    given = {
-        "customer": customer,
-        "status": status,
-        "region": region,
-        "salesperson": salesperson,
-        "department": department,
-        "since": since,
-        "until": until,
-    }
-    return await LISTING.answer(request, principal, given, limit=limit, cursor=cursor)
+    given = {"status": status, "region": region, "salesperson": salesperson, "department": department}
+    return await LISTING.answer(request, principal, span, given)
 
 
 @router.get("/v1/orders/{order_id}", response_model=OrderRead, responses=documents(NotFound))

@@ -43,7 +43,7 @@ class OrderCreate(RecordCreate):
 
 @partial
 class OrderRow(RecordRow, OrderCreate):
-    """One row of a batch of orders; what an existing one keeps may be left out, `lines` are replaced whole."""
+    """One row of a batch of orders; what an existing one keeps may be left out, lines are replaced whole."""
 
 
 class OrderBatch(Batch):

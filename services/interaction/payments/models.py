@@ -15,7 +15,7 @@ class Payment(Fact):
     __tablename__ = "payments"
     __table_args__ = on_timeline("payments")
 
-    order_id: Mapped[UUID | None]
+    order_id: Mapped[UUID | None] = mapped_column(index=True)
     amount: Mapped[Decimal]
     currency: Mapped[str] = mapped_column(Text)
     method: Mapped[str | None] = mapped_column(Text)

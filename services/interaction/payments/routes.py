@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,12 +19,11 @@ from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
 from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
-from services.interaction.records.parameters import Cursor, CustomerParameter, Limit, Word
+from services.interaction.records.parameters import Facts, Word
 from services.interaction.records.schemas import BatchResults
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
 from shared.hot import hot
-from shared.schemas import Instant
 
 router = APIRouter(tags=["payments"])
 CanRead = Annotated[Principal, allow("orders:read")]
@@ -56,23 +55,14 @@ async def batch_payments(request: Request, body: PaymentBatch, principal: CanWri
 async def list_payments(
     request: Request,
     principal: CanRead,
-    customer: CustomerParameter = None,
+    span: Facts,
+    *,
     order_id: UUID | None = None,
     method: Word = None,
-    since: Annotated[Instant | None, Query(description="Paid then or later.")] = None,
-    until: Annotated[Instant | None, Query(description="Paid before then.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Response:
     """List payments, the last recorded first."""
-    given = {
-        "customer": customer,
-        "order_id": order_id,
-        "method": method,
-        "since": since,
-        "until": until,
-    }
-    return await LISTING.answer(request, principal, given, limit=limit, cursor=cursor)
+    given = {"order_id": order_id, "method": method}
+    return await LISTING.answer(request, principal, span, given)
 
 
 @router.get("/v1/payments/{payment_id}", response_model=PaymentRead, responses=documents(NotFound))

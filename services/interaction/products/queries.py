@@ -27,8 +27,8 @@ class UnknownProduct(Invalid):
 async def identify(on: Runner, drafts: Sequence[Draft]) -> None:
     """Put `product_id` into every line that names a product.
 
-    A product named by its source key gets its id now, even if it arrives later; one named by an unknown id makes
-    its draft rejected.
+    A product named by its source key gets its id now, even if it arrives later; one named by an unknown id
+    makes its draft rejected.
     """
     drafts = [draft for draft in drafts if draft.problem is None and "lines" in draft.values]
     lines = [line for draft in drafts for line in draft.values["lines"]]

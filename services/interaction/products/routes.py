@@ -12,7 +12,7 @@ from services.interaction.products.schemas import ProductBatch, ProductCreate, P
 from services.interaction.records import answers
 from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
-from services.interaction.records.parameters import Cursor, Limit, Word
+from services.interaction.records.parameters import Page, Word
 from services.interaction.records.schemas import BatchResults
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
@@ -48,14 +48,14 @@ async def batch_products(request: Request, body: ProductBatch, principal: CanWri
 async def list_products(
     request: Request,
     principal: CanRead,
+    span: Page,
+    *,
     category: Word = None,
     family: Word = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Response:
     """List products, the last recorded first."""
     given = {"category": category, "family": family}
-    return await LISTING.answer(request, principal, given, limit=limit, cursor=cursor)
+    return await LISTING.answer(request, principal, span, given)
 
 
 @router.get("/v1/products/{product_id}", response_model=ProductRead, responses=documents(NotFound))

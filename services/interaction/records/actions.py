@@ -81,7 +81,7 @@ async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON
         return None
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
-    row = _row(tx, wanted.kind, Written(new, new.values, 1, {}))
+    row = _row(tx, Written(new, new.values, 1, {}))
     return await statements(wanted.kind).record.value(tx.connection, rows=[row], **by(tx))
 
 
@@ -129,7 +129,9 @@ def _claims(drafts: Sequence[Draft]) -> dict[tuple[str, str], Claim]:
     claims: dict[tuple[str, str], Claim] = {}
     for draft in drafts:
         if draft.source and draft.may_create and draft.source not in claims:
-            claims[draft.source] = Claim(draft.source, uuid7(), draft.who and draft.who.original_id)
+            claims[draft.source] = Claim(
+                draft.source, uuid7(), None if draft.who is None else draft.who.original_id
+            )
     return claims
 
 
@@ -153,11 +155,11 @@ async def _held(tx: Transaction, wanted: Wanted) -> dict[Any, Held]:
 
 async def _store(tx: Transaction, kind: Kind, decision: Decision) -> None:
     if decision.created:
-        rows = [_row(tx, kind, each) for each in decision.created]
+        rows = [_row(tx, each) for each in decision.created]
         if await statements(kind).create.value(tx.connection, rows=rows, **by(tx)) != len(rows):
             raise Again  # another writer has just made a record whose id was reserved
     for turn in _turns(decision.changed):
-        rows = [_row(tx, kind, each) for each in turn]
+        rows = [_row(tx, each) for each in turn]
         await statements(kind).change.value(tx.connection, rows=rows, **by(tx))
 
 
@@ -172,7 +174,7 @@ def _turns(changed: Sequence[Written]) -> list[list[Written]]:
     return [list(turn.values()) for turn in turns]
 
 
-def _row(tx: Transaction, kind: Kind, written: Written) -> dict[str, Any]:
+def _row(tx: Transaction, written: Written) -> dict[str, Any]:
     record, who = written.record, written.record.who
     system, source_id = record.source or (None, None)
     beside = {"owner_before": who.owner, "department_before": who.department} if who else {}

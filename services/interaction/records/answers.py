@@ -94,7 +94,7 @@ def _result(index: int, result: Result) -> dict[str, Any]:
     return {
         "index": index,
         "outcome": result.outcome,
-        "id": held and held.id,
+        "id": held and str(held.id),
         "version": result.version or (held and held.version),
         "matched": held and held.who and held.who.matched,
         "problem": result.problem and as_row_problem(result.problem),

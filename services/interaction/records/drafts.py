@@ -32,7 +32,7 @@ class Incomplete(Invalid):
 
 @dataclass(slots=True)
 class Draft:
-    """One row: `values` are the columns that it gives, `defaults` those of a new record that it leaves out."""
+    """One row: `values` are the columns that it gives, `defaults` those of a new record that says no more."""
 
     index: int
     values: dict[str, Any]

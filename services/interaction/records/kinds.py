@@ -19,8 +19,19 @@ Columns = dict[str, Any]
 # Gets the columns of the record and, for a fact, those of its customer's identity.
 Rendering = Callable[[Any, Any], ColumnElement[Any]]
 Link = Callable[[Transaction, Sequence[Draft]], Awaitable[None]]
-NAMES = frozenset(("customer", "order", "source", "id", "if_version"))  # fields that name a record or its links
-KEPT = ("id", "customer_id", "version", "source_system", "source_id", "recorded_by", "created_at", "updated_at")
+NAMES = frozenset(
+    ("customer", "order", "source", "id", "if_version")
+)  # fields that name a record or its links
+KEPT = (
+    "id",
+    "customer_id",
+    "version",
+    "source_system",
+    "source_id",
+    "recorded_by",
+    "created_at",
+    "updated_at",
+)
 
 
 async def link_nothing(_: Transaction, __: Sequence[Draft]) -> None:
@@ -80,7 +91,7 @@ class Kind:
             self.defaults,
             missing=tuple(sorted(self.required - given)),
             id=getattr(row, "id", None),
-            source=row.source and (row.source.system, row.source.id),
+            source=None if row.source is None else (row.source.system, row.source.id),
             if_version=getattr(row, "if_version", None),
             customer=_named(row, "customer"),
             order=_named(row, "order"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
 from starlette.requests import Request
@@ -12,13 +13,14 @@ from services.interaction.identities.paths import key_in
 from services.interaction.identities.queries import find
 from services.interaction.records.actions import statements
 from services.interaction.records.kinds import Kind
+from services.interaction.records.parameters import Span
 from shared.app import core
 from shared.auth import Principal
-from shared.errors import Invalid
+from shared.errors import FieldError, Invalid
 from shared.pagination import page, scope_of
-from shared.statements import Visible, visible
+from shared.statements import Runner, Visible, visible
 
-_PARAMETER = "Name a customer as <uuid> or as <system>:<external id>."
+NOBODY = UUID(int=0)
 
 
 class Listing:
@@ -44,24 +46,27 @@ class Listing:
         self.query: Visible = visible(query.limit(bindparam("limit", type_=Integer)), kind.model, filters)
 
     async def answer(
-        self, request: Request, principal: Principal, given: Mapping[str, Any], *, limit: int, cursor: str | None
+        self, request: Request, principal: Principal, span: Span, given: Mapping[str, Any]
     ) -> Response:
-        """Return a page; `given` has the values of the filters, `customer` as the caller wrote it."""
+        """Return a page; `given` has the values of the kind's own filters."""
         held = core(request)
-        wanted = dict(given)
-        if cursor is not None:
-            (wanted["before"],) = held.cursors.decode(cursor, scope_of(request))
-        customer = wanted.pop("customer", None)
-        if customer is not None:
-            key = key_in(customer)
-            if key is None:
-                error = {"parameter": "customer", "code": "bad_reference", "detail": _PARAMETER}
-                raise Invalid(_PARAMETER, errors=[error])  # type: ignore[list-item]  # a FieldError
-            who = (await find(held.database.pool, [key])).get(key)
-            if who is None:
-                return page([], None, request)
-            wanted["current_id"] = who.current_id
-        rows = await self.query.all(held.database.pool, principal, limit=limit + 1, **wanted)
-        more = len(rows) > limit
-        following = held.cursors.encode([rows[limit - 1]["id"]], scope_of(request)) if more else None
-        return page([row["data"] for row in rows[:limit]], following, request)
+        wanted = {**given, "since": span.since, "until": span.until, "limit": span.limit + 1}
+        if span.cursor is not None:
+            (wanted["before"],) = held.cursors.decode(span.cursor, scope_of(request))
+        if span.customer is not None:
+            wanted["current_id"] = await _meant(held.database.pool, span.customer)
+        rows = await self.query.all(held.database.pool, principal, **wanted)
+        end = rows[span.limit - 1]["id"] if len(rows) > span.limit else None
+        following = None if end is None else held.cursors.encode([end], scope_of(request))
+        return page([row["data"] for row in rows[: span.limit]], following, request)
+
+
+async def _meant(on: Runner, customer: str) -> UUID:
+    """Return the customer that a parameter means now; an id that nobody has when it means nobody."""
+    key = key_in(customer)
+    if key is None:
+        detail = "Name a customer as <uuid> or as <system>:<external id>."
+        error: FieldError = {"parameter": "customer", "code": "bad_reference", "detail": detail}
+        raise Invalid(detail, errors=[error])
+    who = (await find(on, [key])).get(key)
+    return NOBODY if who is None else who.current_id

@@ -29,7 +29,7 @@ class Record(Base):
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:
-        """What belongs to no customer is seen by all who may read its kind."""
+        """Show what belongs to no customer to all who may read its kind."""
         return true()
 
 
@@ -45,9 +45,11 @@ class Fact(Record):
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
-        """A fact is seen by those who see its customer; one that is unmatched has no owner."""
+        """Show a fact to those who see its customer; one that is unmatched has no owner."""
         whose = aliased(Identity, name="whose")
-        seen = select(whose.original_id).where(whose.original_id == cls.customer_id, whose.visible_to(visibility))
+        seen = select(whose.original_id).where(
+            whose.original_id == cls.customer_id, whose.visible_to(visibility)
+        )
         return seen.exists()
 
 

@@ -64,8 +64,8 @@ class RecordRead(Read):
 class FactRead(RecordRead):
     """What every record about a customer carries.
 
-    `customer_id` is the id under which it arrived and never changes; `current_customer_id` is the customer that
-    this id means now, and `matched` is false as long as the customer service knows nobody by it.
+    `customer_id` is the id under which it arrived and never changes; `current_customer_id` is the customer
+    that this id means now, and `matched` is false as long as the customer service knows nobody by it.
     """
 
     customer_id: UUID
@@ -117,5 +117,3 @@ def required(create: type[BaseModel]) -> tuple[str, ...]:
 
 def _absent() -> None:
     """Stand in for a value that `model_fields_set` does not name; nobody reads it."""
-
-

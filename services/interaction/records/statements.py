@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from services.interaction.base import FEED
 from services.interaction.identities.models import Identity
+from services.interaction.identities.queries import WHO
 from services.interaction.records.kinds import Kind
 from services.interaction.sources.models import SourceKey
 from shared.feed.write import entries
@@ -41,9 +42,10 @@ class Statements:
     """
 
     def __init__(self, kind: Kind) -> None:
-        self.kind, self.table = kind, kind.model.__table__
-        self.columns = [c.name for c in self.table.columns]
+        self.kind = kind
         self.model: Any = kind.model
+        self.table: Any = kind.model.__table__
+        self.columns = [c.name for c in self.table.columns]
 
     @cached_property
     def create(self) -> Statement:
@@ -53,7 +55,7 @@ class Statements:
 
     @cached_property
     def record(self) -> Statement:
-        """Claim the source key of one new record and insert it; gives its JSON, or nothing if the key is taken."""
+        """Claim a new record's source key, insert it and give its JSON; nothing if the key is taken."""
         given = self._given()
         made, told = self._created(given, self._claimed(given))
         shown = select(self.kind.rendering(made.c, Identity).label("data"))
@@ -88,10 +90,8 @@ class Statements:
         """Lock the stored records with the given ids, in the order of their ids, with whom they belong to."""
         wanted = select(self.table).where(self.table.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
         if self.kind.of_customer:
-            wanted = wanted.add_columns(
-                Identity.current_id, Identity.owner, Identity.department.label("owner_department"), Identity.deleted,
-                Identity.matched().label("matched"),
-            ).join_from(self.table, Identity, Identity.original_id == self.table.c.customer_id)
+            whose = Identity.original_id == self.model.customer_id
+            wanted = wanted.add_columns(*WHO).join_from(self.table, Identity, whose)
         locked = wanted.order_by(self.table.c.id).with_for_update(key_share=True, of=self.table)
         return Statement(locked, unguarded=WRITING)
 
@@ -107,7 +107,9 @@ class Statements:
 
     def rendered(self) -> Select[Any]:
         """Select `id`, `version` and the JSON, `data`, of records, ready to be narrowed."""
-        shown = select(self.model.id, self.model.version, self.kind.rendering(self.model, Identity).label("data"))
+        shown = select(
+            self.model.id, self.model.version, self.kind.rendering(self.model, Identity).label("data")
+        )
         if not self.kind.of_customer:
             return shown
         return shown.join_from(self.model, Identity, Identity.original_id == self.model.customer_id)

@@ -17,7 +17,7 @@ class Return(Fact):
     __tablename__ = "returns"
     __table_args__ = on_timeline("returns")
 
-    order_id: Mapped[UUID | None]
+    order_id: Mapped[UUID | None] = mapped_column(index=True)
     currency: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

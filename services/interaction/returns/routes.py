@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +12,7 @@ from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
 from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
-from services.interaction.records.parameters import Cursor, CustomerParameter, Limit, Word
+from services.interaction.records.parameters import Facts, Word
 from services.interaction.records.schemas import BatchResults
 from services.interaction.returns.kind import RETURNS
 from services.interaction.returns.schemas import (
@@ -24,7 +24,6 @@ from services.interaction.returns.schemas import (
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
 from shared.hot import hot
-from shared.schemas import Instant
 
 router = APIRouter(tags=["returns"])
 CanRead = Annotated[Principal, allow("orders:read")]
@@ -56,23 +55,14 @@ async def batch_returns(request: Request, body: ReturnBatch, principal: CanWrite
 async def list_returns(
     request: Request,
     principal: CanRead,
-    customer: CustomerParameter = None,
+    span: Facts,
+    *,
     order_id: UUID | None = None,
     reason: Word = None,
-    since: Annotated[Instant | None, Query(description="Returned then or later.")] = None,
-    until: Annotated[Instant | None, Query(description="Returned before then.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Response:
     """List returns, the last recorded first."""
-    given = {
-        "customer": customer,
-        "order_id": order_id,
-        "reason": reason,
-        "since": since,
-        "until": until,
-    }
-    return await LISTING.answer(request, principal, given, limit=limit, cursor=cursor)
+    given = {"order_id": order_id, "reason": reason}
+    return await LISTING.answer(request, principal, span, given)
 
 
 @router.get("/v1/returns/{return_id}", response_model=ReturnRead, responses=documents(NotFound))

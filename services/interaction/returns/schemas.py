@@ -30,7 +30,7 @@ class ReturnCreate(RecordCreate):
 
 @partial
 class ReturnRow(RecordRow, ReturnCreate):
-    """One row of a batch of returns; what an existing one keeps may be left out, `lines` are replaced whole."""
+    """One row of a batch of returns; what an existing one keeps may be left out, lines are replaced whole."""
 
 
 class ReturnBatch(Batch):

@@ -1,9 +1,10 @@
-"""The one query behind a timeline: every kind of fact, of every id that means the customer, merged in order."""
+"""The query behind a timeline: every kind of fact, of every id that means the customer, in one order."""
 
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     Integer,
     Select,
@@ -32,13 +33,13 @@ OTHERS = aliased(Identity, name="others")
 def timeline(kinds: frozenset[str], *, channel: bool, further: bool) -> Visible:
     """Return the query for these kinds, of interactions in one channel only, for the first or a further page.
 
-    Its parameters are `of` (any id of the customer), `limit`, for a channel `channel`, and for a further page the
-    last `at` and `last`. Each kind is read by its index in the order of the page and no further than the page
-    needs, so that a page costs the same wherever it lies.
+    Its parameters are `of` (any id of the customer), `limit`, for a channel `channel`, and for a further page
+    the last `at` and `last`. Each kind is read by its index, in the order of the page and no further than the
+    page needs, so that a page costs the same wherever it lies.
     """
     parts = [_part(KINDS[name], channel=channel, further=further) for name in sorted(kinds)]
     limit = bindparam("limit", type_=Integer)
-    newest = literal_column("occurred_at desc, id desc")
+    newest: ColumnElement[Any] = literal_column("occurred_at desc, id desc")
     facts = union_all(*parts).order_by(newest).limit(limit).lateral("facts")
     query = (
         select(facts.c.item, facts.c.occurred_at, facts.c.id)
@@ -71,4 +72,3 @@ def _part(kind: Kind, *, channel: bool, further: bool) -> Select[Any]:
         last = tuple_(bindparam("at", type_=DateTime(timezone=True)), bindparam("last", type_=Uuid))
         part = part.where(tuple_(t.occurred_at, t.id) < last)
     return part.order_by(t.occurred_at.desc(), t.id.desc()).correlate(OTHERS)
-
