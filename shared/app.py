@@ -6,13 +6,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 from asyncpg import Record
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import openapi, probes, telemetry
 from shared.auth import Signer, Verifier
@@ -67,9 +68,10 @@ class Application(FastAPI):
 
     stack: ASGIApp
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return what every request passes."""
-        return self.stack
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass what every request passes."""
+        scope["app"] = self
+        await self.stack(scope, receive, send)
 
 
 def create_app(
@@ -96,13 +98,7 @@ def create_app(
             async with lifespan(app) if lifespan is not None else _nothing():
                 yield
 
-    app = Application(
-        title=title,
-        version="1",
-        lifespan=living,
-        openapi_url=None,
-        telemetry={"tracing": False, "metrics": False},
-    )
+    app = Application(title=title, version="1", lifespan=living, openapi_url=None)
     routes = list(_flat((*routers, probes.router)))
     app.router.routes[:] = routes
     app.state.openapi = orjson.dumps(openapi.describe(app, routes))
@@ -159,6 +155,8 @@ def answer(
         extra.append((b"etag", etag.encode()))
         if request is not None and _held(request.headers.get("if-none-match"), etag):
             return _Json(b"", 304, extra)
+    if status == 204:
+        return _Json(b"", 204, extra)
     content = orjson.dumps(body, default=_plain)
     return _Json(content, status, [(b"content-length", b"%d" % len(content)), JSON, *extra])
 
@@ -171,7 +169,7 @@ def _held(header: str | None, etag: str) -> bool:
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - something orjson knows
-    if isinstance(value, Decimal):
+    if isinstance(value, (Decimal, UUID)):  # asyncpg's UUID is a subclass, which orjson does not know
         return str(value)
     if isinstance(value, BaseModel):
         return value.model_dump()

@@ -1,7 +1,7 @@
 """The database: a pool that speaks JSON, and transactions that end before the answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +41,7 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self.at_close: list[Callable[[], None]] = []  # for connections beside the pool
 
     @classmethod
     async def open(cls, settings: Settings) -> "Database":
@@ -64,6 +65,8 @@ class Database:
 
     async def close(self) -> None:
         """Close the pool; connections still in use after five seconds are cut."""
+        for close in self.at_close:
+            close()
         try:
             async with asyncio.timeout(5):
                 await self.pool.close()

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import orjson
 import structlog
+from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace as otel
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,10 +36,12 @@ class Guard:
         self.app, self.service, self.max_body = app, service, max_body
         self.say = _readable if log == "text" else _json
         self.log = structlog.get_logger(service=service)
+        self.traced = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens inside."""
-        if scope["type"] != "http":
+        if scope["type"] != "http":  # its lifespan begins: by now an OpenTelemetry SDK is there or is not
+            self.traced = not isinstance(otel.get_tracer_provider(), otel.ProxyTracerProvider)
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
@@ -46,10 +50,8 @@ class Guard:
         telemetry.current.set(trace)
         answer = _Answer(send, trace.request_id, head=scope["method"] == "HEAD")
         try:
-            if isinstance(otel.get_tracer_provider(), otel.ProxyTracerProvider):
-                await self.app(scope, self.bounded(headers, receive), answer.send)
-            else:
-                await self._traced(scope, self.bounded(headers, receive), answer, headers)
+            run = self._traced if self.traced else self.app
+            await run(scope, self.bounded(headers, receive), answer.send)
         except ClientDisconnect:
             answer.status = answer.status or CLIENT_LEFT
         except Exception as error:  # noqa: BLE001 - the server would close the connection without a word
@@ -81,7 +83,8 @@ class Guard:
     def _too_large(self) -> TooLarge:
         return TooLarge(f"A body has at most {self.max_body} bytes.")
 
-    async def _traced(self, scope: Scope, receive: Receive, answer: "_Answer", headers: Headers) -> None:
+    async def _traced(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
         carrier = {"traceparent": headers.get(b"traceparent", b"").decode("latin-1")}
         context = TraceContextTextMapPropagator().extract(carrier)
         tracer = otel.get_tracer("guanxi")
@@ -91,20 +94,18 @@ class Guard:
             if known.is_valid:
                 telemetry.current.set(replace(read_trace(headers), trace_id=f"{known.trace_id:032x}"))
             try:
-                await self.app(scope, receive, answer.send)
+                await self.app(scope, receive, send)
             finally:
                 if route := scope.get("route"):
                     span.update_name(f"{name} {route}")
                     span.set_attribute("http.route", route)
                 span.set_attribute("http.request.method", name)
-                span.set_attribute("http.response.status_code", answer.status or 500)
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         problem = problem_of(error)
-        if problem is not error or problem.status >= 500:
+        if problem is not error and not isinstance(error, RequestValidationError | HTTPException):
             said = {"route": scope.get("route"), "request_id": answer.request_id, "code": problem.code}
-            log = self.log.error if problem.status >= 500 else self.log.warning
-            log("refused", exc_info=error, **said)
+            self.log.error("not foreseen by the handler", exc_info=error, **said)
         if answer.status:  # begun: returning without an end makes the server cut the connection
             return
         await refusal(problem, scope)(scope, receive, answer.send)

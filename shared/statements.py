@@ -78,7 +78,7 @@ class Visible:
 
     def __init__(
         self,
-        query: Select[Any],
+        query: Select[*tuple[Any, ...]],
         *,
         of: type[Guarded],
         filters: Mapping[str, ColumnElement[bool]] | None = None,
@@ -118,7 +118,9 @@ def json_object(**members: ColumnElement[Any] | InstrumentedAttribute[Any]) -> C
 
 
 def visible(
-    query: Select[Any], of: type[Guarded], filters: Mapping[str, ColumnElement[bool]] | None = None
+    query: Select[*tuple[Any, ...]],
+    of: type[Guarded],
+    filters: Mapping[str, ColumnElement[bool]] | None = None,
 ) -> Visible:
     """Narrow a select of guarded rows to what its principal may see."""
     return Visible(query, of=of, filters=filters)

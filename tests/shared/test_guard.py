@@ -2,13 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import asyncpg
 import httpx
 import pytest
 from fastapi.exceptions import RequestValidationError
+from opentelemetry import trace as otel
+from opentelemetry.context import Context
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -47,6 +52,7 @@ FAILURES: list[tuple[Exception, int, str]] = [
     (asyncpg.UndefinedTableError("CANARY"), 500, "unexpected"),
     (ZeroDivisionError("CANARY"), 500, "unexpected"),
     (RecursionError("CANARY"), 500, "unexpected"),
+    (ExceptionGroup("tasks", [Conflict("taken")]), 409, "conflict"),
 ]
 
 
@@ -164,6 +170,35 @@ async def test_a_caller_who_leaves_is_no_fault_of_ours(
             await asyncio.sleep(0.01)
             told += capsys.readouterr().err
     assert "error" not in told
+
+
+async def test_under_opentelemetry_a_request_is_a_span(keys: Path) -> None:
+    spans: list[tuple[str, dict[str, object]]] = []
+
+    class Span(otel.NonRecordingSpan):
+        def update_name(self, name: str) -> None:
+            spans.append((name, {}))
+
+        def set_attribute(self, key: str, value: object) -> None:
+            spans[-1][1][key] = value
+
+    class Tracer(otel.NoOpTracer):
+        @contextmanager
+        def start_as_current_span(self, _name: str, context: Context, **_: object) -> Iterator[Span]:  # type: ignore[override]  # fewer
+            parent = otel.get_current_span(context).get_span_context()
+            own = otel.SpanContext(parent.trace_id, 0xCD, is_remote=False)
+            with otel.use_span(span := Span(own)):
+                yield span
+
+    provider = SimpleNamespace(get_tracer=lambda *_, **__: Tracer())
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    with patch.object(otel, "get_tracer_provider", lambda: provider):
+        async with sample.sampled(sample.settings_of(keys)) as running:
+            headers = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+            answer = await running.client().get("/v1/things/x", headers=headers)
+    expected = {"http.route": "/v1/things/{thing_id}", "http.request.method": "GET"}
+    assert spans == [("GET /v1/things/{thing_id}", expected)]
+    assert answer.json()["trace_id"] == trace
 
 
 def test_text_logs_are_for_people(keys: Path, capsys: pytest.CaptureFixture[str]) -> None:
