@@ -19,7 +19,7 @@ def say(text: str) -> None:
 class Log:
     """Gathers what the processes write; each line leaves with the time and its process's name before it."""
 
-    def __init__(self, on_deaf: Callable[[], None]) -> None:
+    def __init__(self, on_deaf: Callable[[], object]) -> None:
         """Take what to do when nobody reads our output any more."""
         self._on_deaf = on_deaf
         self._coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 from asyncpg import Record
@@ -154,6 +155,8 @@ def answer(
         extra.append((b"etag", etag.encode()))
         if request is not None and _held(request.headers.get("if-none-match"), etag):
             return _Json(b"", 304, extra)
+    if status == 204:
+        return _Json(b"", 204, extra)
     content = orjson.dumps(body, default=_plain)
     return _Json(content, status, [(b"content-length", b"%d" % len(content)), JSON, *extra])
 
@@ -166,7 +169,7 @@ def _held(header: str | None, etag: str) -> bool:
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - something orjson knows
-    if isinstance(value, Decimal):
+    if isinstance(value, (Decimal, UUID)):  # asyncpg's UUID is a subclass, which orjson does not know
         return str(value)
     if isinstance(value, BaseModel):
         return value.model_dump()

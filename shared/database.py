@@ -1,10 +1,11 @@
 """The database: a pool that speaks JSON, and transactions that end before the answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self.at_close: list[Callable[[], None]] = []  # for connections beside the pool
 
     @classmethod
     async def open(cls, settings: Settings) -> "Database":
@@ -63,6 +65,8 @@ class Database:
 
     async def close(self) -> None:
         """Close the pool; connections still in use after five seconds are cut."""
+        for close in self.at_close:
+            close()
         try:
             async with asyncio.timeout(5):
                 await self.pool.close()
@@ -91,7 +95,13 @@ async def _keep(_: Any) -> None:  # noqa: ANN401 - asyncpg's connection
 
 
 def _to_jsonb(value: object) -> bytes:
-    return b"\x01" + orjson.dumps(value)  # the version byte of jsonb's wire format
+    return b"\x01" + orjson.dumps(value, default=_text)  # the version byte of jsonb's wire format
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (UUID, Decimal)):  # asyncpg's own UUID is a subclass, which orjson does not take
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _from_jsonb(data: bytes) -> Any:  # noqa: ANN401 - any JSON

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from asyncpg import Connection, Pool, Record
 from asyncpg.pool import PoolConnectionProxy
@@ -23,7 +23,7 @@ _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 class Guarded(Protocol):
     """A model whose rows not everybody sees; its table's info says `guarded`."""
 
-    __table__: Any
+    __table__: ClassVar[Any]
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
@@ -78,7 +78,7 @@ class Visible:
 
     def __init__(
         self,
-        query: Select[Any],
+        query: Select[*tuple[Any, ...]],
         *,
         of: type[Guarded],
         filters: Mapping[str, ColumnElement[bool]] | None = None,
@@ -118,7 +118,9 @@ def json_object(**members: ColumnElement[Any] | InstrumentedAttribute[Any]) -> C
 
 
 def visible(
-    query: Select[Any], of: type[Guarded], filters: Mapping[str, ColumnElement[bool]] | None = None
+    query: Select[*tuple[Any, ...]],
+    of: type[Guarded],
+    filters: Mapping[str, ColumnElement[bool]] | None = None,
 ) -> Visible:
     """Narrow a select of guarded rows to what its principal may see."""
     return Visible(query, of=of, filters=filters)

@@ -1,42 +1,33 @@
 """A database of its own for each test module, with the things and their feed."""
 
-import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.app import create_app
 from shared.database import Database
+from shared.feed.routes import feed_router
 from shared.feed.tables import feed_ddl
 from shared.ids import uuid7
 from shared.settings import Settings
-from tests.shared.feed.things import SCHEMA, Thing
-
-
-@pytest.fixture(scope="session")
-def postgres() -> str:
-    """Return the address of a server."""
-    return os.environ["GUANXI_TEST_DATABASE_URL"]
+from shared.statements import visible
+from tests.shared.feed.things import FEED, SCHEMA, STATE, Thing
+from tests.support.databases import fresh
+from tests.support.running import Running, run
 
 
 @pytest.fixture(scope="module")
-async def settings(postgres: str) -> AsyncIterator[Settings]:
+async def settings(postgres: str, keys: Path) -> AsyncIterator[Settings]:
     """Yield settings for a fresh database that has the schema."""
-    name = f"feed_{uuid4().hex[:12]}"
-    url = urlunsplit(urlsplit(postgres)._replace(path=f"/{name}"))
-    server = await asyncpg.connect(postgres)
-    await server.execute(f"create database {name}")
-    await create(url)
-    yield Settings(service=SCHEMA, database_url=url, keys=Path(), secret=b"s" * 32)
-    await server.execute(f"drop database {name} with (force)")
-    await server.close()
+    async with fresh(postgres) as url:
+        await create(url)
+        yield Settings(service="sample", database_url=url, keys=keys, secret=b"s" * 32)
 
 
 async def create(url: str) -> None:
@@ -47,6 +38,22 @@ async def create(url: str) -> None:
         await connection.run_sync(lambda bind: feed_ddl(SimpleNamespace(get_bind=lambda: bind), SCHEMA))
         await connection.run_sync(Thing.metadata.tables[f"{SCHEMA}.things"].create)
     await engine.dispose()
+
+
+@pytest.fixture(scope="module")
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Yield a service that has nothing but a feed."""
+    app = create_app(settings, title="Things", routers=[feed_router(FEED, {"thing": visible(STATE, Thing)})])
+    async with run(app, settings) as service:
+        yield service
+
+
+@pytest.fixture
+async def line(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """Yield a connection of its own, as the sequencer has."""
+    connection = await asyncpg.connect(settings.database_url)
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""What callers send to edit one contact point or one address."""
+
+from pydantic import Field
+
+from services.customer.customers.schemas import ContactType
+from shared.schemas import Body, Country, Text
+
+
+class ContactPointUpdate(Body):
+    """A merge patch of a contact point: what is absent stays, null empties."""
+
+    type: ContactType = "phone"
+    value: Text = Field(default_factory=str)
+    label: Text | None = None
+    preferred: bool = False
+
+
+class AddressUpdate(Body):
+    """A merge patch of an address: what is absent stays, null empties."""
+
+    type: ContactType = "postal"
+    lines: list[Text] | None = Field(default=None, max_length=10)
+    city: Text | None = None
+    region: Text | None = None
+    postal_code: Text | None = None
+    country: Country | None = None

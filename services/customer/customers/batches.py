@@ -1,0 +1,110 @@
+"""Batches: rows that are read, matched and judged one by one, and written together."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.customer.customers.desk import Desk, Draft
+from services.customer.customers.documents import Patch
+from services.customer.customers.names import Name, identities, names_of
+from services.customer.customers.problems import AmbiguousIdentity, CustomerNotFound, IdentityTaken
+from services.customer.customers.schemas import BatchMode, CustomerRow, Outcome, patch_of
+from shared.errors import Problem, as_row_problem
+from shared.etag import stale
+from shared.refusals import invalid, shapes_of
+
+Result = tuple[Outcome, Draft, int] | Problem  # the version after the row
+_SHAPES = cache(lambda: shapes_of(TypeAdapter(CustomerRow)))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: what to write, and what the customer is found by."""
+
+    patch: Patch
+    names: set[Name]
+    id: UUID | None
+    if_version: int | None
+
+
+def read(given: object, country: str) -> Row | Problem:
+    """Return a row, or the problem with it; pointers begin at the row."""
+    try:
+        row = CustomerRow.model_validate(given)
+        patch = patch_of(row, country)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return invalid(({**each, "loc": ("body", *each["loc"])} for each in found), given, _SHAPES)
+    except Problem as problem:
+        return problem
+    return Row(patch, names_of(patch), row.id, row.if_version)
+
+
+async def judge(desk: Desk, rows: Sequence[Row | Problem], mode: BatchMode) -> list[Result]:
+    """Put every row on the desk, in order, and return its result; storing is left to the caller."""
+    good = [row for row in rows if isinstance(row, Row)]
+    await desk.take({row.id for row in good if row.id}, (name for row in good for name in row.names))
+    return [_judge(desk, row, mode) for row in rows]
+
+
+def report(results: Iterable[Result], *, dry_run: bool) -> dict[str, Any]:
+    """Return what the caller is told; after a dry run nobody has a new id."""
+    lines = [_line(index, result, dry_run) for index, result in enumerate(results)]
+    counts = Counter(line["outcome"] for line in lines)
+    return {"results": lines, "counts": {outcome.value: counts[outcome] for outcome in Outcome}}
+
+
+def _line(index: int, result: Result, dry_run: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+    if isinstance(result, Problem):
+        rejected = {"index": index, "outcome": Outcome.REJECTED, "id": None, "version": None}
+        return {**rejected, "problem": as_row_problem(result)}
+    outcome, draft, version = result
+    id_ = None if dry_run and draft.is_new else draft.document["id"]
+    return {"index": index, "outcome": outcome, "id": id_, "version": version, "problem": None}
+
+
+def _judge(desk: Desk, row: Row | Problem, mode: BatchMode) -> Result:
+    if isinstance(row, Problem):
+        return row
+    try:
+        outcome, draft = _put(desk, row, mode)
+    except Problem as problem:
+        return problem
+    return outcome, draft, draft.version
+
+
+def _put(desk: Desk, row: Row, mode: BatchMode) -> tuple[Outcome, Draft]:
+    draft = _match(desk, row, mode)
+    if draft is None:
+        return Outcome.CREATED, _create(desk, row, mode)
+    if row.if_version not in (None, draft.version):
+        raise stale(draft.version, ())
+    patch = {**row.patch, "identities": identities(draft.names | row.names)}
+    return Outcome.UPDATED if desk.change(draft, patch) else Outcome.UNCHANGED, draft
+
+
+def _match(desk: Desk, row: Row, mode: BatchMode) -> Draft | None:
+    known = {desk.holders[name] for name in row.names if name in desk.holders}
+    if row.id is not None:
+        if row.id not in desk.drafts:
+            raise CustomerNotFound
+        known.add(row.id)
+    if len(known) > 1:
+        raise AmbiguousIdentity
+    if not known:
+        return None
+    draft = desk.drafts.get(known.pop())
+    if draft is None or mode is BatchMode.CREATE:
+        raise IdentityTaken(None if draft is None else draft.id)
+    return draft
+
+
+def _create(desk: Desk, row: Row, mode: BatchMode) -> Draft:
+    if mode is BatchMode.UPDATE or row.if_version is not None:
+        raise CustomerNotFound
+    return desk.create(row.patch)

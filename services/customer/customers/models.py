@@ -1,0 +1,90 @@
+"""The tables of customers and of the identities that lead to them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.customer.base import Base
+from shared.auth import Visibility
+
+Key = Annotated[str, mapped_column(Text(collation="C"))]
+Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+Members = Annotated[list[dict[str, Any]], mapped_column(JSONB)]
+Words = Annotated[list[str], mapped_column(ARRAY(Text))]
+
+
+def _list_by(*columns: str) -> Index:
+    """Return the index of a keyset list, read backwards; one for a filter leaves out null."""
+    live = "deleted_at is null"
+    where = live if columns[0].endswith("_at") else f"{live} and {columns[0]} is not null"
+    return Index(None, *columns, postgresql_where=text(where))
+
+
+class Customer(Base):
+    """A person or an organization; one row is the whole document.
+
+    The identities in the row are what a reader gets; the table of identities is what keeps them unique.
+    """
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        CheckConstraint("kind in ('person', 'organization')", name="kind"),
+        CheckConstraint("version > 0", name="version"),
+        _list_by("created_at", "id"),
+        _list_by("updated_at", "id"),
+        _list_by("owner", "created_at", "id"),
+        _list_by("department", "created_at", "id"),
+        _list_by("region", "created_at", "id"),
+        _list_by("customer_class", "created_at", "id"),
+        Index(None, "contact_keys", postgresql_using="gin"),
+        Index(None, "tags", postgresql_using="gin"),
+        {"info": {"guarded": True}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[Key]
+    name: Mapped[Key]
+    given_name: Mapped[Key | None]
+    family_name: Mapped[Key | None]
+    contact_points: Mapped[Members]
+    addresses: Mapped[Members]
+    identities: Mapped[Members]
+    contact_keys: Mapped[Words] = mapped_column(comment="derived: tel:+86..., mailto:..., wechat:...")
+    owner: Mapped[Key | None]
+    department: Mapped[Key | None]
+    region: Mapped[Key | None]
+    customer_class: Mapped[Key | None]
+    acquired_on: Mapped[date | None]
+    acquisition_source: Mapped[Key | None]
+    acquisition_campaign: Mapped[Key | None]
+    acquisition_cost: Mapped[Decimal | None] = mapped_column(Numeric)
+    acquisition_currency: Mapped[Key | None]
+    tags: Mapped[Words]
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    version: Mapped[int]
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+    deleted_at: Mapped[Time | None]
+
+    @classmethod
+    def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
+        """Return the condition on a customer for a principal that does not see all."""
+        if visibility is Visibility.DEPARTMENT:
+            return cls.department == bindparam("principal_department", type_=Text)
+        return cls.owner == bindparam("principal_id", type_=Text)
+
+
+class Identity(Base):
+    """The name of a customer in another system; a deleted customer's are free for others."""
+
+    __tablename__ = "identities"
+
+    system: Mapped[Key] = mapped_column(primary_key=True)
+    kind: Mapped[Key] = mapped_column(primary_key=True)
+    external_id: Mapped[Key] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID]

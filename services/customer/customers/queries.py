@@ -1,0 +1,167 @@
+"""Reads of customers; `RECORD` is the one JSON in which everybody gets them."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Integer,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute
+
+from services.customer.base import FEED
+from services.customer.customers.models import Customer, Identity
+from shared.statements import Statement, Visible, json_object, visible
+
+_COST = json_object(amount=cast(Customer.acquisition_cost, Text), currency=Customer.acquisition_currency)
+_ACQUISITION = json_object(
+    on=Customer.acquired_on,
+    source=Customer.acquisition_source,
+    campaign=Customer.acquisition_campaign,
+    cost=case((Customer.acquisition_cost.is_not(None), _COST)),
+)
+_HOW = (
+    Customer.acquired_on,
+    Customer.acquisition_source,
+    Customer.acquisition_campaign,
+    Customer.acquisition_cost,
+)
+RECORD = json_object(
+    id=Customer.id,
+    kind=Customer.kind,
+    name=Customer.name,
+    given_name=Customer.given_name,
+    family_name=Customer.family_name,
+    contact_points=Customer.contact_points,
+    addresses=Customer.addresses,
+    identities=Customer.identities,
+    owner=Customer.owner,
+    department=Customer.department,
+    region=Customer.region,
+    customer_class=Customer.customer_class,
+    acquisition=case((func.num_nonnulls(*_HOW) > literal_column("0"), _ACQUISITION)),
+    tags=Customer.tags,
+    attributes=Customer.attributes,
+    version=Customer.version,
+    created_at=Customer.created_at,
+    updated_at=Customer.updated_at,
+)
+_TIME = DateTime(timezone=True)
+_DATA = RECORD.label("data")
+_LIVE = Customer.deleted_at.is_(None)
+_AMONG_IDS = Customer.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+def asked() -> FromClause:
+    """Return the identities in the parameters `systems`, `kinds` and `names`, in their order."""
+    arrays = (bindparam(name, type_=ARRAY(Text)) for name in ("systems", "kinds", "names"))
+    columns = (column(name, Text) for name in ("system", "kind", "external_id"))
+    return func.unnest(*arrays).table_valued(*columns).render_derived("asked")
+
+
+def leads_to(identity: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row of the table of identities is the given one."""
+    name = (Identity.system, Identity.kind, Identity.external_id)
+    return tuple_(*name) == tuple_(identity.c.system, identity.c.kind, identity.c.external_id)
+
+
+_NAMED = select(Identity.customer_id).where(
+    Identity.system == bindparam("system", type_=Text),
+    Identity.kind == bindparam("kind", type_=Text),
+    Identity.external_id == bindparam("name", type_=Text),
+)
+
+# One customer by a Reference: its id or one of its identities.
+CUSTOMER = visible(
+    select(Customer.id, Customer.version, _DATA).where(_LIVE),
+    of=Customer,
+    filters={
+        "id": Customer.id == bindparam("id", type_=Uuid),
+        "system": Customer.id == _NAMED.scalar_subquery(),
+    },
+)
+
+# Held to the end of the transaction, and taken in the order of ids: no two writers wait for each other.
+LOCKED = visible(
+    select(Customer.id, cast(RECORD, JSONB).label("document"))
+    .where(_LIVE, _AMONG_IDS)
+    .order_by(Customer.id)
+    .with_for_update(),
+    of=Customer,
+)
+
+HOLDERS = Statement(select(Identity).join(ASKED := asked(), leads_to(ASKED)))
+
+# What the feed tells about customers, and what its snapshot walks.
+TOLD = visible(
+    select(
+        Customer.id,
+        Customer.version,
+        Customer.deleted_at.is_not(None).label("deleted"),
+        case((_LIVE, RECORD)).label("data"),
+    ),
+    of=Customer,
+)
+
+
+def _newest(moment: InstrumentedAttribute[datetime]) -> Visible:
+    """Return a page of customers by when they were created, or updated, from the cursor backwards."""
+    key = tuple_(moment, Customer.id)
+    return visible(
+        select(Customer.id, moment.label("at"), _DATA)
+        .where(_LIVE)
+        .order_by(moment.desc(), Customer.id.desc())
+        .limit(bindparam("limit", type_=Integer)),
+        of=Customer,
+        filters={
+            "last": key < tuple_(bindparam("last_at", type_=_TIME), bindparam("last", type_=Uuid)),
+            "kind": Customer.kind == bindparam("kind", type_=Text),
+            "owner": Customer.owner == bindparam("owner", type_=Text),
+            "department": Customer.department == bindparam("department", type_=Text),
+            "region": Customer.region == bindparam("region", type_=Text),
+            "customer_class": Customer.customer_class == bindparam("customer_class", type_=Text),
+            "tags": Customer.tags.contains(bindparam("tags", type_=ARRAY(Text))),
+            "contact_keys": Customer.contact_keys.contains(bindparam("contact_keys", type_=ARRAY(Text))),
+            "created_after": Customer.created_at > bindparam("created_after", type_=_TIME),
+            "updated_after": Customer.updated_at > bindparam("updated_after", type_=_TIME),
+        },
+    )
+
+
+NEWEST, LAST_UPDATED = _newest(Customer.created_at), _newest(Customer.updated_at)
+
+_HISTORY = FEED.history.c
+_MINE = _HISTORY.subject == bindparam("subject", type_=Uuid)
+HISTORY = Statement(
+    select(
+        _HISTORY.version,
+        _HISTORY.at,
+        _HISTORY.who,
+        _HISTORY.source,
+        cast(_HISTORY.transaction, Text).label("transaction"),
+        cast(_HISTORY.diff, JSON).label("changes"),
+    )
+    .where(_MINE, _HISTORY.version < bindparam("before", type_=Integer))
+    .order_by(_HISTORY.version.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+CHANGED_SINCE = Statement(
+    select(func.jsonb_object_keys(_HISTORY.diff).label("field"))
+    .where(_MINE, _HISTORY.version > bindparam("version", type_=Integer))
+    .distinct()
+)

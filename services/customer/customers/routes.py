@@ -1,0 +1,171 @@
+"""Customers over HTTP: create, batch, read, list, patch and delete them, and read their history."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import PlainValidator, WithJsonSchema
+
+from services.customer.customers import actions, batches, queries
+from services.customer.customers.actions import Condition
+from services.customer.customers.contacts import sought
+from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
+from services.customer.customers.references import Reference
+from services.customer.customers.schemas import (
+    CustomerBatch,
+    CustomerBatchResult,
+    CustomerCreate,
+    CustomerKind,
+    CustomerPage,
+    CustomerRead,
+    CustomerUpdate,
+    HistoryPage,
+    patch_of,
+)
+from shared.app import answer, core
+from shared.auth import Principal, allow
+from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
+from shared.etag import demand
+from shared.hot import hot
+from shared.once import once
+from shared.pagination import page, scope_of
+from shared.schemas import Instant, Text
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"])
+CanRead = Annotated[Principal, allow("customers:read")]
+CanWrite = Annotated[Principal, allow("customers:write")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Cursor = Annotated[str | None, Query(max_length=500)]
+LAST = 2**31 - 1  # above every version
+
+
+async def seen(
+    request: Request,
+    _: Annotated[str | None, Header(alias="If-Match", description="The ETag that you read.")] = None,
+    prefer: Annotated[str, Header(description="`merge=disjoint` lets changes of other fields pass.")] = "",
+) -> Condition:
+    """Return what the caller demands of the version; 428 without If-Match."""
+    return Condition(demand(request), disjoint="merge=disjoint" in prefer.replace(" ", "").split(","))
+
+
+async def filters(  # noqa: PLR0913 - one parameter per filter
+    request: Request,
+    *,
+    kind: CustomerKind | None = None,
+    owner: Text | None = None,
+    department: Text | None = None,
+    region: Text | None = None,
+    customer_class: Text | None = None,
+    tag: Text | None = None,
+    phone: Annotated[Text | None, Query(description="In any written form.")] = None,
+    email: Text | None = None,
+    created_after: Instant | None = None,
+    updated_after: Annotated[Instant | None, Query(description="Orders by the last update.")] = None,
+) -> dict[str, Any]:
+    """Return the parameters of a list; a filter that is None is not applied."""
+    country = core(request).settings.country
+    keys = [sought(type_, value, country) for type_, value in (("phone", phone), ("email", email)) if value]
+    return {
+        "kind": kind,
+        "owner": owner,
+        "department": department,
+        "region": region,
+        "customer_class": customer_class,
+        "tags": [tag] if tag else None,
+        "contact_keys": keys or None,
+        "created_after": created_after,
+        "updated_after": updated_after,
+    }
+
+
+Referred = Annotated[
+    Reference,
+    PlainValidator(Reference.read),
+    WithJsonSchema({"type": "string", "description": "An id, or `<system>:<external id>`."}),
+]
+Seen = Annotated[Condition, Depends(seen)]
+Filters = Annotated[dict[str, Any], Depends(filters)]
+CHANGING = documents(
+    CustomerNotFound, PreconditionRequired, PreconditionFailed, IdentityTaken, OutOfSight, Invalid
+)
+
+
+@router.post(
+    "", status_code=201, response_model=CustomerRead, responses=documents(IdentityTaken, OutOfSight, Invalid)
+)
+@hot
+async def create_customer(body: CustomerCreate, request: Request, principal: CanWrite) -> Response:
+    """Create a customer; 409 names the one that already has an identity."""
+    patch = patch_of(body, core(request).settings.country)
+    return await once(request, principal, lambda tx: actions.create(tx, patch))
+
+
+@router.post("/batch", response_model=CustomerBatchResult, responses=documents(Invalid))
+@hot
+async def write_customers(body: CustomerBatch, request: Request, principal: CanWrite) -> Response:
+    """Create and update up to a thousand customers; every row has a result of its own."""
+    country = core(request).settings.country
+    rows = [batches.read(item, country) for item in body.items]
+    return await once(
+        request, principal, lambda tx: actions.write_many(tx, rows, body.mode, dry_run=body.dry_run)
+    )
+
+
+@router.get("", response_model=CustomerPage, responses=documents(Invalid))
+@hot
+async def list_customers(
+    request: Request, principal: CanRead, chosen: Filters, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """List customers, newest first; with `updated_after`, the last updated first."""
+    held, scope = core(request), scope_of(request)
+    last_at, last = held.cursors.decode(cursor, scope) if cursor else (None, None)
+    newest = queries.LAST_UPDATED if chosen["updated_after"] else queries.NEWEST
+    place = {"last_at": last_at, "last": last, "limit": limit + 1}
+    rows = await newest.all(held.database.pool, principal, **place, **chosen)
+    end = rows[limit - 1] if len(rows) > limit else None
+    following = held.cursors.encode((end["at"], end["id"]), scope) if end else None
+    return page([row["data"] for row in rows[:limit]], following, request)
+
+
+@router.get("/{customer}", response_model=CustomerRead, responses=documents(CustomerNotFound))
+@hot
+async def get_customer(request: Request, customer: Referred, principal: CanRead) -> Response:
+    """Read one customer."""
+    row = await queries.CUSTOMER.one(core(request).database.pool, principal, **customer.parameters())
+    if row is None:
+        raise CustomerNotFound
+    return answer(row["data"], version=row["version"], request=request)
+
+
+@router.patch("/{customer}", response_model=CustomerRead, responses=CHANGING)
+@hot
+async def update_customer(
+    body: CustomerUpdate, request: Request, customer: Referred, condition: Seen, principal: CanWrite
+) -> Response:
+    """Apply a JSON merge patch."""
+    patch = patch_of(body, core(request).settings.country)
+    return await once(request, principal, lambda tx: actions.update(tx, customer, patch, condition))
+
+
+@router.delete("/{customer}", status_code=204, responses=CHANGING)
+@hot
+async def delete_customer(
+    request: Request, customer: Referred, condition: Seen, principal: CanWrite
+) -> Response:
+    """Delete a customer; its identities may be used again, its id never is."""
+    return await once(request, principal, lambda tx: actions.remove(tx, customer, condition))
+
+
+@router.get("/{customer}/history", response_model=HistoryPage, responses=documents(CustomerNotFound, Invalid))
+@hot
+async def get_customer_history(
+    request: Request, customer: Referred, principal: CanRead, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """List who changed which fields from what to what, newest first."""
+    held, scope = core(request), scope_of(request)
+    (before,) = held.cursors.decode(cursor, scope) if cursor else (LAST,)
+    row = await queries.CUSTOMER.one(held.database.pool, principal, **customer.parameters())
+    if row is None:
+        raise CustomerNotFound
+    steps = await queries.HISTORY.all(held.database.pool, subject=row["id"], before=before, limit=limit + 1)
+    following = held.cursors.encode((steps[limit - 1]["version"],), scope) if len(steps) > limit else None
+    return page([dict(step) for step in steps[:limit]], following, request)

@@ -1,0 +1,267 @@
+"""What callers send and get about customers."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, SkipValidation
+
+from services.customer.customers.documents import MAX_MEMBERS, settle
+from shared.schemas import Body, Country, Instant, JsonObject, Money, MoneyRead, Read, SourceKey, Text
+
+MAX_TAGS, MAX_ROWS = 100, 1_000
+
+ContactType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["phone", "email", "wechat"])]
+Tag = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class CustomerKind(StrEnum):
+    """Whether a customer is somebody or some body."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
+class ContactPointCreate(Body):
+    """A way to reach a customer; phone, mobile and fax are normalized as numbers, email as an address."""
+
+    type: ContactType
+    value: Text
+    label: Text | None = None
+    preferred: bool = False
+
+
+class ContactPoint(ContactPointCreate):
+    """A contact point inside a customer; one that is sent back with its id stays the same one."""
+
+    id: UUID | None = None
+    normalized: str | None = Field(default=None, max_length=320, description="Read-only.")
+
+
+class AddressCreate(Body):
+    """A place of a customer."""
+
+    type: ContactType = "postal"
+    lines: list[Text] = Field(default_factory=list, max_length=10)
+    city: Text | None = None
+    region: Text | None = None
+    postal_code: Text | None = None
+    country: Country | None = None
+
+
+class Address(AddressCreate):
+    """An address inside a customer; one that is sent back with its id stays the same one."""
+
+    id: UUID | None = None
+
+
+class Identity(SourceKey):
+    """The name of a customer in another system; `kind` tells apart several series of names in it."""
+
+    kind: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
+
+
+class Acquisition(Body):
+    """How a customer was won, and at what cost."""
+
+    on: date | None = None
+    source: Text | None = None
+    campaign: Text | None = None
+    cost: Money | None = None
+
+
+ContactPoints = Annotated[list[ContactPoint], Field(max_length=MAX_MEMBERS)]
+Addresses = Annotated[list[Address], Field(max_length=MAX_MEMBERS)]
+Identities = Annotated[list[Identity], Field(max_length=MAX_MEMBERS)]
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
+
+
+class CustomerCreate(Body):
+    """A new customer."""
+
+    kind: CustomerKind = CustomerKind.PERSON
+    name: Text
+    given_name: Text | None = None
+    family_name: Text | None = None
+    contact_points: ContactPoints | None = None
+    addresses: Addresses | None = None
+    identities: Identities | None = None
+    owner: Text | None = None
+    department: Text | None = None
+    region: Text | None = None
+    customer_class: Text | None = None
+    acquisition: Acquisition | None = None
+    tags: Tags | None = None
+    attributes: JsonObject | None = None
+
+
+class CustomerUpdate(Body):
+    """A merge patch: what is absent stays, null empties, a list replaces the whole list."""
+
+    kind: CustomerKind = CustomerKind.PERSON
+    name: Text = Field(default_factory=str)
+    given_name: Text | None = None
+    family_name: Text | None = None
+    contact_points: ContactPoints | None = None
+    addresses: Addresses | None = None
+    identities: Identities | None = None
+    owner: Text | None = None
+    department: Text | None = None
+    region: Text | None = None
+    customer_class: Text | None = None
+    acquisition: Acquisition | None = None
+    tags: Tags | None = None
+    attributes: JsonObject | None = None
+    id: UUID | None = None
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class CustomerRow(CustomerUpdate):
+    """One row of a batch: matched by its id or its identities; identities are added, never removed."""
+
+    if_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+
+
+class BatchMode(StrEnum):
+    """What a batch may do with a row: create when unknown, update when known, or either."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class CustomerBatch(Body):
+    """Up to a thousand rows, each judged on its own."""
+
+    mode: BatchMode = BatchMode.UPSERT
+    dry_run: bool = False
+    items: list[SkipValidation[CustomerRow]] = Field(min_length=1, max_length=MAX_ROWS)
+
+
+def patch_of(body: CustomerCreate | CustomerUpdate, country: str) -> dict[str, Any]:
+    """Return what a body says as a settled merge patch; `country` is where its numbers are dialled."""
+    return settle(body.model_dump(mode="json", exclude_unset=True, exclude={"if_version"}), country)
+
+
+class ContactPointRead(Read):
+    """A way to reach a customer."""
+
+    id: UUID
+    type: str
+    value: str
+    normalized: str | None
+    label: str | None
+    preferred: bool
+
+
+class AddressRead(Read):
+    """A place of a customer."""
+
+    id: UUID
+    type: str
+    lines: list[str]
+    city: str | None
+    region: str | None
+    postal_code: str | None
+    country: str | None
+
+
+class IdentityRead(Read):
+    """The name of a customer in another system."""
+
+    system: str
+    kind: str
+    id: str
+
+
+class AcquisitionRead(Read):
+    """How a customer was won, and at what cost."""
+
+    on: date | None
+    source: str | None
+    campaign: str | None
+    cost: MoneyRead | None
+
+
+class CustomerRead(Read):
+    """A customer as everybody gets it: read, listed, and told through the feed."""
+
+    id: UUID
+    kind: CustomerKind
+    name: str
+    given_name: str | None
+    family_name: str | None
+    contact_points: list[ContactPointRead]
+    addresses: list[AddressRead]
+    identities: list[IdentityRead]
+    owner: str | None
+    department: str | None
+    region: str | None
+    customer_class: str | None
+    acquisition: AcquisitionRead | None
+    tags: list[str]
+    attributes: dict[str, Any]
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class CustomerPage(Read):
+    """Customers, newest first."""
+
+    items: list[CustomerRead]
+    next: str | None
+
+
+class FieldChange(Read):
+    """What a field was and what it became."""
+
+    was: Any = Field(alias="from")
+    became: Any = Field(alias="to")
+
+
+class HistoryEntry(Read):
+    """One change: who made it, through which system, of what; an attribute is named "attributes.colour"."""
+
+    version: int
+    at: Instant
+    who: str
+    source: str
+    transaction: UUID
+    changes: dict[str, FieldChange]
+
+
+class HistoryPage(Read):
+    """Changes, newest first."""
+
+    items: list[HistoryEntry]
+    next: str | None
+
+
+class Outcome(StrEnum):
+    """What became of one row of a batch."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class RowResult(Read):
+    """What became of one row; `problem` is an RFC 9457 object."""
+
+    index: int
+    outcome: Outcome
+    id: UUID | None
+    version: int | None
+    problem: dict[str, Any] | None
+
+
+class CustomerBatchResult(Read):
+    """One result for each row, in the order of the request."""
+
+    results: list[RowResult]
+    counts: dict[Outcome, int]

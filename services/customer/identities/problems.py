@@ -1,0 +1,9 @@
+"""What can be wrong with one identity."""
+
+from shared.errors import NotFound
+
+
+class IdentityNotFound(NotFound):
+    """The customer has no such identity."""
+
+    title = "This customer has no such identity"

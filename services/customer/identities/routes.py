@@ -1,0 +1,66 @@
+"""Identities over HTTP: resolve many, add and remove one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.customer.customers import names
+from services.customer.customers.problems import CustomerNotFound, IdentityTaken
+from services.customer.customers.references import Reference
+from services.customer.customers.routes import CHANGING, CanRead, CanWrite, Referred, Seen
+from services.customer.customers.schemas import Identity, IdentityRead
+from services.customer.identities import actions, queries
+from services.customer.identities.problems import IdentityNotFound
+from services.customer.identities.schemas import IdentityAnswers, IdentityQuestions
+from shared.app import answer, core
+from shared.errors import Invalid, documents
+from shared.hot import hot
+from shared.once import once
+
+router = APIRouter(prefix="/v1", tags=["identities"])
+Kind = Annotated[str, Query(max_length=64, description="The series of names in the system.")]
+
+
+@router.post("/identities/resolve", response_model=IdentityAnswers, responses=documents(Invalid))
+@hot
+async def resolve_identities(body: IdentityQuestions, request: Request, principal: CanRead) -> Response:
+    """Tell which customers up to a thousand names lead to; null where there is none to be seen."""
+    asked = [names.name_of(item.model_dump()) for item in body.items]
+    rows = await queries.HOLDERS.all(
+        core(request).database.pool, principal, **names.arrays(sorted(set(asked)))
+    )
+    found = {(row["system"], row["kind"], row["external_id"]): row["customer_id"] for row in rows}
+    results = [{"system": n[0], "kind": n[1], "id": n[2], "customer_id": found.get(n)} for n in asked]
+    return answer({"results": results})
+
+
+@router.post(
+    "/customers/{customer}/identities",
+    status_code=201,
+    response_model=IdentityRead,
+    responses=documents(CustomerNotFound, IdentityTaken, Invalid),
+)
+@hot
+async def add_identity(body: Identity, request: Request, customer: Referred, principal: CanWrite) -> Response:
+    """Let a name in another system lead to this customer."""
+    name = names.name_of(body.model_dump())
+    return await once(request, principal, lambda tx: actions.add(tx, customer, name))
+
+
+@router.delete("/customers/{customer}/identities/{identity}", status_code=204, responses=CHANGING)
+@hot
+async def remove_identity(
+    identity: str,
+    request: Request,
+    *,
+    customer: Referred,
+    condition: Seen,
+    principal: CanWrite,
+    kind: Kind = "",
+) -> Response:
+    """Let the name "<system>:<id>" lead nowhere."""
+    named = Reference.read(identity).name
+    if named is None:
+        raise IdentityNotFound
+    name = (named[0], kind, named[2])
+    return await once(request, principal, lambda tx: actions.remove(tx, customer, name, condition))

@@ -1,0 +1,20 @@
+"""The customer service's application."""
+
+from fastapi import FastAPI
+
+from services.customer.base import FEED
+from services.customer.contacts.routes import router as contacts
+from services.customer.customers.queries import TOLD
+from services.customer.customers.routes import router as customers
+from services.customer.identities.routes import router as identities
+from shared.app import create_app
+from shared.feed.routes import feed_router
+from shared.settings import Settings
+
+
+def build() -> FastAPI:
+    """Return the application, as uvicorn's factory wants it."""
+    feed = feed_router(FEED, {"customer": TOLD})
+    return create_app(
+        Settings.of("customer"), title="guanxi: customer", routers=[customers, contacts, identities, feed]
+    )

@@ -1,0 +1,9 @@
+"""Every table of the schema, for migrations and for tests."""
+
+from services.customer.base import FEED, Base
+from services.customer.customers import models as customers
+from shared.idempotency import idempotency_table
+
+metadata = Base.metadata
+idempotency = idempotency_table(metadata)
+__all__ = ["FEED", "customers", "idempotency", "metadata"]

@@ -1,0 +1,10 @@
+"""The customer service's worker: stamps its feed."""
+
+from services.customer.base import FEED
+from shared.feed.sequencer import run_sequencer
+from shared.settings import Settings
+
+
+async def run(settings: Settings) -> None:
+    """Run until cancelled."""
+    await run_sequencer(settings, FEED)
