@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import orjson
 import structlog
+from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace as otel
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -101,10 +103,9 @@ class Guard:
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         problem = problem_of(error)
-        if problem is not error or problem.status >= 500:
+        if problem is not error and not isinstance(error, RequestValidationError | HTTPException):
             said = {"route": scope.get("route"), "request_id": answer.request_id, "code": problem.code}
-            log = self.log.error if problem.status >= 500 else self.log.warning
-            log("refused", exc_info=error, **said)
+            self.log.error("not foreseen by the handler", exc_info=error, **said)
         if answer.status:  # begun: returning without an end makes the server cut the connection
             return
         await refusal(problem, scope)(scope, receive, answer.send)

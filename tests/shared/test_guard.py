@@ -52,6 +52,7 @@ FAILURES: list[tuple[Exception, int, str]] = [
     (asyncpg.UndefinedTableError("CANARY"), 500, "unexpected"),
     (ZeroDivisionError("CANARY"), 500, "unexpected"),
     (RecursionError("CANARY"), 500, "unexpected"),
+    (ExceptionGroup("tasks", [Conflict("taken")]), 409, "conflict"),
 ]
 
 
