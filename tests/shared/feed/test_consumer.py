@@ -16,9 +16,7 @@ from shared.errors import Unavailable
 from shared.feed import consumer
 from shared.feed.consumer import Follower, Received
 from shared.feed.sequencer import renew, stamp
-from tests.shared.feed.conftest import some
-from tests.shared.feed.test_routes import set_values
-from tests.shared.feed.test_sequencer import sequencing, until
+from tests.shared.feed.support import sequencing, set_values, some, until
 from tests.shared.feed.things import FEED
 from tests.support.running import Running
 
