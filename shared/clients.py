@@ -1,5 +1,7 @@
 """Asking a peer over HTTP: bounded in time, in the caller's trace, with errors that have names."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -37,10 +39,11 @@ class ServiceClient:
         `deadline` is in seconds from now. Raises Unavailable (no connection, 5xx), Late (no answer in time),
         or for another refusal the problem of its status.
         """
+        until = time.monotonic() + (self._timeout if deadline is None else deadline)
         try:
             return await self._ask("GET", path, deadline, params=params)
         except Unreached:
-            return await self._ask("GET", path, deadline, params=params)
+            return await self._ask("GET", path, until - time.monotonic(), params=params)
 
     async def post(
         self, path: str, body: object, *, deadline: float | None = None, key: str | None = None
@@ -71,12 +74,13 @@ class ServiceClient:
         }
         limit = httpx.Timeout(seconds, connect=min(CONNECT_S, seconds))
         try:
-            answer = await self._http.request(
-                method, path, headers={**sent, **(headers or {})}, timeout=limit, **more
-            )
+            async with asyncio.timeout(seconds):  # httpx bounds each read, not their sum
+                answer = await self._http.request(
+                    method, path, headers={**sent, **(headers or {})}, timeout=limit, **more
+                )
         except httpx.ConnectTimeout as error:
             raise Unreached("A peer does not take connections.") from error
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise Late from error
         except httpx.TransportError as error:
             raise Unreached("A peer does not answer.") from error

@@ -23,6 +23,7 @@ class Problem(Exception):  # noqa: N818 - "problem" is the word of RFC 9457
     status: ClassVar[int] = 500
     code: ClassVar[str] = "unexpected"
     title: ClassVar[str] = "Something went wrong on our side"
+    always: ClassVar[Mapping[str, str]] = {}  # headers that every answer of the kind has
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class Problem(Exception):  # noqa: N818 - "problem" is the word of RFC 9457
         super().__init__(detail or self.title)
         self.detail = detail or self.title
         self.errors = list(errors)
-        self.headers = dict(headers or {})
+        self.headers = {**self.always, **(headers or {})}
         self.extra = extra
 
 
@@ -50,6 +51,7 @@ class Unauthenticated(Problem):
     """Nobody, or nobody we know, is asking."""
 
     status, code, title = 401, "unauthenticated", "Valid credentials are needed"
+    always: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 class Forbidden(Problem):
@@ -128,6 +130,7 @@ class Unavailable(Problem):
     """Something we need is down or busy; trying again later may help."""
 
     status, code, title = 503, "unavailable", "Temporarily unavailable, try again"
+    always: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
 
 
 class Late(Problem):

@@ -12,8 +12,7 @@ from starlette.exceptions import HTTPException
 from shared import errors
 from shared.errors import Conflict, FieldError, Invalid, Problem, Unavailable, Unexpected
 
-MOST = 100  # field errors in one answer
-RETRY = {"Retry-After": "1"}
+MOST, LONGEST = 100, 500  # field errors in one answer, characters of the place of one
 SAID = {  # pydantic's own words for these quote what was sent
     "uuid_parsing": "Input should be a valid UUID",
     "union_tag_invalid": "Input should have one of the known tags",
@@ -46,8 +45,8 @@ REFUSED = (
 FORESEEN: tuple[tuple[tuple[type[Exception], ...], Callable[[], Problem]], ...] = (
     (REFUSED, lambda: Invalid(UNSTORABLE)),
     ((asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError), Conflict),
-    (BUSY, lambda: Unavailable("The records are busy, try again.", headers=RETRY)),
-    (DOWN, lambda: Unavailable("The database does not answer, try again.", headers=RETRY)),
+    (BUSY, lambda: Unavailable("The records are busy, try again.")),
+    (DOWN, lambda: Unavailable("The database does not answer, try again.")),
 )
 
 
@@ -59,6 +58,8 @@ def problem_of(error: Exception) -> Problem:
         return invalid(error.errors(), error.body)
     if isinstance(error, HTTPException):
         return _of_status(error)
+    if isinstance(error, ExceptionGroup):  # of a task group, which one of its tasks has ended
+        return problem_of(error.exceptions[0])
     if isinstance(error, asyncpg.DataError) and isinstance(error.__cause__, VALUE):
         return Invalid(UNSTORABLE)
     return next((make() for kinds, make in FORESEEN if isinstance(error, kinds)), None) or Unexpected()
@@ -85,13 +86,13 @@ def invalid(
 
 def _field_error(error: Mapping[str, Any], body: object, shapes: Callable[[], list[set[str]]]) -> FieldError:
     kind, (source, *path) = error["type"], error["loc"]
-    detail = SAID.get(kind, error["msg"])
+    detail = SAID.get(kind, error["msg"].removeprefix("Value error, "))
     if source != "body":
-        return {"parameter": str(path[0]) if path else source, "code": kind, "detail": detail}
+        return {"parameter": str(path[0])[:LONGEST] if path else source, "code": kind, "detail": detail}
     place, parent = _place(path, body, missing=kind == "missing")
     if kind == "extra_forbidden":
         detail = unknown("field", place[-1], _members(parent, shapes()))
-    return {"pointer": pointer(place), "code": kind, "detail": detail}
+    return {"pointer": pointer(place)[:LONGEST], "code": kind, "detail": detail}
 
 
 def _place(path: Sequence[str | int], body: object, *, missing: bool) -> tuple[list[str | int], object]:

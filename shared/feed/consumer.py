@@ -207,7 +207,7 @@ def _passes(error: Exception) -> bool:
 
 
 def _said(error: BaseException) -> str:
-    """Name an error without its text, which may quote a customer."""
+    """Name an error without its text, which may quote a record."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     more = [getattr(error, name, None) for name in ("sqlstate", "constraint_name")]
     return " ".join([type(error).__name__, *filter(None, more), f"in {frame.name}:{frame.lineno}"])

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -113,6 +113,25 @@ async def test_a_slow_peer_is_late_for_the_shortest_patience(running: Running) -
         telemetry.current.set(None)
         assert time.monotonic() - began < 2
         assert len(peer.asked) == 2, "nobody is asked after the deadline"
+
+
+async def test_a_peer_that_drips_is_late_all_the_same(running: Running) -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n")
+        with suppress(ConnectionError):
+            for _ in range(100):
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        writer.close()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with ServiceClient(url, running.core.signer, READER) as client:
+        with pytest.raises(Late):
+            await client.get("/x", deadline=0.3)
+    server.close()
 
 
 async def test_a_peer_that_is_down_is_unavailable(running: Running) -> None:

@@ -135,6 +135,12 @@ async def test_an_unknown_name_meets_its_nearest_neighbour(api: httpx.AsyncClien
     ]
 
 
+async def test_an_endless_name_is_not_sent_back_whole(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/v1/things", json={"name": "n", "x" * 50_000: 1})
+    assert answer.status_code == 422
+    assert len(answer.content) < 2_000
+
+
 async def test_a_single_value_is_not_given_twice(api: httpx.AsyncClient) -> None:
     answer = await api.get("/v1/things?limit=3&limit=4")
     assert answer.status_code == 422

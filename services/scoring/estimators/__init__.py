@@ -1,0 +1,20 @@
+"""How often customers will buy, whether they still do, and what they will spend: own estimators, no I/O.
+
+Timing estimators by code in `ESTIMATORS`, spend estimators in `SPEND_ESTIMATORS`; each is a frozen dataclass
+of its parameters with `fit`. `Summary` is what they are fed, `forecast` and `explain` what they are for.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from services.scoring.estimators.betageometric import BetaGeometric
+from services.scoring.estimators.bgnbd import BgNbd
+from services.scoring.estimators.gammagamma import GammaGamma
+from services.scoring.estimators.mbgnbd import MbgNbd
+
+DEFAULT: Final = MbgNbd.code
+ESTIMATORS: Final[Mapping[str, type[BetaGeometric]]] = MappingProxyType(
+    {one.code: one for one in (MbgNbd, BgNbd)}
+)
+SPEND_ESTIMATORS: Final[Mapping[str, type[GammaGamma]]] = MappingProxyType({"gamma_gamma": GammaGamma})

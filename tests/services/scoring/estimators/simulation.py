@@ -1,0 +1,45 @@
+"""Customers drawn from the models' stories, purchase by purchase, sharing no formula with the estimators."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.scoring.estimators.betageometric import BetaGeometric
+from services.scoring.estimators.gammagamma import GammaGamma
+from services.scoring.estimators.histogram import Floats, Ints
+from services.scoring.estimators.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What was seen of each customer, whether still alive then, and what came after."""
+
+    seen: Summary
+    alive: NDArray[np.bool_]
+    later: Ints
+    later_value: Floats
+
+
+def simulate(timing: BetaGeometric, spend: GammaGamma, age: Ints, weeks: float, seed: int) -> Simulated:
+    """Draw one customer per age in days, and their purchases in the weeks after."""
+    draw, size = np.random.default_rng(seed), len(age)
+    rate = draw.gamma(timing.r, 1 / timing.alpha, size) / 7
+    repeats_in_a_life = draw.geometric(draw.beta(timing.a, timing.b, size)) - timing.at_first
+    clock, x, t_x, bought = np.zeros(size), np.zeros(size, int), np.zeros(size), np.zeros(size, int)
+    later = np.zeros(size, int)
+    going = np.flatnonzero(repeats_in_a_life > 0)
+    while len(going):
+        clock[going] += draw.exponential(1 / rate[going])
+        going = going[clock[going] <= age[going] + 7 * weeks]
+        bought[going] += 1
+        seen = going[clock[going] <= age[going]]
+        x[seen] += 1
+        t_x[seen] = clock[seen]
+        later[np.setdiff1d(going, seen, assume_unique=True)] += 1
+        going = going[bought[going] < repeats_in_a_life[going]]
+    scale = 1 / draw.gamma(spend.q, 1 / spend.v, size)
+    mean = scale * draw.gamma(spend.p * np.maximum(x, 1)) / np.maximum(x, 1) * (x > 0)
+    value = scale * draw.gamma(spend.p * np.maximum(later, 1)) * (later > 0)
+    days = np.minimum(np.ceil(t_x), age).astype(np.int64)
+    return Simulated(Summary(x, days, np.asarray(age), mean), x < repeats_in_a_life, later, value)
