@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -94,7 +95,13 @@ async def _keep(_: Any) -> None:  # noqa: ANN401 - asyncpg's connection
 
 
 def _to_jsonb(value: object) -> bytes:
-    return b"\x01" + orjson.dumps(value)  # the version byte of jsonb's wire format
+    return b"\x01" + orjson.dumps(value, default=_text)  # the version byte of jsonb's wire format
+
+
+def _text(value: object) -> str:
+    if isinstance(value, (UUID, Decimal)):  # asyncpg's own UUID is a subclass, which orjson does not take
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _from_jsonb(data: bytes) -> Any:  # noqa: ANN401 - any JSON

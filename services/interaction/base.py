@@ -1,0 +1,18 @@
+"""What every table of the interaction schema is declared on, and the feed that tells of their changes."""
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from shared.database import NAMING
+from shared.feed.tables import Feed
+from shared.idempotency import idempotency_table
+
+
+class Base(DeclarativeBase):
+    """Tables of the schema `interaction`."""
+
+    metadata = MetaData(schema="interaction", naming_convention=NAMING)
+
+
+FEED = Feed(Base.metadata, "/interaction")
+IDEMPOTENCY = idempotency_table(Base.metadata)

@@ -1,0 +1,64 @@
+"""Asking the customer service who somebody is, for a moment at most."""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.interaction.identities.people import Key, Known, as_told
+from shared.clients import ServiceClient
+from shared.errors import Problem
+
+PATIENCE_S = 0.2  # one question, whatever it asks for
+AT_ONCE = 100  # ids in one question for the newest states
+STATES = "/v1/changes/snapshot"
+QUIET_S = 2.0  # after a failure nobody is asked for so long: writers do not queue behind a dead service
+
+
+class Customers:
+    """The caller's view of the customer service; declares only what it reads."""
+
+    def __init__(self, client: ServiceClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client, self._clock, self._quiet_until = client, clock, 0.0
+
+    async def who(self, keys: Collection[Key], *, closely: bool) -> dict[Key, Known] | None:
+        """Return those of the keys that the customer service knows; None if it could not be asked.
+
+        Owners and departments of named customers are asked for only when `closely`.
+        """
+        if self._clock() < self._quiet_until:
+            return None
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._ask(keys, closely=closely)
+        except (Problem, TimeoutError):
+            self._quiet_until = self._clock() + QUIET_S
+            return None
+
+    async def _ask(self, keys: Collection[Key], *, closely: bool) -> dict[Key, Known]:
+        told: dict[Key, Known] = {}
+        names = [key for key in keys if not isinstance(key, UUID)]
+        if names:
+            items = [{"system": system, "id": name} for system, name in names]
+            said = await self._client.post("/v1/identities/resolve", {"items": items})
+            led = zip(names, said["results"], strict=True)
+            told |= {name: as_told(UUID(each["customer_id"])) for name, each in led if each["customer_id"]}
+        ids = {key for key in keys if isinstance(key, UUID)}
+        seen = await self._states(ids | ({each.original_id for each in told.values()} if closely else set()))
+        told = {name: seen.get(each.original_id, each) for name, each in told.items()}
+        return told | {key: seen[key] for key in ids & seen.keys()}
+
+    async def _states(self, ids: Collection[UUID]) -> dict[UUID, Known]:
+        asked = sorted(map(str, ids))
+        parts = [asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE)]
+        pages = await asyncio.gather(
+            *(self._client.get(STATES, {"kind": "customer", "ids": part}) for part in parts)
+        )
+        items = [item for page in pages for item in page["items"] if item["data"] is not None]
+        return {UUID(item["subject"]): _told(item) for item in items}
+
+
+def _told(item: Mapping[str, Any]) -> Known:
+    data = item["data"]
+    return as_told(UUID(item["subject"]), data["owner"], data["department"])

@@ -1,0 +1,56 @@
+"""Tables of what interaction knows about identities."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, bindparam, or_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.interaction.base import Base
+from shared.auth import Visibility
+
+
+class Identity(Base):
+    """One id under which facts arrived, and the customer that it means now.
+
+    `owner`, `department` and `deleted` are those of the current customer, as customer's feed last told.
+    A provisional id was given here to someone whom the customer service did not know.
+    """
+
+    __tablename__ = "identities"
+    __table_args__ = ({"info": {"guarded": True}},)
+
+    original_id: Mapped[UUID] = mapped_column(primary_key=True)
+    current_id: Mapped[UUID] = mapped_column(index=True)
+    owner: Mapped[str | None] = mapped_column(Text)
+    department: Mapped[str | None] = mapped_column(Text)
+    deleted: Mapped[bool] = mapped_column(server_default="false")
+    provisional: Mapped[bool] = mapped_column(server_default="false")
+    customer_version: Mapped[int] = mapped_column(
+        server_default="0", comment="the version of the current customer that the projection holds"
+    )
+    generation: Mapped[int] = mapped_column(
+        server_default="0", comment="of customer's feed, see customer_version"
+    )
+    version: Mapped[int] = mapped_column(server_default="1", comment="counts changes of current_id")
+
+    @classmethod
+    def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
+        """Show a customer to its owner, or to its department."""
+        if visibility is Visibility.DEPARTMENT:
+            return cls.department == bindparam("principal_department", type_=Text)
+        return cls.owner == bindparam("principal_id", type_=Text)
+
+    @classmethod
+    def matched(cls) -> ColumnElement[bool]:
+        """Whether the customer service knows who this is."""
+        return or_(~cls.provisional, cls.current_id != cls.original_id)
+
+
+class ExternalIdentity(Base):
+    """The name of a customer in another system, and the id that new facts under it get."""
+
+    __tablename__ = "external_identities"
+
+    system: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    external_id: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(index=True)

@@ -1,0 +1,83 @@
+"""Reading who references mean."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import ARRAY, Integer, Text, Uuid, and_, bindparam, column, false, func, or_, select
+
+from services.interaction.identities.models import ExternalIdentity, Identity
+from services.interaction.identities.people import Key, Known
+from shared.statements import Runner, Statement, json_object, visible
+
+WRITING = "its caller judges by owner and department what the principal may know"
+
+# What `known` reads, under names that no record has.
+WHO: tuple[Any, ...] = (
+    Identity.original_id.label("who_original_id"),
+    Identity.current_id.label("who_current_id"),
+    Identity.owner.label("who_owner"),
+    Identity.department.label("who_department"),
+    Identity.deleted.label("who_deleted"),
+    Identity.matched().label("who_matched"),
+)
+_wanted = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("systems", type_=ARRAY(Text)),
+        bindparam("names", type_=ARRAY(Text)),
+    )
+    .table_valued(column("id", Uuid), column("system", Text), column("name", Text), with_ordinality="n")
+    .render_derived("wanted")
+)
+_original = func.coalesce(_wanted.c.id, ExternalIdentity.customer_id)
+_FIND = Statement(
+    select(column("n", Integer), *WHO).select_from(
+        _wanted.outerjoin(
+            ExternalIdentity,
+            and_(
+                ExternalIdentity.system == _wanted.c.system,
+                ExternalIdentity.external_id == _wanted.c.name,
+            ),
+        ).join(Identity, Identity.original_id == _original)
+    ),
+    unguarded=WRITING,
+)
+
+# What the feed tells of ids that were given to strangers, for those who keep facts under them too.
+TOLD = visible(
+    select(
+        Identity.original_id.label("id"),
+        Identity.version,
+        false().label("deleted"),
+        json_object(original_id=Identity.original_id, current_id=Identity.current_id).label("data"),
+    ).where(or_(Identity.provisional, Identity.current_id != Identity.original_id)),
+    Identity,
+)
+
+
+async def find(on: Runner, keys: Collection[Key]) -> dict[Key, Known]:
+    """Return who the keys mean, as far as it is known here."""
+    if not keys:
+        return {}
+    asked = list(keys)
+    rows = await _FIND.all(
+        on,
+        ids=[key if isinstance(key, UUID) else None for key in asked],
+        systems=[None if isinstance(key, UUID) else key[0] for key in asked],
+        names=[None if isinstance(key, UUID) else key[1] for key in asked],
+    )
+    return {asked[row["n"] - 1]: known(row) for row in rows}
+
+
+def known(row: Record) -> Known:
+    """Return what a row with the columns WHO tells."""
+    return Known(
+        row["who_original_id"],
+        row["who_current_id"],
+        row["who_owner"],
+        row["who_department"],
+        row["who_deleted"],
+        row["who_matched"],
+    )

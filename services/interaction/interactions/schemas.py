@@ -1,0 +1,96 @@
+"""What callers send and get about interactions."""
+
+from pydantic import Field, SkipValidation
+
+from services.interaction.identities.schemas import Reference
+from services.interaction.interactions.catalogue import Channel, Direction, Purpose
+from services.interaction.records.schemas import (
+    MAX_ROWS,
+    Batch,
+    FactRead,
+    RecordCreate,
+    RecordRow,
+    partial,
+)
+from shared.schemas import Instant, LongText, Read, Text
+
+
+class InteractionCreate(RecordCreate):
+    """A contact to record; `direction` is none for a broadcast."""
+
+    customer: Reference
+    channel: Channel
+    direction: Direction = Direction.NONE
+    purpose: Purpose | None = None
+    occurred_at: Instant
+    subject: Text | None = None
+    body: LongText | None = None
+
+
+@partial
+class InteractionRow(RecordRow, InteractionCreate):
+    """One row of a batch of interactions; what an existing one keeps may be left out."""
+
+
+class InteractionBatch(Batch):
+    """Interactions to record together."""
+
+    items: list[SkipValidation[InteractionRow]] = Field(min_length=1, max_length=MAX_ROWS)
+
+
+class InteractionRead(FactRead):
+    """A contact between a customer and the firm."""
+
+    channel: Channel
+    direction: Direction
+    purpose: Purpose | None
+    occurred_at: Instant
+    subject: str | None
+    body: str | None
+
+
+class InteractionPage(Read):
+    """Interactions, the last recorded first."""
+
+    items: list[InteractionRead]
+    next: str | None
+
+
+class LabelsRead(Read):
+    """A name in English, simplified and traditional Chinese."""
+
+    en: str
+    zh_hans: str = Field(serialization_alias="zh-Hans")
+    zh_hant: str = Field(serialization_alias="zh-Hant")
+
+
+class CodeRead(Read):
+    """A code with its labels."""
+
+    code: str
+    labels: LabelsRead
+
+
+class ChannelRead(Read):
+    """A channel and the group that it is in."""
+
+    code: Channel
+    group: str
+    labels: LabelsRead
+
+
+class PurposeRead(Read):
+    """A purpose, and whether it is formal business."""
+
+    code: Purpose
+    formal: bool
+    labels: LabelsRead
+
+
+class ChannelCatalogue(Read):
+    """Everything that an interaction may be called."""
+
+    items: list[ChannelRead]
+    groups: list[CodeRead]
+    directions: list[CodeRead]
+    purposes: list[PurposeRead]

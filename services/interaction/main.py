@@ -1,0 +1,48 @@
+"""The interaction service's application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.interaction.base import FEED
+from services.interaction.identities import queries as identities
+from services.interaction.identities.asking import Customers
+from services.interaction.interactions.kind import INTERACTIONS
+from services.interaction.interactions.routes import router as interactions
+from services.interaction.orders.kind import ORDERS
+from services.interaction.orders.routes import router as orders
+from services.interaction.payments.kind import PAYMENTS
+from services.interaction.payments.routes import router as payments
+from services.interaction.products.kind import PRODUCTS
+from services.interaction.products.routes import router as products
+from services.interaction.records.actions import statements
+from services.interaction.returns.kind import RETURNS
+from services.interaction.returns.routes import router as returns
+from services.interaction.timeline.routes import router as timeline
+from shared.app import create_app
+from shared.auth import Principal
+from shared.clients import ServiceClient
+from shared.feed.routes import feed_router
+from shared.settings import Settings
+
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS)
+ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
+
+
+def build() -> FastAPI:
+    """Return the application, as uvicorn's factory wants it."""
+    told = {kind.name: statements(kind).told for kind in KINDS}
+    feed = feed_router(FEED, {**told, "identity": identities.TOLD})
+    routers = [interactions, products, orders, payments, returns, timeline, feed]
+    settings = Settings.of("interaction")
+    return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
+
+
+@asynccontextmanager
+async def _asking(app: FastAPI) -> AsyncIterator[None]:
+    """Hold the client with which writers ask the customer service."""
+    held = app.state.core
+    async with ServiceClient(held.settings.peers["customer"], held.signer, ASKING) as client:
+        app.state.customers = Customers(client)
+        yield

@@ -1,0 +1,1 @@
+"""Products: what is sold, as the system that owns the catalogue names it."""

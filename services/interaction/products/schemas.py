@@ -1,0 +1,49 @@
+"""What callers send and get about products."""
+
+from pydantic import Field, SkipValidation
+
+from services.interaction.records.schemas import (
+    MAX_ROWS,
+    Batch,
+    RecordCreate,
+    RecordRead,
+    RecordRow,
+    partial,
+)
+from shared.schemas import Read, Text
+
+
+class ProductCreate(RecordCreate):
+    """A product of the catalogue; a family is the finer division of a category."""
+
+    name: Text
+    category: Text | None = None
+    family: Text | None = None
+    active: bool = True
+
+
+@partial
+class ProductRow(RecordRow, ProductCreate):
+    """One row of a batch of products; what an existing one keeps may be left out."""
+
+
+class ProductBatch(Batch):
+    """Products to store together."""
+
+    items: list[SkipValidation[ProductRow]] = Field(min_length=1, max_length=MAX_ROWS)
+
+
+class ProductRead(RecordRead):
+    """Something that is sold."""
+
+    name: str
+    category: str | None
+    family: str | None
+    active: bool
+
+
+class ProductPage(Read):
+    """Products, the last recorded first."""
+
+    items: list[ProductRead]
+    next: str | None

@@ -1,0 +1,1 @@
+"""Records: the one way in which facts of any kind are written, single or in batches."""

@@ -1,0 +1,193 @@
+"""Writing records of any kind: one, or a batch; each row is created, updated, left alone or rejected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from services.interaction.identities.actions import imagine, recognise, settle
+from services.interaction.identities.asking import Customers
+from services.interaction.identities.people import Key, Known, People
+from services.interaction.identities.queries import known
+from services.interaction.records.drafts import (
+    NOT_THERE,
+    Decision,
+    Draft,
+    Held,
+    SourceKeyTaken,
+    Written,
+    decide,
+)
+from services.interaction.records.kinds import Kind
+from services.interaction.records.schemas import BatchMode
+from services.interaction.records.statements import Statements
+from services.interaction.sources.queries import Claim, claim, find
+from shared.auth import Principal, Visibility
+from shared.database import Transaction
+from shared.errors import Invalid, NotFound
+from shared.feed.write import by
+from shared.ids import uuid7
+from shared.once import Again
+from shared.statements import Runner
+
+
+class UnknownCustomer(Invalid):
+    """No such customer, or none that the principal may see."""
+
+    code, title = "unknown_customer", "The customer is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Drafts of one kind, and who their customers are as far as that could be told before writing."""
+
+    kind: Kind
+    drafts: Sequence[Draft]
+    people: People
+    mode: BatchMode = BatchMode.UPSERT
+    dry: bool = False
+
+
+@cache
+def statements(kind: Kind) -> Statements:
+    """Return the statements of a kind, compiled once."""
+    return Statements(kind)
+
+
+async def recognised(
+    on: Runner, customers: Customers, principal: Principal, drafts: Sequence[Draft]
+) -> People:
+    """Find the customers of drafts; outside of any transaction, because it may ask the customer service."""
+    keys = {draft.customer for draft in drafts if draft.customer}
+    return await recognise(on, customers, keys, closely=principal.visibility is not Visibility.ALL)
+
+
+async def write(tx: Transaction, wanted: Wanted) -> Decision:
+    """Do what the drafts want, and tell the feed and the history; a dry run only decides."""
+    await _link(tx, wanted)
+    await _locate(tx, wanted)
+    held = await _held(tx, wanted)
+    decision = decide(wanted.drafts, held, wanted.mode)
+    if not wanted.dry:
+        await _store(tx, wanted.kind, decision)
+    return decision
+
+
+async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON, or None
+    """Make the record of a single draft in one statement; None if its source key is taken."""
+    draft = wanted.drafts[0]
+    await _link(tx, wanted)
+    if not draft.may_create:
+        return None
+    draft.record_id = uuid7()
+    new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
+    row = _row(tx, Written(new, new.values, 1, {}))
+    return await statements(wanted.kind).record.value(tx.connection, rows=[row], **by(tx))
+
+
+async def _link(tx: Transaction, wanted: Wanted) -> None:
+    """Settle whom and what the drafts name; a draft that names what is not there is rejected."""
+    whose = imagine(wanted.people) if wanted.dry else await settle(tx, wanted.people)
+    for draft in wanted.drafts:
+        if draft.customer is not None and draft.problem is None:
+            _introduce(draft, whose, tx.principal)
+    await wanted.kind.link(tx, wanted.drafts)
+    for draft in wanted.drafts:
+        if wanted.kind.of_customer and draft.who is None and "customer" not in draft.missing:
+            draft.missing += ("customer",)
+
+
+def _introduce(draft: Draft, whose: dict[Key, Known], principal: Principal) -> None:
+    who = whose.get(draft.customer) if draft.customer else None
+    if who is None or who.deleted or not who.seen_by(principal):
+        detail = "No such customer, or none that you may see."
+        draft.problem = UnknownCustomer(
+            detail, errors=[{"pointer": "/customer", "code": "unknown_customer", "detail": detail}]
+        )
+    else:
+        draft.who = who
+
+
+async def _locate(tx: Transaction, wanted: Wanted) -> None:
+    """Give each draft the id of its record: the stored one, or that of the record it is about to make."""
+    drafts = [draft for draft in wanted.drafts if draft.problem is None]
+    named = {draft.source for draft in drafts if draft.source}
+    fresh = {} if wanted.mode is BatchMode.UPDATE else _claims(drafts)
+    if wanted.dry:
+        ids = await find(tx.connection, wanted.kind.name, named)
+        mine = {name: each.record_id for name, each in fresh.items() if name not in ids}
+    else:
+        taken = await claim(tx.connection, wanted.kind.name, list(fresh.values()))
+        mine = {name: each.record_id for name, each in fresh.items() if each.record_id in taken}
+        ids = await find(tx.connection, wanted.kind.name, named - mine.keys())
+    ids.update(mine)
+    for draft in drafts:
+        draft.record_id = draft.id or (ids.get(draft.source) if draft.source else uuid7())
+
+
+def _claims(drafts: Sequence[Draft]) -> dict[tuple[str, str], Claim]:
+    claims: dict[tuple[str, str], Claim] = {}
+    for draft in drafts:
+        if draft.source and draft.may_create and draft.source not in claims:
+            claims[draft.source] = Claim(
+                draft.source, uuid7(), None if draft.who is None else draft.who.original_id
+            )
+    return claims
+
+
+async def _held(tx: Transaction, wanted: Wanted) -> dict[Any, Held]:
+    """Lock and return the stored records that the drafts are about and the principal may see."""
+    kind = wanted.kind
+    ids = sorted({draft.record_id for draft in wanted.drafts if draft.record_id and not draft.problem})
+    held, foreign = {}, set()
+    for row in await statements(kind).held.all(tx.connection, ids=ids) if ids else ():
+        who = known(row) if kind.of_customer else None
+        if who is None or who.seen_by(tx.principal):
+            source = (row["source_system"], row["source_id"]) if row["source_id"] is not None else None
+            held[row["id"]] = Held(row["id"], row["version"], source, kind.held(row), who)
+        else:
+            foreign.add(row["id"])
+    for draft in wanted.drafts if foreign else ():
+        if draft.problem is None and draft.record_id in foreign:
+            draft.problem = NotFound(NOT_THERE) if draft.id else SourceKeyTaken()
+    return held
+
+
+async def _store(tx: Transaction, kind: Kind, decision: Decision) -> None:
+    if decision.created:
+        rows = [_row(tx, each) for each in decision.created]
+        if await statements(kind).create.value(tx.connection, rows=rows, **by(tx)) != len(rows):
+            raise Again  # another writer has just made a record whose id was reserved
+    for turn in _turns(decision.changed):
+        rows = [_row(tx, each) for each in turn]
+        await statements(kind).change.value(tx.connection, rows=rows, **by(tx))
+
+
+def _turns(changed: Sequence[Written]) -> list[list[Written]]:
+    """Part the changes so that a record changes once in each part, and in order."""
+    turns: list[dict[Any, Written]] = []
+    for each in changed:
+        turn = next((turn for turn in turns if each.record.id not in turn), None)
+        if turn is None:
+            turns.append(turn := {})
+        turn[each.record.id] = each
+    return [list(turn.values()) for turn in turns]
+
+
+def _row(tx: Transaction, written: Written) -> dict[str, Any]:
+    record, who = written.record, written.record.who
+    system, source_id = record.source or (None, None)
+    beside = {"owner_before": who.owner, "department_before": who.department} if who else {}
+    return {
+        **written.values,
+        **beside,
+        "id": record.id,
+        "customer_id": who and who.original_id,
+        "version": written.version,
+        "source_system": system,
+        "source_id": source_id,
+        "recorded_by": tx.principal.id,
+        "created_at": tx.at,
+        "updated_at": tx.at,
+        "diff": written.diff,
+    }

@@ -1,0 +1,101 @@
+"""Answering requests about records of any kind; the routes of each kind say which."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.interaction.identities.asking import Customers
+from services.interaction.identities.people import People
+from services.interaction.records.actions import Wanted, recognised, record, statements, write
+from services.interaction.records.drafts import Decision, Draft, Result
+from services.interaction.records.kinds import Kind
+from services.interaction.records.rows import read
+from services.interaction.records.schemas import Batch, BatchMode, Outcome, RecordCreate
+from shared.app import answer, core
+from shared.auth import Principal
+from shared.database import Transaction
+from shared.errors import NotFound, as_row_problem
+from shared.once import Answer, once
+
+
+def customers(request: Request) -> Customers:
+    """Return the process's way to ask the customer service."""
+    return cast("Customers", request.app.state.customers)
+
+
+async def create(request: Request, principal: Principal, kind: Kind, body: RecordCreate) -> Response:
+    """Record one: 201; 200 if its source key names a record with the same content, 409 with another."""
+    draft = kind.draft(body)
+    people = await _people(request, principal, [draft])
+    wanted = Wanted(kind, [draft], people, BatchMode.CREATE)
+
+    async def act(tx: Transaction) -> Answer:
+        shown = await record(tx, wanted)
+        if shown is not None and draft.record_id is not None:
+            return _made(kind, draft.record_id, shown, 1, 201)
+        result = (await write(tx, wanted)).results[0]
+        if result.problem is not None or result.held is None:
+            raise result.problem or NotFound()
+        row = await statements(kind).one.one(tx.connection, principal, id=result.held.id)
+        if row is None:
+            raise NotFound
+        status = 201 if result.outcome is Outcome.CREATED else 200
+        return _made(kind, row["id"], row["data"], row["version"], status)
+
+    return await once(request, principal, act)
+
+
+async def write_batch(
+    request: Request, principal: Principal, kind: Kind, batch: Batch, items: Sequence[Any]
+) -> Response:
+    """Record many: the result of each, in order."""
+    drafts = read(kind, items)
+    wanted = Wanted(kind, drafts, await _people(request, principal, drafts), batch.mode, batch.dry_run)
+
+    async def act(tx: Transaction) -> Answer:
+        decision = await write(tx, wanted)
+        written = [*decision.created, *decision.changed]
+        return Answer(_results(decision), subjects=list({each.record.id: None for each in written}))
+
+    return await once(request, principal, act)
+
+
+async def get(request: Request, principal: Principal, kind: Kind, record_id: UUID) -> Response:
+    """Show one, with its version as ETag."""
+    row = await statements(kind).one.one(core(request).database.pool, principal, id=record_id)
+    if row is None:
+        raise NotFound
+    return answer(row["data"], version=row["version"], request=request)
+
+
+async def _people(request: Request, principal: Principal, drafts: Sequence[Draft]) -> People:
+    return await recognised(core(request).database.pool, customers(request), principal, drafts)
+
+
+def _made(kind: Kind, record_id: UUID, shown: object, version: int, status: int) -> Answer:
+    location = f"/v1/{kind.path}/{record_id}" if status == 201 else None
+    return Answer(shown, status, version, location, (record_id,))
+
+
+def _results(decision: Decision) -> dict[str, Any]:
+    counts = Counter(result.outcome for result in decision.results)
+    return {
+        "results": [_result(index, result) for index, result in enumerate(decision.results)],
+        "counts": {outcome.value: counts[outcome] for outcome in Outcome},
+    }
+
+
+def _result(index: int, result: Result) -> dict[str, Any]:
+    held = result.held
+    return {
+        "index": index,
+        "outcome": result.outcome,
+        "id": held and str(held.id),
+        "version": result.version or (held and held.version),
+        "matched": held and held.who and held.who.matched,
+        "problem": result.problem and as_row_problem(result.problem),
+    }

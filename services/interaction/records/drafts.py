@@ -1,0 +1,149 @@
+"""Drafts: what each row of a request wants, and deciding what becomes of it. Pure: no clock, no database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from services.interaction.identities.people import Key, Known, Name
+from services.interaction.records.schemas import BatchMode, Outcome
+from shared.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem
+
+NOT_THERE = "There is no such record to change."
+
+
+class SourceKeyTaken(Conflict):
+    """A source key names a record with another content."""
+
+    code, title = "source_key_taken", "The source key belongs to a record with another content"
+
+
+class OtherCustomer(Conflict):
+    """A record stays with the customer under whom it arrived."""
+
+    code, title = "other_customer", "The record belongs to another customer"
+
+
+class Incomplete(Invalid):
+    """A new record lacks something."""
+
+    code, title = "incomplete", "A new record lacks required fields"
+
+
+@dataclass(slots=True)
+class Draft:
+    """One row: `values` are the columns that it gives, `defaults` those of a new record that says no more."""
+
+    index: int
+    values: dict[str, Any]
+    defaults: dict[str, Any]
+    missing: tuple[str, ...] = ()
+    id: UUID | None = None
+    source: Name | None = None
+    if_version: int | None = None
+    customer: Key | None = None
+    order: Key | None = None
+    who: Known | None = None
+    record_id: UUID | None = None
+    problem: Problem | None = None
+
+    @property
+    def may_create(self) -> bool:
+        """Whether the row says all that a new record needs, and does not ask for one that exists."""
+        return not (self.missing or self.problem or self.id or self.if_version)
+
+
+@dataclass(slots=True)
+class Held:
+    """A record as it is now: stored, or as earlier rows of the batch have left it."""
+
+    id: UUID
+    version: int
+    source: Name | None
+    values: dict[str, Any]
+    who: Known | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write that a row leads to; `diff` is empty for a new record."""
+
+    record: Held
+    values: dict[str, Any]
+    version: int
+    diff: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a row."""
+
+    outcome: Outcome
+    held: Held | None = None
+    version: int | None = None
+    problem: Problem | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """The result of each draft, the records to make, and the changes to make in order after that."""
+
+    results: list[Result] = field(default_factory=list)
+    created: list[Written] = field(default_factory=list)
+    changed: list[Written] = field(default_factory=list)
+
+
+def decide(drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode) -> Decision:
+    """Judge rows in order against the records they name; a row sees what the rows before it did."""
+    decision, now = Decision(), dict(held)
+    for draft in drafts:
+        record = now.get(draft.record_id) if draft.record_id else None
+        try:
+            if draft.problem is not None:
+                raise draft.problem
+            result = (
+                _new(draft, now, decision, mode) if record is None else _again(draft, record, decision, mode)
+            )
+        except Problem as problem:
+            result = Result(Outcome.REJECTED, record if draft.problem is None else None, problem=problem)
+        decision.results.append(result)
+    return decision
+
+
+def _new(draft: Draft, now: dict[UUID, Held], decision: Decision, mode: BatchMode) -> Result:
+    if mode is BatchMode.UPDATE or draft.id or draft.if_version:
+        raise NotFound(NOT_THERE)
+    if draft.missing or draft.record_id is None:
+        raise Incomplete(errors=_missing(draft.missing))
+    record = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
+    now[record.id] = record
+    decision.created.append(Written(record, dict(record.values), 1, {}))
+    return Result(Outcome.CREATED, record, 1)
+
+
+def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode) -> Result:
+    if draft.if_version and draft.if_version != record.version:
+        raise PreconditionFailed("The record has another version.", current_version=record.version)
+    if draft.source and draft.source != record.source:
+        raise SourceKeyTaken("The record has another source key.")
+    if draft.who and record.who and draft.who.current_id != record.who.current_id:
+        raise OtherCustomer("A record is not moved; cancel it and record it anew.")
+    strict = mode is BatchMode.CREATE
+    wanted = {**draft.defaults, **draft.values} if strict else draft.values
+    diff = {
+        name: {"from": record.values[name], "to": value}
+        for name, value in wanted.items()
+        if record.values[name] != value
+    }
+    if not diff:
+        return Result(Outcome.UNCHANGED, record, record.version)
+    if strict:
+        raise SourceKeyTaken("Use a batch in the mode upsert to change a record.", changed=sorted(diff))
+    record.version += 1
+    record.values |= draft.values
+    decision.changed.append(Written(record, dict(record.values), record.version, diff))
+    return Result(Outcome.UPDATED, record, record.version)
+
+
+def _missing(names: Iterable[str]) -> list[FieldError]:
+    return [{"pointer": f"/{name}", "code": "missing", "detail": "Field required"} for name in names]

@@ -1,0 +1,111 @@
+"""What tells one kind of record from another; everything else about writing them is shared."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from asyncpg import Record as Row
+from sqlalchemy import ColumnElement
+
+from services.interaction.identities.people import key_of
+from services.interaction.records.drafts import Draft
+from services.interaction.records.models import Fact, Record
+from services.interaction.records.schemas import RecordCreate, RecordRow, required
+from shared.database import Transaction
+
+Columns = dict[str, Any]
+# Gets the columns of the record and, for a fact, those of its customer's identity.
+Rendering = Callable[[Any, Any], ColumnElement[Any]]
+Link = Callable[[Transaction, Sequence[Draft]], Awaitable[None]]
+NAMES = frozenset(
+    ("customer", "order", "source", "id", "if_version")
+)  # fields that name a record or its links
+KEPT = (
+    "id",
+    "customer_id",
+    "version",
+    "source_system",
+    "source_id",
+    "recorded_by",
+    "created_at",
+    "updated_at",
+)
+
+
+async def link_nothing(_: Transaction, __: Sequence[Draft]) -> None:
+    """Link drafts of a kind that names no other records."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One kind of record.
+
+    `columns` turns given fields into columns; `link` resolves what drafts name besides their customer and may
+    reject drafts; `created` is the last part of the feed type of a new record.
+    """
+
+    name: str
+    path: str
+    model: type[Record]
+    create: type[RecordCreate]
+    row: type[RecordRow]
+    rendering: Rendering
+    columns: Callable[[Mapping[str, Any]], Columns] = dict
+    link: Link = link_nothing
+    created: str = "created"
+
+    @cached_property
+    def of_customer(self) -> bool:
+        """Whether records of this kind belong to a customer."""
+        return issubclass(self.model, Fact)
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The fields that a new record must have."""
+        return frozenset(required(self.create))
+
+    @cached_property
+    def content(self) -> tuple[str, ...]:
+        """The columns that are compared, and whose changes the history keeps."""
+        return tuple(c.name for c in self.model.__table__.columns if c.name not in KEPT)
+
+    @cached_property
+    def defaults(self) -> Columns:
+        """The columns of a new record whose row gives nothing."""
+        fields = self.create.model_fields.items()
+        unsaid = {
+            name: field.get_default(call_default_factory=True)
+            for name, field in fields
+            if not (field.is_required() or name in NAMES)
+        }
+        return dict.fromkeys(self.content) | self.columns(unsaid)
+
+    def draft(self, row: RecordCreate, index: int = 0) -> Draft:
+        """Return what a validated row wants."""
+        given = row.model_fields_set
+        return Draft(
+            index,
+            self.columns({name: getattr(row, name) for name in given if name not in NAMES}),
+            self.defaults,
+            missing=tuple(sorted(self.required - given)),
+            id=getattr(row, "id", None),
+            source=None if row.source is None else (row.source.system, row.source.id),
+            if_version=getattr(row, "if_version", None),
+            customer=_named(row, "customer"),
+            order=_named(row, "order"),
+        )
+
+    def held(self, row: Row) -> Columns:
+        """Return the content of a stored row, in the form in which drafts give it."""
+        return {name: _plain(row[name]) for name in self.content}
+
+
+def _named(row: RecordCreate, name: str) -> Any:  # noqa: ANN401 - a key, or None
+    reference = getattr(row, name, None) if name in row.model_fields_set else None
+    return None if reference is None else key_of(reference)
+
+
+def _plain(value: object) -> object:
+    return format(value, "f") if isinstance(value, Decimal) else value

@@ -1,0 +1,72 @@
+"""Lists of records of any kind: keyset pages, the last recorded first."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.interaction.identities.models import Identity
+from services.interaction.identities.paths import key_in
+from services.interaction.identities.queries import find
+from services.interaction.records.actions import statements
+from services.interaction.records.kinds import Kind
+from services.interaction.records.parameters import Span
+from shared.app import core
+from shared.auth import Principal
+from shared.errors import FieldError, Invalid
+from shared.pagination import page, scope_of
+from shared.statements import Runner, Visible, visible
+
+NOBODY = UUID(int=0)
+
+
+class Listing:
+    """One kind's list; `equal` are columns that may be asked for by value."""
+
+    def __init__(self, kind: Kind, *equal: str) -> None:
+        model: Any = kind.model
+        self.kind = kind
+        filters: dict[str, ColumnElement[bool]] = {
+            name: getattr(model, name) == bindparam(name, type_=getattr(model, name).type) for name in equal
+        }
+        filters["before"] = model.id < bindparam("before", type_=Uuid)
+        if kind.of_customer:
+            originals = select(Identity.original_id).where(
+                Identity.current_id == bindparam("current_id", type_=Uuid)
+            )
+            filters |= {
+                "current_id": model.customer_id.in_(originals.correlate(None)),
+                "since": model.occurred_at >= bindparam("since", type_=model.occurred_at.type),
+                "until": model.occurred_at < bindparam("until", type_=model.occurred_at.type),
+            }
+        query = statements(kind).rendered().order_by(model.id.desc())
+        self.query: Visible = visible(query.limit(bindparam("limit", type_=Integer)), kind.model, filters)
+
+    async def answer(
+        self, request: Request, principal: Principal, span: Span, given: Mapping[str, Any]
+    ) -> Response:
+        """Return a page; `given` has the values of the kind's own filters."""
+        held = core(request)
+        wanted = {**given, "since": span.since, "until": span.until, "limit": span.limit + 1}
+        if span.cursor is not None:
+            (wanted["before"],) = held.cursors.decode(span.cursor, scope_of(request))
+        if span.customer is not None:
+            wanted["current_id"] = await _meant(held.database.pool, span.customer)
+        rows = await self.query.all(held.database.pool, principal, **wanted)
+        end = rows[span.limit - 1]["id"] if len(rows) > span.limit else None
+        following = None if end is None else held.cursors.encode([end], scope_of(request))
+        return page([row["data"] for row in rows[: span.limit]], following, request)
+
+
+async def _meant(on: Runner, customer: str) -> UUID:
+    """Return the customer that a parameter means now; an id that nobody has when it means nobody."""
+    key = key_in(customer)
+    if key is None:
+        detail = "Name a customer as <uuid> or as <system>:<external id>."
+        error: FieldError = {"parameter": "customer", "code": "bad_reference", "detail": detail}
+        raise Invalid(detail, errors=[error])
+    who = (await find(on, [key])).get(key)
+    return NOBODY if who is None else who.current_id

@@ -1,0 +1,31 @@
+"""Reading the rows of a batch, each on its own: a bad one is rejected and disturbs no other."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.interaction.records.drafts import Draft
+from services.interaction.records.kinds import Kind
+from services.interaction.records.schemas import RecordRow
+from shared.refusals import invalid, shapes_of
+
+
+def read(kind: Kind, items: Sequence[Any]) -> list[Draft]:
+    """Return a draft for each row, with the problem of those that are not valid."""
+    return [_draft(kind, item, index) for index, item in enumerate(items)]
+
+
+def _draft(kind: Kind, item: object, index: int) -> Draft:
+    try:
+        return kind.draft(kind.row.model_validate(item), index)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        placed: list[Mapping[str, Any]] = [{**each, "loc": ("body", *each["loc"])} for each in found]
+        return Draft(index, {}, {}, problem=invalid(placed, item, lambda: _shapes(kind.row)))
+
+
+@cache
+def _shapes(row: type[RecordRow]) -> list[set[str]]:
+    return shapes_of(TypeAdapter(row))

@@ -1,0 +1,119 @@
+"""What callers send and get about any kind of record: batches, their rows and their results."""
+
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from shared.schemas import Body, Instant, JsonObject, Read, SourceKey
+
+MAX_ROWS = 1_000
+Row = TypeVar("Row", bound="RecordRow")
+
+
+class BatchMode(StrEnum):
+    """What a batch may do with a row: create when unknown, update when known, or either."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class RecordCreate(Body):
+    """What a new record of any kind may carry."""
+
+    source: SourceKey | None = None
+    attributes: JsonObject = Field(default_factory=dict)
+
+
+class RecordRow(RecordCreate):
+    """One row of a batch: matched by `id` or by `source`; a row with neither is new."""
+
+    id: UUID | None = None
+    if_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+
+
+class Batch(Body):
+    """Up to a thousand rows, each judged on its own; subclasses say of what."""
+
+    mode: BatchMode = BatchMode.UPSERT
+    dry_run: bool = False
+
+
+class RecordRead(Read):
+    """What every record carries."""
+
+    id: UUID
+    version: int
+    source: SourceKey | None
+    attributes: dict[str, Any]
+    created_at: Instant
+    updated_at: Instant
+
+
+class FactRead(RecordRead):
+    """What every record about a customer carries.
+
+    `customer_id` is the id under which it arrived and never changes; `current_customer_id` is the customer
+    that this id means now, and `matched` is false as long as the customer service knows nobody by it.
+    """
+
+    customer_id: UUID
+    current_customer_id: UUID
+    matched: bool
+    recorded_by: str
+
+
+class RowResult(Read):
+    """What became of one row; `matched` is null where no customer is involved."""
+
+    index: int
+    outcome: Outcome
+    id: UUID | None
+    version: int | None
+    matched: bool | None
+    problem: dict[str, Any] | None
+
+
+class BatchCounts(Read):
+    """How many rows had which outcome."""
+
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+
+
+class BatchResults(Read):
+    """The result of each row, in the order of the request."""
+
+    results: list[RowResult]
+    counts: BatchCounts
+
+
+def partial(row: type[Row]) -> type[Row]:
+    """Let a row leave out what only a new record must have; null stays refused where it is not a value."""
+    for field in row.model_fields.values():
+        if field.is_required():
+            field.default_factory = _absent
+    row.model_rebuild(force=True)
+    return row
+
+
+def required(create: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields that a new record must have."""
+    return tuple(name for name, field in create.model_fields.items() if field.is_required())
+
+
+def _absent() -> None:
+    """Stand in for a value that `model_fields_set` does not name; nobody reads it."""

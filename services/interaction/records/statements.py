@@ -1,0 +1,160 @@
+"""The statements that write records of one kind, built from its table."""
+
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from services.interaction.base import FEED
+from services.interaction.identities.models import Identity
+from services.interaction.identities.queries import WHO
+from services.interaction.records.kinds import Kind
+from services.interaction.sources.models import SourceKey
+from shared.feed.write import entries
+from shared.statements import Statement, Visible, visible
+
+WRITING = "decides what a write does; its caller judges what the principal may touch"
+
+
+class Statements:
+    """The statements of a kind, each compiled when first used.
+
+    Rows come as one JSON array of objects whose members are the table's columns, with `owner_before` and
+    `department_before` for the feed and, for changes, `diff`.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.model: Any = kind.model
+        self.table: Any = kind.model.__table__
+        self.columns = [c.name for c in self.table.columns]
+
+    @cached_property
+    def create(self) -> Statement:
+        """Insert new records, whose source keys are claimed; gives how many were inserted."""
+        made, told = self._created(self._given(), None)
+        return Statement(select(func.count()).select_from(made).add_cte(*told), unguarded=WRITING)
+
+    @cached_property
+    def record(self) -> Statement:
+        """Claim a new record's source key, insert it and give its JSON; nothing if the key is taken."""
+        given = self._given()
+        made, told = self._created(given, self._claimed(given))
+        shown = select(self.kind.rendering(made.c, Identity).label("data"))
+        if self.kind.of_customer:
+            shown = shown.join_from(made, Identity, Identity.original_id == made.c.customer_id)
+        return Statement(shown.add_cte(*told), unguarded=WRITING)
+
+    @cached_property
+    def change(self) -> Statement:
+        """Give locked records new content and versions."""
+        given = self._given()
+        kept = ("id", "customer_id", "created_at", "recorded_by", "source_system", "source_id")
+        values = {name: given.c[name] for name in self.columns if name not in kept}
+        made = (
+            update(self.table)
+            .where(*(c == given.c[c.name] for c in self.table.primary_key.columns))
+            .values(values)
+            .returning(
+                self.table.c.id.label("subject"),
+                self.table.c.version,
+                given.c.diff,
+                given.c.owner_before.label("owner"),
+                given.c.department_before.label("department"),
+            )
+            .cte("made")
+        )
+        told = entries(FEED, made, f"{self.kind.name}.updated")
+        return Statement(select(func.count()).select_from(made).add_cte(*told), unguarded=WRITING)
+
+    @cached_property
+    def held(self) -> Statement:
+        """Lock the stored records with the given ids, in the order of their ids, with whom they belong to."""
+        wanted = select(self.table).where(self.table.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
+        if self.kind.of_customer:
+            whose = Identity.original_id == self.model.customer_id
+            wanted = wanted.add_columns(*WHO).join_from(self.table, Identity, whose)
+        locked = wanted.order_by(self.table.c.id).with_for_update(key_share=True, of=self.table)
+        return Statement(locked, unguarded=WRITING)
+
+    @cached_property
+    def one(self) -> Visible:
+        """Select the JSON and the version of one record that the principal sees."""
+        return visible(self.rendered().where(self.model.id == bindparam("id", type_=Uuid)), self.model)
+
+    @cached_property
+    def told(self) -> Visible:
+        """Select records for readers of the feed: `id`, `version`, `deleted` and `data`."""
+        return visible(self.rendered().add_columns(false().label("deleted")), self.model)
+
+    def rendered(self) -> Select[Any]:
+        """Select `id`, `version` and the JSON, `data`, of records, ready to be narrowed."""
+        shown = select(
+            self.model.id, self.model.version, self.kind.rendering(self.model, Identity).label("data")
+        )
+        if not self.kind.of_customer:
+            return shown
+        return shown.join_from(self.model, Identity, Identity.original_id == self.model.customer_id)
+
+    def _given(self) -> CTE:
+        columns = [column(c.name, c.type) for c in self.table.columns]
+        beside = [column("owner_before", Text), column("department_before", Text), column("diff", JSONB)]
+        rows = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(*columns, *beside)
+        return select(rows.render_derived(name="x", with_types=True)).cte("given")
+
+    def _created(self, given: CTE, claimed: CTE | None) -> tuple[CTE, tuple[CTE, ...]]:
+        """Return the insert, and what tells the feed and the history of it."""
+        rows = select(*(given.c[name] for name in self.columns))
+        if claimed is not None:
+            rows = rows.where(or_(given.c.source_id.is_(None), given.c.id.in_(select(claimed.c.record_id))))
+        made = (
+            insert(self.table)
+            .from_select(self.columns, rows)
+            .on_conflict_do_nothing(index_elements=list(self.table.primary_key.columns))
+            .returning(*self.table.columns)
+            .cte("made")
+        )
+        changed = (
+            select(
+                made.c.id.label("subject"),
+                made.c.version,
+                cast(literal_column("'{}'"), JSONB).label("diff"),
+                given.c.owner_before.label("owner"),
+                given.c.department_before.label("department"),
+            )
+            .join_from(made, given, given.c.id == made.c.id)
+            .cte("changed")
+        )
+        return made, entries(FEED, changed, f"{self.kind.name}.{self.kind.created}")
+
+    def _claimed(self, given: CTE) -> CTE:
+        whose = given.c.customer_id if self.kind.of_customer else null()
+        keys = select(given.c.source_system, given.c.source_id, literal(self.kind.name), given.c.id, whose)
+        return (
+            insert(SourceKey)
+            .from_select(
+                ["system", "source_id", "kind", "record_id", "customer_id"],
+                keys.where(given.c.source_id.is_not(None)),
+            )
+            .on_conflict_do_nothing()
+            .returning(SourceKey.record_id)
+            .cte("claimed")
+        )

@@ -1,0 +1,1 @@
+"""Returns: what a customer brought back, of an order or without naming one."""

@@ -1,0 +1,57 @@
+"""What callers send and get about returns."""
+
+from uuid import UUID
+
+from pydantic import Field, SkipValidation
+
+from services.interaction.identities.schemas import Reference
+from services.interaction.orders.lines import OrderLineRead, OrderLines
+from services.interaction.records.schemas import (
+    MAX_ROWS,
+    Batch,
+    FactRead,
+    RecordCreate,
+    RecordRow,
+    partial,
+)
+from shared.schemas import Currency, Instant, MoneyRead, Read, Text
+
+
+class ReturnCreate(RecordCreate):
+    """Goods brought back, in positive amounts; names its customer, its order, or both."""
+
+    customer: Reference | None = None
+    order: Reference | None = None
+    returned_at: Instant
+    currency: Currency
+    reason: Text | None = None
+    lines: OrderLines
+
+
+@partial
+class ReturnRow(RecordRow, ReturnCreate):
+    """One row of a batch of returns; what an existing one keeps may be left out, lines are replaced whole."""
+
+
+class ReturnBatch(Batch):
+    """Returns to record together."""
+
+    items: list[SkipValidation[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
+
+
+class ReturnRead(FactRead):
+    """Goods that came back; `total` is the sum of the lines' amounts."""
+
+    order_id: UUID | None
+    returned_at: Instant
+    currency: Currency
+    reason: str | None
+    lines: list[OrderLineRead]
+    total: MoneyRead
+
+
+class ReturnPage(Read):
+    """Returns, the last recorded first."""
+
+    items: list[ReturnRead]
+    next: str | None

@@ -1,0 +1,1 @@
+"""Source keys: the names that records have in the systems they come from, unique per system and kind."""

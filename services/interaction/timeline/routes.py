@@ -1,0 +1,80 @@
+"""The route of the timeline."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.interaction.identities.actions import recognise
+from services.interaction.identities.paths import key_in
+from services.interaction.identities.people import Key
+from services.interaction.interactions.catalogue import Channel
+from services.interaction.records.answers import customers
+from services.interaction.records.parameters import Cursor
+from services.interaction.timeline.kinds import SCOPES
+from services.interaction.timeline.queries import timeline
+from services.interaction.timeline.schemas import FactKind, TimelinePage
+from shared.app import core
+from shared.auth import Principal, Visibility, allow
+from shared.errors import FieldError, Invalid, NotFound, documents
+from shared.hot import hot
+from shared.pagination import page, scope_of
+
+router = APIRouter(tags=["timeline"])
+CanRead = Annotated[Principal, allow("interactions:read")]
+Kinds = Annotated[str | None, Query(max_length=200, description=f"Only these of: {', '.join(FactKind)}.")]
+NOBODY = "No such customer, or none that you may see."
+
+
+@router.get(
+    "/v1/customers/{customer}/timeline", response_model=TimelinePage, responses=documents(NotFound, Invalid)
+)
+@hot
+async def get_timeline(
+    request: Request,
+    customer: str,
+    principal: CanRead,
+    kinds: Kinds = None,
+    channel: Annotated[Channel | None, Query(description="Only contacts through this channel.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Show what passed between a customer and the firm, newest first; orders to those who may read them."""
+    held, key = core(request), key_in(customer)
+    at, last = (None, None) if cursor is None else held.cursors.decode(cursor, scope_of(request))
+    wanted = {kind for kind in _named(kinds) if principal.may(SCOPES[kind])}
+    wanted &= {"interaction"} if channel is not None else wanted
+    of = key if isinstance(key, UUID) else await _found(request, principal, key)
+    query = timeline(frozenset(wanted), channel=channel is not None, further=cursor is not None)
+    given = {"of": of, "channel": channel, "at": at, "last": last, "limit": limit + 1}
+    rows = await query.all(held.database.pool, principal, **given)
+    if not rows and isinstance(key, UUID):
+        await _found(request, principal, key)
+    following = None
+    if len(rows) > limit:
+        end = rows[limit - 1]
+        following = held.cursors.encode([end["occurred_at"], end["id"]], scope_of(request))
+    return page([row["item"] for row in rows[:limit]], following, request)
+
+
+def _named(kinds: str | None) -> set[str]:
+    named = set(kinds.split(",")) if kinds is not None else set(SCOPES)
+    if named - SCOPES.keys():
+        detail = f"Name kinds, separated by commas: {', '.join(SCOPES)}."
+        error: FieldError = {"parameter": "kinds", "code": "unknown_kind", "detail": detail}
+        raise Invalid(detail, errors=[error])
+    return named
+
+
+async def _found(request: Request, principal: Principal, key: Key | None) -> UUID:
+    """Return an id of the customer; NotFound if neither we nor the customer service know one to be seen."""
+    if key is None:
+        raise NotFound(NOBODY)
+    closely = principal.visibility is not Visibility.ALL
+    people = await recognise(core(request).database.pool, customers(request), [key], closely=closely)
+    who = people.known.get(key) or people.told.get(key)
+    if who is None or who.deleted or not who.seen_by(principal):
+        raise NotFound(NOBODY)
+    return who.original_id

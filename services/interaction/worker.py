@@ -1,0 +1,26 @@
+"""The interaction service's worker: stamps its feed, and follows customer's."""
+
+import asyncio
+
+from services.interaction.base import FEED
+from services.interaction.identities.following import KIND, apply, sweep
+from shared.auth import Principal, Signer
+from shared.clients import ServiceClient
+from shared.database import Database
+from shared.feed.consumer import Follower
+from shared.feed.sequencer import run_sequencer
+from shared.settings import Settings
+
+FOLLOWING = Principal.of_service("interaction", "feed:read")
+
+
+async def run(settings: Settings) -> None:
+    """Run until cancelled."""
+    database = await Database.open(settings)
+    signer = Signer.load(settings.keys, settings.service)
+    try:
+        async with ServiceClient(settings.peers["customer"], signer, FOLLOWING, timeout=30) as client:
+            follower = Follower(FEED, "customer", client, database, apply, types=(KIND,), sweep=sweep)
+            await asyncio.gather(run_sequencer(settings, FEED), follower.run())
+    finally:
+        await database.close()

@@ -1,0 +1,58 @@
+"""Fixtures: the interaction service beside a customer service that the test writes itself."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.interaction.base import FEED
+from services.interaction.identities.following import KIND, apply, sweep
+from shared.auth import Principal, Signer
+from shared.clients import ServiceClient
+from shared.feed.consumer import Follower
+from tests.conftest import Service
+from tests.services.interaction.peer import Peer
+from tests.support.running import Running, serving
+
+
+@pytest.fixture(scope="module")
+async def peer() -> AsyncIterator[Peer]:
+    """The customer service, as interaction sees it."""
+    made = Peer()
+    async with serving(made.app) as made.url:
+        yield made
+
+
+@pytest.fixture(scope="module")
+async def interaction(service: Service, peer: Peer) -> Running:
+    """The service under test."""
+    return await service("interaction", peers={"customer": peer.url})
+
+
+@pytest.fixture
+async def client(interaction: Running, peer: Peer) -> httpx.AsyncClient:
+    """Somebody who may do everything; the peer is up, and nobody remembers that it was not."""
+    peer.down = False
+    interaction.app.state.customers._quiet_until = 0.0
+    return interaction.client()
+
+
+@pytest.fixture
+async def follower(interaction: Running, peer: Peer) -> AsyncIterator[Follower]:
+    """The worker's follower of customer's feed, moved by hand: `await follower.step()`."""
+    signer = Signer.load(interaction.settings.keys, "interaction")
+    asking = Principal.of_service("interaction", "feed:read")
+    async with ServiceClient(peer.url, signer, asking) as asks:
+        yield Follower(FEED, "customer", asks, interaction.database, apply, types=(KIND,), sweep=sweep)
+
+
+def name(prefix: str = "C") -> str:
+    """Return an id that no other test uses."""
+    return f"{prefix}-{uuid4().hex[:12]}"
+
+
+def contact(customer: Any, **more: Any) -> dict[str, Any]:
+    """Return an interaction to record."""
+    return {"customer": customer, "channel": "phone", "occurred_at": "2026-03-01T09:30:00Z", **more}

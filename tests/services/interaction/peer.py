@@ -1,0 +1,87 @@
+"""A customer service that a test writes itself: identities, and a feed of whole customers."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+
+class Peer:
+    """Answers what interaction asks; `asked` counts the questions."""
+
+    def __init__(self) -> None:
+        self.url, self.down, self.asked, self.head = "", False, 0, 0
+        self.customers: dict[UUID, dict[str, Any]] = {}
+        self.log: list[UUID] = []
+        routes = [
+            Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
+            Route("/v1/changes", self._changes),
+            Route("/v1/changes/snapshot", self._snapshot),
+        ]
+        self.app = Starlette(routes=routes)
+
+    def put(self, *names: str, customer_id: UUID | None = None, system: str = "erp", **more: Any) -> UUID:
+        """Store a customer, new or changed, and tell the feed."""
+        key = customer_id or uuid4()
+        version = self.customers[key]["version"] + 1 if key in self.customers else 1
+        identities = [{"system": system, "kind": "", "id": each} for each in names]
+        told = {"owner": None, "department": None, **more}
+        self.customers[key] = {"id": str(key), "version": version, "identities": identities, **told}
+        self.log.append(key)
+        return key
+
+    def remove(self, customer_id: UUID) -> None:
+        """Delete a customer, and tell the feed."""
+        version = self.customers[customer_id]["version"] + 1
+        self.customers[customer_id] = {"version": version, "gone": True, "identities": []}
+        self.log.append(customer_id)
+
+    async def _resolve(self, request: Request) -> Response:
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        items = (await request.json())["items"]
+        holders = {(i["system"], i["id"]): c["id"] for c in self.customers.values() for i in c["identities"]}
+        return _json(
+            {
+                "results": [
+                    {**item, "customer_id": holders.get((item["system"], item["id"]))} for item in items
+                ]
+            }
+        )
+
+    async def _changes(self, request: Request) -> Response:
+        start = int(request.query_params["after"])
+        items = [{**self._state(key), "time": "2026-03-01T09:30:00+00:00"} for key in self.log[start:]]
+        return _json({"items": items, "next": str(len(self.log)), "up_to_date": True})
+
+    async def _snapshot(self, request: Request) -> Response:
+        ids = request.query_params.getlist("ids")
+        self.asked += bool(ids)
+        if self.down:
+            return Response(status_code=503)
+        keys = [UUID(each) for each in ids] if ids else list(self.customers)
+        states = [self._state(key) for key in keys if key in self.customers]
+        return _json({"items": states, "next": None, "cursor": str(len(self.log))})
+
+    def _state(self, key: UUID) -> dict[str, Any]:
+        held = self.customers[key]
+        gone = bool(held.get("gone"))
+        return {
+            "subject": str(key),
+            "kind": "customer",
+            "type": "customer.deleted" if gone else "customer.updated",
+            "version": held["version"],
+            "data_version": held["version"],
+            "deleted": gone,
+            "removed": False,
+            "data": None if gone else held,
+        }
+
+
+def _json(body: object) -> Response:
+    return Response(orjson.dumps(body), media_type="application/json")
