@@ -71,7 +71,7 @@ async def get_exchange_rate(request: Request, _: CanRead, base: Code, quote: Cod
 )
 @hot
 async def put_exchange_rate(
-    request: Request, principal: CanWrite, base: Code, quote: Code, day: date, body: ExchangeRateWrite
+    request: Request, principal: CanWrite, *, base: Code, quote: Code, day: date, body: ExchangeRateWrite
 ) -> Response:
     """Set what one unit of base costs in quote from a day on; a rate set before needs If-Match to change."""
     held = core(request)

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Column, Float, Integer, MetaData, SmallInteger, Table, Uuid, bindparam, select
+from sqlalchemy import Column, Float, Integer, MetaData, SmallInteger, Table, Uuid, bindparam, select, text
 
 from services.scoring.scores.models import Score
 from services.scoring.scores.rows import Rows
 from services.scoring.scores.telling import COLUMNS, removing, writing
 from shared.database import Transaction
 from shared.feed.write import by
+from shared.statements import Statement
 
 CHUNK = 5_000
 _PIECE = 1 << 20  # bytes handed to the server at a time
@@ -21,14 +22,16 @@ _SQL: dict[Any, str] = {Uuid: "uuid", Float: "float8", SmallInteger: "int2", Int
 _STAGED = Table(
     "staged_scores", MetaData(), Column("ordinal", Integer), *(Column(n, k) for n, k in COLUMNS.items())
 )
-_CREATE = "create temporary table staged_scores (ordinal int4 primary key, {}) on commit drop".format(
-    ", ".join(f"{name} {_SQL[kind]}" for name, kind in COLUMNS.items())
+_columns = ", ".join(f"{name} {_SQL[kind]}" for name, kind in COLUMNS.items())
+_CREATE = Statement(
+    text(f"create temporary table staged_scores (ordinal int4 primary key, {_columns}) on commit drop")
 )
+_ANALYZE = Statement(text("analyze staged_scores"))
 
 
 async def stage(tx: Transaction, rows: Rows) -> None:
     """Copy rows into the transaction's own table."""
-    await tx.connection.execute(_CREATE)
+    await _CREATE.value(tx.connection)
     names = ["ordinal", *COLUMNS]
     kinds = {"ordinal": ">i4", **{name: rows.dtype[name] for name in COLUMNS}}
     fields = [part for name in names for part in ((f"{name}_size", ">i4"), (name, kinds[name]))]
@@ -41,7 +44,7 @@ async def stage(tx: Transaction, rows: Rows) -> None:
     await tx.connection.copy_to_table(
         "staged_scores", source=_pieces(packed.tobytes()), format="binary", columns=names
     )
-    await tx.connection.execute("analyze staged_scores")
+    await _ANALYZE.value(tx.connection)
 
 
 async def write_staged(tx: Transaction, start: int, *, run_id: UUID, as_of: date) -> int:

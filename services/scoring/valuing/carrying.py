@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import insert, select
+from sqlalchemy import Boolean, Text, func, insert, literal_column, select
 
 from services.scoring.base import FEED
 from services.scoring.runs import actions as runs
@@ -26,7 +26,13 @@ from shared.statements import Statement
 WORKER = Principal.of_service("scoring")
 BEAT_S = 2.0
 _READ, _COMPUTED = 0.15, 0.5  # of the whole, for the progress that is shown
-PATIENT = "set local statement_timeout = '10min'; set local idle_in_transaction_session_timeout = '10min'"
+_patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
+PATIENT = Statement(
+    select(
+        func.set_config(literal_column("'statement_timeout'"), *_patience),
+        func.set_config(literal_column("'idle_in_transaction_session_timeout'"), *_patience),
+    )
+)
 _CURSORS = Statement(select(FEED.cursors.c.source, FEED.cursors.c.cursor))
 _KEEP_VERSION = Statement(insert(EstimatorVersion))
 
@@ -94,7 +100,7 @@ async def read(job: Job, currency: str) -> Found:
     run, pool = job.run, job.database.pool
     given = {"currency": run["currency"], "states": run["currency"] == currency}
     async with pool.acquire() as on, on.transaction(isolation="repeatable_read"):
-        await on.execute(PATIENT)
+        await PATIENT.value(on)
         marks = {row["source"]: row["cursor"] for row in await _CURSORS.all(on)}
         scored = await of_everybody(on, until=run["as_of"], **given)
         system = run["identity_system"]
@@ -107,7 +113,7 @@ async def read(job: Job, currency: str) -> Found:
 async def publish(tx: Transaction, job: Job, outcome: Outcome) -> list[UUID]:
     """Make the outcome current, as a whole; return the ids of its estimator versions."""
     run, rows = job.run, outcome.rows
-    await tx.connection.execute(PATIENT)
+    await PATIENT.value(tx.connection)
     await lock_alone(tx)
     ids = [await _keep(tx, run, version) for version in outcome.versions]
     await staging.stage(tx, rows)

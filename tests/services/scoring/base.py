@@ -1,4 +1,4 @@
-"""A customer base that a test makes up: what the other services would tell of it, applied as the worker does."""
+"""A customer base that a test makes up: what other services would tell of it, applied as the worker does."""
 
 import csv
 from collections.abc import Callable, Sequence
