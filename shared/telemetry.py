@@ -70,7 +70,7 @@ class Teller:
     def tell(self, method: str, route: str | None, status: int, seconds: float, trace: Trace) -> None:
         """Tell of one request; `route` is a template, never the path itself."""
         observe(method, route, status, seconds)
-        if route in PROBES and status < 400:
+        if route in PROBES:
             return
         line = {
             "service": self.service,
@@ -96,12 +96,15 @@ def _readable(line: dict[str, object]) -> str:
 def configure(service: str, style: str) -> None:
     """Send all logs to standard error: "json" is one object a line, "text" is for people."""
     readable = style == "text"
-    render: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(_dumps)
+    stamp: Any = structlog.processors.TimeStamper(fmt="iso")
+    render: Any = structlog.processors.JSONRenderer(_dumps)
+    if readable:  # whoever shows the log to people writes the time before each line
+        render = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *([] if readable else [_frames]),
+            *([] if readable else [stamp]),
+            _frames,
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
