@@ -25,6 +25,7 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 DEADLINE = re.compile(rb"[0-9]{1,7}")
 PROBES = frozenset(("/livez", "/readyz", "/startupz", "/metrics"))
+QUIET = (200, 503)  # a probe that finds what it may find leaves a metric, not a line
 CLIENT_LEFT = 499
 Headers = Mapping[bytes, bytes]
 
@@ -113,7 +114,7 @@ class Guard:
     def _tell(self, scope: Scope, status: int, seconds: float, trace: Trace) -> None:
         route = scope.get("route")
         telemetry.observe(scope["method"], route, status, seconds)
-        if route not in PROBES or status >= 400:
+        if route not in PROBES or status not in QUIET:
             line = {
                 "service": self.service,
                 "method": scope["method"] if scope["method"] in telemetry.METHODS else "other",

@@ -61,14 +61,16 @@ def observe(method: str, route: str | None, status: int, seconds: float) -> None
 
 
 def configure(service: str, style: str) -> None:
-    """Send all logs to standard error: "json" is one object a line, "text" is for people."""
+    """Send all logs to standard error: "json" is an object a line, "text" for people, without a time."""
     readable = style == "text"
-    render: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(_dumps)
+    render: Any = (
+        structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer(_dumps)
+    )
+    details: list[Any] = [] if readable else [structlog.processors.TimeStamper(fmt="iso"), _frames]
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *([] if readable else [_frames]),
+            *details,
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
