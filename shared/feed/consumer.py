@@ -120,7 +120,7 @@ class Follower:
         return done and whole
 
     async def _bootstrap(self, seen: Record) -> bool:
-        asked = {**self._kinds, **({"after": seen["page"]} if seen["page"] else {})}
+        asked = {"limit": PAGE, **self._kinds, **({"after": seen["page"]} if seen["page"] else {})}
         page = await self._client.get("/v1/changes/snapshot", asked)
         return await self._save(seen, page["items"], Move(page["cursor"], page["next"], page["next"] is None))
 
