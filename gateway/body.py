@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from gateway.refusals import SlowBody
@@ -13,7 +14,7 @@ HELD = 64 * 1024  # bodies up to here are sent to the service at once, and can b
 DRAIN_S, DRAIN_BYTES = 10.0, 64 * 1024 * 1024
 
 
-class ClientLeftError(Exception):
+class ClientLeftError(ClientDisconnect):
     """The client closed its connection."""
 
 

@@ -1,7 +1,6 @@
 """One request at the door: what its headers say, whether its client is still there, how it is answered."""
 
 import asyncio
-import os
 from typing import Any
 
 import orjson
@@ -10,7 +9,9 @@ from starlette.types import Receive, Scope, Send
 from gateway.body import ClientLeftError, Incoming
 from gateway.link import Link
 from gateway.refusals import BadRequest
+from shared import telemetry
 from shared.errors import MEDIA_TYPE, Problem, TooLarge, document
+from shared.guard import TRACEPARENT
 
 Headers = list[tuple[bytes, bytes]]
 HOP = frozenset(
@@ -35,6 +36,7 @@ _OURS = frozenset(
         b"x-guanxi-identity",
         b"x-request-id",
         b"x-deadline-ms",
+        b"traceparent",
         b"content-length",
         b"origin",
         b"forwarded",
@@ -62,25 +64,31 @@ class Call:
         "deadline_ms",
         "extra",
         "framed",
+        "handed_on",
         "kept",
         "key",
         "length",
         "origin",
         "receive",
         "request_id",
+        "route",
         "scope",
         "send",
         "started",
         "status",
         "timer",
+        "trace",
         "watcher",
+        "wrong",
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, cap: int, answer_ms: int) -> None:
         self.scope, self.receive, self.send = scope, receive, send
-        self.key = self.origin = self.request_id = b""
+        self.key = self.origin = self.request_id = self.trace = b""
+        self.route: str | None = None
+        self.wrong = ""
         self.length: int | None = None
-        self.chunked = self.started = self.client_left = False
+        self.chunked = self.started = self.client_left = self.handed_on = False
         self.status, self.deadline_ms = 0, answer_ms
         self.kept: Headers = []
         self.extra: Headers = []
@@ -104,10 +112,13 @@ class Call:
                 self._note_framing(name, value)
             else:
                 self._note(name, value)
-        self.request_id = self.request_id or os.urandom(12).hex().encode()
+        self.trace = self.trace or telemetry.identifier().encode()
+        self.request_id = self.request_id or self.trace
         self.extra.append((b"x-request-id", self.request_id))
         if self.chunked and self.length is not None:
-            raise BadRequest("Content-Length and Transfer-Encoding exclude each other.")
+            self.wrong = "Content-Length and Transfer-Encoding exclude each other."
+        if self.wrong:
+            raise BadRequest(self.wrong)
         if named:
             drop = {part.strip() for part in named.split(b",")}
             self.kept = [header for header in kept if header[0] not in drop]
@@ -121,6 +132,9 @@ class Call:
             self.key = self.key or value
         elif name == b"x-request-id" and 0 < len(value) <= 64 and _ID.issuperset(value):
             self.request_id = value
+        elif name == b"traceparent":
+            parent = TRACEPARENT.fullmatch(value)
+            self.trace = parent[1] if parent else b""
         elif name == b"origin":
             self.origin = value
         elif name == b"x-deadline-ms" and value.isdigit() and len(value) < 10:
@@ -129,11 +143,12 @@ class Call:
     def _note_framing(self, name: bytes, value: bytes) -> None:
         if name == b"content-length":
             if self.length is not None or not value.isdigit() or len(value) > 18:
-                raise BadRequest("Content-Length is not one number.")
-            self.length = int(value)
+                self.wrong = "Content-Length is not one number."
+            else:
+                self.length = int(value)
         else:
             if self.chunked or value.lower() != b"chunked":
-                raise BadRequest("The only transfer encoding is chunked, and once.")
+                self.wrong = "The only transfer encoding is chunked, and once."
             self.chunked = True
 
     # -- noticing that the client left; costs a timer, and a task only for slow answers
@@ -185,7 +200,7 @@ class Call:
         if self.started:
             return
         path = self.scope["path"]
-        body = orjson.dumps(document(problem, instance=path, trace_id=self.request_id.decode()))
+        body = orjson.dumps(document(problem, instance=path, trace_id=self.trace.decode()))
         headers = [(b"content-type", MEDIA_TYPE.encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
         await self.reply(problem.status, headers, body)

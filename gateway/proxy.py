@@ -5,36 +5,49 @@ import time
 from collections.abc import Mapping
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI
+from starlette.datastructures import State
+from starlette.types import Receive, Scope, Send
 
 from gateway.access.keys import Caller, Keys
 from gateway.body import ClientLeftError
 from gateway.call import Call
 from gateway.cors import Cors
+from gateway.handing import hand_on
 from gateway.link import Exchange, LateError, UnreachableError, UpstreamError
 from gateway.refusals import BrokenService
 from gateway.routing import OWN, PUBLIC, route
 from gateway.settings import Door
 from gateway.upstream import Upstream
+from shared import telemetry
 from shared.auth import HEADER
 from shared.errors import Late, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable, Unexpected
+from shared.guard import CLIENT_LEFT
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _IDENTITY = HEADER.encode()
 _REQUEST = (
     b"%b %b%b%b HTTP/1.1\r\nhost: guanxi\r\n%b: %b\r\nx-request-id: %b\r\n"
-    b"x-deadline-ms: %d\r\nx-forwarded-for: %b\r\n"
+    b"traceparent: 00-%b-%b-01\r\nx-deadline-ms: %d\r\nx-forwarded-for: %b\r\n"
 )
 
 
 class Gateway:
     """Lets known clients through to the services, and to `own` for what the gateway answers itself."""
 
-    def __init__(self, own: ASGIApp, upstreams: Mapping[str, Upstream], door: Door) -> None:
+    def __init__(
+        self, own: FastAPI, upstreams: Mapping[str, Upstream], door: Door, log: str = "json"
+    ) -> None:
         self.own, self.upstreams, self.door = own, upstreams, door
+        self.teller = telemetry.Teller(OWN, log)
         self.cors = Cors(door.origins)
         self.keys: Keys | None = None  # set when the database is open
-        self.log = structlog.get_logger()
+        self.log = structlog.get_logger(service=OWN)
+
+    @property
+    def state(self) -> State:
+        """What the own app holds."""
+        return self.own.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve HTTP here and leave the lifespan to the own app; nothing escapes but a cancellation."""
@@ -44,6 +57,7 @@ class Gateway:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
+        began = time.perf_counter()
         call = Call(scope, receive, send, cap=self.door.max_body, answer_ms=self.door.answer_ms)
         try:
             await self._guarded(call)
@@ -54,6 +68,13 @@ class Gateway:
                 raise
         finally:
             call.close()
+            if not call.handed_on:
+                self._tell(call, time.perf_counter() - began)
+
+    def _tell(self, call: Call, seconds: float) -> None:
+        status = call.status or CLIENT_LEFT
+        trace = telemetry.Trace(call.request_id.decode(), call.trace.decode())
+        self.teller.tell(call.scope["method"], call.route, status, seconds, trace)
 
     async def _guarded(self, call: Call) -> None:
         try:
@@ -78,16 +99,17 @@ class Gateway:
             return
         path = call.scope["path"]
         if path in PUBLIC:
-            await self._own(call, b"")
+            await hand_on(self.own, call, b"")
             return
         caller = await self._caller(call)
         target = route(call.scope["raw_path"])
         if target is None:
             raise NotFound
-        if target == OWN:
-            await self._own(call, caller.token(time.monotonic()))
+        call.route = target.label
+        if target.service == OWN:
+            await hand_on(self.own, call, caller.token(time.monotonic()))
         else:
-            await self._forward(call, caller, self.upstreams[target])
+            await self._forward(call, caller, self.upstreams[target.service])
 
     async def _crossed(self, call: Call) -> bool:
         """Answer a preflight; mark every other answer for the page that asks."""
@@ -146,6 +168,8 @@ class Gateway:
             _IDENTITY,
             caller.token(time.monotonic()),
             call.request_id,
+            call.trace,
+            telemetry.identifier(64).encode(),
             call.deadline_ms,
             client[0].encode() if client else b"unknown",
         )
@@ -159,47 +183,3 @@ class Gateway:
                 lines.append(b"content-length: %d\r\n" % (call.length or 0))
         lines.append(b"\r\n")
         return b"".join(lines)
-
-    async def _own(self, call: Call, token: bytes) -> None:
-        """Hand a request to the gateway's own app, under the identity that the services would see."""
-        scope = dict(call.scope)
-        scope["headers"] = [
-            *((name, value) for name, value in call.scope["headers"] if name not in _REPLACED),
-            (b"x-request-id", call.request_id),
-            *([(_IDENTITY, token)] if token else []),
-        ]
-        call.watch_soon()
-        await self.own(scope, _receiver(call), _marking(call))
-
-
-_REPLACED = frozenset((_IDENTITY, b"x-request-id", b"authorization", b"x-api-key"))
-
-
-def _receiver(call: Call) -> Receive:
-    """Give the own app its body within the same bounds; the client's leaving is watched elsewhere."""
-
-    async def receive() -> Message:
-        if call.body.done:
-            if not call.body.told:
-                call.body.told = True
-                return {"type": "http.request", "body": b"", "more_body": False}
-            await asyncio.Event().wait()
-        data = await call.body.part()
-        call.body.told = call.body.done
-        call.watch_soon()
-        return {"type": "http.request", "body": data, "more_body": not call.body.done}
-
-    return receive
-
-
-def _marking(call: Call) -> Send:
-    """Add what every answer carries."""
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            call.started, call.status = True, message["status"]
-            own = [h for h in message.get("headers", ()) if h[0].lower() != b"x-request-id"]
-            message = {**message, "headers": [*own, *call.extra]}
-        await call.send(message)
-
-    return send

@@ -1,5 +1,6 @@
 """Where a path goes: a static table over the first segments behind /v1."""
 
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 OWN = "gateway"
@@ -23,25 +24,54 @@ _TABLE = {
 }
 # what a customer has in other services: /v1/customers/{ref}/<segment>
 _OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
-PUBLIC = frozenset(("/livez", "/readyz", "/startupz", "/metrics", "/openapi.json", "/docs", "/docs/page.js"))
+PUBLIC = frozenset(
+    (
+        "/livez",
+        "/readyz",
+        "/startupz",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+        "/docs/page.js",
+        "/docs/page.css",
+    )
+)
 
 
-def route(raw_path: bytes) -> str | None:
-    """Return the service that owns a path as it came (percent-encoded), None for nobody's.
+class Target(NamedTuple):
+    """Whose a path is, and the name under which its requests are counted."""
+
+    service: str
+    label: str
+
+
+_ONES = {segment: Target(service, f"/v1/{segment.decode()}") for segment, service in _TABLE.items()}
+_BELOW = {segment: Target(one.service, one.label + "/*") for segment, one in _ONES.items()}
+_PARTS = {
+    segment: Target(service, f"/v1/customers/*/{segment.decode()}")
+    for segment, service in _OF_A_CUSTOMER.items()
+}
+
+
+def route(raw_path: bytes) -> Target | None:
+    """Return where a path goes as it came (percent-encoded), None for nobody's.
 
     A path that climbs ("..", also encoded) is nobody's; "%2F" inside a segment stays data of that segment.
     """
     parts = raw_path.split(b"/")
     if len(parts) < 3 or parts[0] or parts[1] != b"v1" or _climbs(raw_path, parts):
         return None
-    if parts[2] == b"customers" and len(parts) == 5:
-        return _OF_A_CUSTOMER.get(parts[4], "customer")
-    return _TABLE.get(parts[2])
+    if len(parts) == 3:
+        return _ONES.get(parts[2])
+    if len(parts) == 5 and parts[2] == b"customers" and parts[4] in _PARTS:
+        return _PARTS[parts[4]]
+    return _BELOW.get(parts[2])
 
 
 def owner_of(template: str) -> str | None:
     """Return the service whose documented path `template` the gateway routes to it."""
-    return route(template.encode())
+    target = route(template.encode())
+    return target and target.service
 
 
 def _climbs(raw_path: bytes, parts: list[bytes]) -> bool:

@@ -1,7 +1,6 @@
 """The outermost layer of every process: trace, body cap, catch-all, one log line a request."""
 
 import re
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +23,6 @@ from shared.telemetry import Trace
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 DEADLINE = re.compile(rb"[0-9]{1,7}")
-PROBES = frozenset(("/livez", "/readyz", "/startupz", "/metrics"))
 CLIENT_LEFT = 499
 Headers = Mapping[bytes, bytes]
 
@@ -34,7 +32,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, service: str, log: str = "json", max_body: int = 8 << 20) -> None:
         self.app, self.service, self.max_body = app, service, max_body
-        self.say = _readable if log == "text" else _json
+        self.teller = telemetry.Teller(service, log)
         self.log = structlog.get_logger(service=service)
         self.traced = False
 
@@ -56,7 +54,8 @@ class Guard:
             answer.status = answer.status or CLIENT_LEFT
         except Exception as error:  # noqa: BLE001 - the server would close the connection without a word
             await self._refuse(error, scope, receive, answer)
-        self._tell(scope, answer.status, time.perf_counter() - began, telemetry.current.get() or trace)
+        trace, seconds = telemetry.current.get() or trace, time.perf_counter() - began
+        self.teller.tell(scope["method"], scope.get("route"), answer.status, seconds, trace)
 
     def bounded(self, headers: Headers, receive: Receive) -> Receive:
         """Refuse encoded bodies and such as say that they are too long; count those that do not say."""
@@ -110,22 +109,6 @@ class Guard:
             return
         await refusal(problem, scope)(scope, receive, answer.send)
 
-    def _tell(self, scope: Scope, status: int, seconds: float, trace: Trace) -> None:
-        route = scope.get("route")
-        telemetry.observe(scope["method"], route, status, seconds)
-        if route not in PROBES or status >= 400:
-            line = {
-                "service": self.service,
-                "method": scope["method"] if scope["method"] in telemetry.METHODS else "other",
-                "route": route or "unmatched",
-                "status": status,
-                "ms": round(seconds * 1000, 2),
-                "request_id": trace.request_id,
-                "trace_id": trace.trace_id,
-                "timestamp": time.time(),
-            }
-            sys.stderr.write(self.say(line))
-
 
 class _Answer:
     """Passes an answer on, marked with its request id; without a body when only the head was asked for."""
@@ -160,11 +143,3 @@ def refusal(problem: Problem, scope: Scope) -> Response:
     body = document(problem, instance=scope["path"], trace_id=trace.trace_id if trace else None)
     content = orjson.dumps(body, default=str)
     return Response(content, problem.status, problem.headers, MEDIA_TYPE)
-
-
-def _json(line: dict[str, object]) -> str:
-    return orjson.dumps(line).decode() + "\n"
-
-
-def _readable(line: dict[str, object]) -> str:
-    return "{method} {route} {status} {ms} ms {request_id}\n".format_map(line)

@@ -16,6 +16,7 @@ from opentelemetry import trace as otel
 from prometheus_client import Histogram
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+PROBES = frozenset(("/livez", "/readyz", "/startupz", "/metrics"))
 METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 REQUESTS = Histogram(
     "guanxi_http_request_seconds", "Answered requests", ["method", "route", "status"], buckets=BUCKETS
@@ -58,6 +59,38 @@ def observe(method: str, route: str | None, status: int, seconds: float) -> None
     if observer is None:
         observer = _observers[key] = REQUESTS.labels(key[0], key[1], f"{key[2]}xx").observe
     observer(seconds)
+
+
+class Teller:
+    """Writes the one line that each answered request leaves in the log, and counts it; quiet about probes."""
+
+    def __init__(self, service: str, style: str) -> None:
+        self.service, self.say = service, _readable if style == "text" else _json
+
+    def tell(self, method: str, route: str | None, status: int, seconds: float, trace: Trace) -> None:
+        """Tell of one request; `route` is a template, never the path itself."""
+        observe(method, route, status, seconds)
+        if route in PROBES and status < 400:
+            return
+        line = {
+            "service": self.service,
+            "method": method if method in METHODS else "other",
+            "route": route or "unmatched",
+            "status": status,
+            "ms": round(seconds * 1000, 2),
+            "request_id": trace.request_id,
+            "trace_id": trace.trace_id,
+            "timestamp": time.time(),
+        }
+        sys.stderr.write(self.say(line))
+
+
+def _json(line: dict[str, object]) -> str:
+    return orjson.dumps(line).decode() + "\n"
+
+
+def _readable(line: dict[str, object]) -> str:
+    return "{method} {route} {status} {ms} ms {request_id}\n".format_map(line)
 
 
 def configure(service: str, style: str) -> None:

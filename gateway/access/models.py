@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.base import Base
 
-GENEROUS = 5_000  # requests a second
+GENEROUS = 10_000  # requests a second
 
 
 class Client(Base):
@@ -39,7 +39,9 @@ class ApiKey(Base):
     __table_args__ = (CheckConstraint("length(digest) = 32", name="digest"),)
 
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("gateway.clients.id"), index=True)
+    client_id: Mapped[UUID] = mapped_column(
+        ForeignKey("gateway.clients.id", name="fk_api_keys_client_id_clients"), index=True
+    )
     prefix: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -120,7 +120,7 @@ class Follower:
         return done and whole
 
     async def _bootstrap(self, seen: Record) -> bool:
-        asked = {**self._kinds, **({"after": seen["page"]} if seen["page"] else {})}
+        asked = {"limit": PAGE, **self._kinds, **({"after": seen["page"]} if seen["page"] else {})}
         page = await self._client.get("/v1/changes/snapshot", asked)
         return await self._save(seen, page["items"], Move(page["cursor"], page["next"], page["next"] is None))
 
@@ -207,7 +207,7 @@ def _passes(error: Exception) -> bool:
 
 
 def _said(error: BaseException) -> str:
-    """Name an error without its text, which may quote a customer."""
+    """Name an error without its text, which may quote a record."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     more = [getattr(error, name, None) for name in ("sqlstate", "constraint_name")]
     return " ".join([type(error).__name__, *filter(None, more), f"in {frame.name}:{frame.lineno}"])

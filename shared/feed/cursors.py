@@ -12,7 +12,7 @@ from shared.feed.tables import Feed
 from shared.statements import Runner, Statement
 
 TAKEN = 100  # parked records tried again at once
-_SECOND = sa.literal_column("interval '1 second'", sa.Interval)
+_SECOND: sa.ColumnElement[Any] = sa.literal_column("interval '1 second'")
 
 
 class Move(NamedTuple):

@@ -87,11 +87,12 @@ def feed_router(feed: Feed, kinds: Mapping[str, Visible]) -> APIRouter:
     async def get_changes(
         request: Request,
         principal: CanRead,
+        *,
         after: After = None,
         limit: Annotated[int, Query(ge=1, le=2000)] = 500,
         types: List = None,
         wait: Annotated[float, Query(ge=0, le=25, description="seconds to wait for a change")] = 0,
-        thin: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+        thin: bool = False,
     ) -> Response:
         """List what changed after a cursor; without one, from the oldest change that is kept."""
         held = core(request)
@@ -106,6 +107,7 @@ def feed_router(feed: Feed, kinds: Mapping[str, Visible]) -> APIRouter:
     async def get_snapshot(
         request: Request,
         principal: CanRead,
+        *,
         kind: List = None,
         after: After = None,
         limit: Annotated[int, Query(ge=1, le=SNAPSHOT)] = SNAPSHOT,

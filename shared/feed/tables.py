@@ -17,7 +17,7 @@ _ARRAYS = ("fields", "changed", "subjects", "versions", "owners", "departments")
 class Feed:
     """One service's feed; declares its tables on the service's metadata, in the metadata's schema.
 
-    `source` is the CloudEvents source of its changes, such as "/customer".
+    `source` is the CloudEvents source of its changes, such as "/things".
     """
 
     def __init__(self, metadata: sa.MetaData, source: str) -> None:

@@ -27,7 +27,7 @@ def sources(*packages: str) -> list[Path]:
     return sorted(file for file in files if file.name != "__init__.py" and "versions" not in file.parts)
 
 
-def tests() -> list[Path]:
+def checks() -> list[Path]:
     """Return the tests and what supports them."""
     return sorted((ROOT / "tests").rglob("*.py"))
 

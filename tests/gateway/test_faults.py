@@ -183,8 +183,8 @@ async def test_strange_targets_reach_no_service(front: Front, target: bytes) -> 
     assert not front.stub.asked
 
 
-async def test_browsers_on_named_origins_may_call(service: Stub) -> None:
-    async with opened(service, Door(origins=frozenset(["https://app.example"]))) as front:
+async def test_browsers_on_named_origins_may_call(misbehaving: Stub) -> None:
+    async with opened(misbehaving, Door(origins=frozenset(["https://app.example"]))) as front:
         asks = {"origin": "https://app.example", "access-control-request-method": "PATCH"}
         async with httpx.AsyncClient(base_url=str(front.client.base_url)) as browser:
             allowed = await browser.options("/v1/customers/echo", headers=asks)

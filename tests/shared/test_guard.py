@@ -203,7 +203,7 @@ async def test_under_opentelemetry_a_request_is_a_span(keys: Path) -> None:
 
 def test_text_logs_are_for_people(keys: Path, capsys: pytest.CaptureFixture[str]) -> None:
     telemetry.configure("sample", "text")
-    guard = Guard(lambda *_: None, service="sample", log="text")  # type: ignore[arg-type, return-value]  # never called
+    teller = telemetry.Teller("sample", "text")
     line = {"method": "GET", "route": "/x", "status": 200, "ms": 1.2, "request_id": "r"}
-    assert guard.say(line) == "GET /x 200 1.2 ms r\n"
+    assert teller.say(line) == "GET /x 200 1.2 ms r\n"
     telemetry.configure("sample", "json")

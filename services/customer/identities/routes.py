@@ -52,6 +52,7 @@ async def add_identity(body: Identity, request: Request, customer: Referred, pri
 async def remove_identity(
     identity: str,
     request: Request,
+    *,
     customer: Referred,
     condition: Seen,
     principal: CanWrite,

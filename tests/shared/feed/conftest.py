@@ -1,10 +1,8 @@
 """A database of its own for each test module, with the things and their feed."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import asyncpg
 import pytest
@@ -14,7 +12,6 @@ from shared.app import create_app
 from shared.database import Database
 from shared.feed.routes import feed_router
 from shared.feed.tables import feed_ddl
-from shared.ids import uuid7
 from shared.settings import Settings
 from shared.statements import visible
 from tests.shared.feed.things import FEED, SCHEMA, STATE, Thing
@@ -70,13 +67,3 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     await database.pool.execute("update things.feed_floor set position = 0")
     yield database
     await database.close()
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-def some(count: int) -> list[Any]:
-    """Return new ids."""
-    return [uuid7() for _ in range(count)]

@@ -1,54 +1,18 @@
 """The feed over HTTP: pages, filters, cursors that expire, waiting, and who sees what."""
 
-import asyncio
-import time
 from itertools import cycle
 from typing import Any
-from uuid import UUID, uuid4
 
 import asyncpg
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
-from shared.auth import Principal, Visibility
+from shared.auth import Principal
 from shared.database import Database
-from shared.feed.routes import ChangePage, SnapshotPage
 from shared.feed.sequencer import prune, renew, stamp
-from shared.feed.write import Change, by, tell
-from tests.shared.feed.conftest import now, some
-from tests.shared.feed.test_sequencer import sequencing
-from tests.shared.feed.things import FEED, UPSERT, WRITER
+from tests.shared.feed.support import ALL, EAST, OWN, get, refused, set_values, some
+from tests.shared.feed.things import FEED
 from tests.support.running import Running
-
-SCOPES = frozenset(("feed:read",))
-ALL = Principal("reader", SCOPES)
-OWN = Principal("u-1", SCOPES, Visibility.OWN)
-EAST = Principal("u-2", SCOPES, Visibility.DEPARTMENT, "east")
-
-
-async def set_values(database: Database, ids: list[UUID], value: int) -> None:
-    """Change things."""
-    async with database.begin(WRITER, at=now()) as tx:
-        await UPSERT.all(tx.connection, ids=ids, values=[value] * len(ids), **by(tx))
-
-
-async def get(running: Running, principal: Principal = ALL, path: str = "", **params: Any) -> dict[str, Any]:
-    """Return a page."""
-    answer = await running.client(principal).get(f"/v1/changes{path}", params=params)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    (SnapshotPage if path else ChangePage).model_validate(found)
-    return found
-
-
-async def refused(
-    running: Running, principal: Principal = ALL, path: str = "", **params: Any
-) -> httpx.Response:
-    """Return a problem."""
-    answer = await running.client(principal).get(f"/v1/changes{path}", params=params)
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    return answer
 
 
 async def test_a_change_is_a_cloud_event_with_the_newest_state(
@@ -253,121 +217,3 @@ async def test_reading_needs_the_scope(running: Running) -> None:
     nobody = Principal("reader", frozenset(("customers:read",)))
     assert (await refused(running, nobody)).status_code == 403
     assert (await refused(running, nobody, path="/snapshot")).status_code == 403
-
-
-async def test_who_waits_is_answered_soon_after_the_stamp(
-    running: Running, database: Database, line: asyncpg.Connection
-) -> None:
-    cursor = (await get(running))["next"]
-    waiting = [asyncio.create_task(get(running, after=cursor, wait=20)) for _ in range(5)]
-    await asyncio.sleep(0.3)
-    assert not any(task.done() for task in waiting)
-    await set_values(database, some(1), 1)
-    await stamp(line, FEED)
-    began = time.perf_counter()
-    pages = await asyncio.gather(*waiting)
-    assert time.perf_counter() - began < 0.5
-    assert {len(page["items"]) for page in pages} == {1}
-
-
-async def test_waiting_survives_the_loss_of_its_ears(
-    running: Running, database: Database, line: asyncpg.Connection
-) -> None:
-    cursor = (await get(running))["next"]
-    waiting = asyncio.create_task(get(running, after=cursor, wait=20))
-    await asyncio.sleep(0.2)
-    deaf = "select count(pg_terminate_backend(pid)) from pg_stat_activity where query ilike 'listen%'"
-    assert await database.pool.fetchval(f"{deaf} and datname = current_database()") == 1
-    await asyncio.sleep(0.2)
-    assert not waiting.done()
-    await set_values(database, some(1), 1)
-    await stamp(line, FEED)
-    assert len((await asyncio.wait_for(waiting, 3))["items"]) == 1
-
-
-async def test_waiting_ends_with_an_empty_page(running: Running, database: Database) -> None:
-    cursor = (await get(running))["next"]
-    began = time.perf_counter()
-    page = await get(running, after=cursor, wait=0.2)
-    assert 0.2 <= time.perf_counter() - began < 2
-    assert (page["items"], page["next"]) == ([], cursor)
-
-
-async def test_a_filtered_wait_is_not_ended_by_what_it_leaves_out(
-    running: Running, database: Database
-) -> None:
-    async with sequencing(running.settings):
-        cursor, ids = (await get(running))["next"], some(1)
-        waiting = asyncio.create_task(get(running, after=cursor, wait=20, types="thing.updated"))
-        for value in (1, 2):
-            await asyncio.sleep(0.2)
-            await set_values(database, ids, value)
-        assert [item["type"] for item in (await waiting)["items"]] == ["thing.updated"]
-
-
-async def own(database: Database, subject: UUID, owner: str, department: str) -> None:
-    """Give a thing to somebody."""
-    async with database.begin(WRITER, at=now()) as tx:
-        row = await tx.connection.fetchrow("select * from things.things where id = $1 for update", subject)
-        assert row is not None
-        sql = "update things.things set owner = $2, department = $3, version = version + 1 where id = $1"
-        await tx.connection.execute(sql, subject, owner, department)
-        change = Change(subject, row["version"] + 1, {"owner": {}}, row["owner"], row["department"])
-        await tell(tx, FEED, "thing.updated", [change])
-
-
-async def test_everybody_sees_their_own_and_hears_when_it_is_lost(
-    running: Running, database: Database, line: asyncpg.Connection
-) -> None:
-    mine, other = ids = some(2)
-    await set_values(database, ids, 1)
-    await own(database, mine, "u-1", "east")
-    await own(database, other, "u-9", "west")
-    await stamp(line, FEED)
-    for reader in (OWN, EAST):
-        page = await get(running, reader)
-        assert {item["subject"] for item in page["items"]} == {str(mine)}
-        assert page["items"][-1]["data"]["owner"] == "u-1"
-        thin = await get(running, reader, thin=True)
-        assert [item["id"] for item in thin["items"]] == [item["id"] for item in page["items"]]
-    cursors = {reader: (await get(running, reader))["next"] for reader in (OWN, EAST, ALL)}
-    await own(database, mine, "u-9", "west")
-    await own(database, other, "u-9", "west")
-    await stamp(line, FEED)
-    for reader in (OWN, EAST):
-        page = await get(running, reader, after=cursors[reader])
-        (item,) = page["items"]
-        assert (item["subject"], item["removed"], item["data"]) == (str(mine), True, None)
-        assert page["up_to_date"]
-    assert [item["removed"] for item in (await get(running, after=cursors[ALL]))["items"]] == [False, False]
-
-
-async def test_a_snapshot_is_paged_by_id_and_says_where_to_go_on(
-    running: Running, database: Database, line: asyncpg.Connection
-) -> None:
-    ids = sorted(some(7))
-    await set_values(database, ids, 1)
-    await stamp(line, FEED)
-    first = page = await get(running, path="/snapshot", limit=3)
-    found = page["items"]
-    await set_values(database, [*ids[:1], *ids[-1:]], 2)
-    await stamp(line, FEED)
-    while page["next"]:
-        page = await get(running, path="/snapshot", limit=3, after=page["next"])
-        found += page["items"]
-        assert page["cursor"] == first["cursor"]
-    assert [item["subject"] for item in found] == [str(each) for each in ids]
-    assert [item["data"]["value"] for item in found] == [1, 1, 1, 1, 1, 1, 2]
-    tail = await get(running, after=page["cursor"])
-    assert [item["data"]["value"] for item in tail["items"]] == [2, 2]
-
-
-async def test_a_snapshot_shows_what_its_reader_sees(running: Running, database: Database) -> None:
-    mine, other = ids = some(2)
-    await set_values(database, ids, 1)
-    await own(database, mine, "u-1", "east")
-    page = await get(running, OWN, path="/snapshot")
-    assert [item["subject"] for item in page["items"]] == [str(mine)]
-    named = await get(running, path="/snapshot", kind="thing", ids=[str(other), str(uuid4())])
-    assert [(item["kind"], item["subject"]) for item in named["items"]] == [("thing", str(other))]
-    assert (await refused(running, path="/snapshot", kind="person")).status_code == 422

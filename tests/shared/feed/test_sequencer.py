@@ -1,8 +1,6 @@
 """Positions: who gives them, that they are dense and never change, and when an epoch ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import AsyncMock
@@ -12,11 +10,11 @@ import pytest
 
 from shared.database import Database
 from shared.feed import sequencer
-from shared.feed.sequencer import Alarm, prune, renew, run_sequencer, settle, stamp, statements
+from shared.feed.sequencer import Alarm, prune, renew, settle, stamp, statements
 from shared.feed.write import by
 from shared.settings import Settings
 from shared.statements import Statement
-from tests.shared.feed.conftest import now, some
+from tests.shared.feed.support import now, sequencing, some, until
 from tests.shared.feed.things import FEED, UPSERT, WRITER
 
 THROUGHS = "select through from things.feed order by seq"
@@ -33,23 +31,6 @@ async def change(database: Database, *, times: int = 1, size: int = 1) -> None:
 async def throughs(database: Database) -> list[int]:
     """Return the stamps in the order of the writing."""
     return [row["through"] for row in await database.pool.fetch(THROUGHS)]
-
-
-async def until(database: Database, sql: str, wanted: Any) -> None:
-    """Wait until a query answers as wanted."""
-    async with asyncio.timeout(10):
-        while await database.pool.fetchval(sql) != wanted:  # noqa: ASYNC110 - the database has no event to wait for
-            await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def sequencing(settings: Settings, count: int = 1) -> AsyncIterator[None]:
-    """Run sequencers for the time of the block."""
-    stop = asyncio.Event()
-    tasks = [asyncio.create_task(run_sequencer(settings, FEED, stop)) for _ in range(count)]
-    yield
-    stop.set()
-    await asyncio.gather(*tasks)
 
 
 async def test_positions_are_dense(database: Database, line: asyncpg.Connection) -> None:

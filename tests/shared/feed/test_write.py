@@ -7,7 +7,7 @@ from sqlalchemy import MetaData
 from shared.database import Database
 from shared.feed.tables import Feed
 from shared.feed.write import Change, by, tell
-from tests.shared.feed.conftest import now, some
+from tests.shared.feed.support import now, some
 from tests.shared.feed.things import FEED, UPSERT, WRITER, shape
 
 HEADERS = "select * from things.feed order by seq"

@@ -1,0 +1,50 @@
+# The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format demo migrate revision key
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+# Tools are called as modules: a script's first line cannot name the interpreter of a clone at a long path.
+GUANXI := $(PYTHON) -m guanxi
+# An environment that came here with a moved or copied folder, or whose Python is gone, is not installed.
+$(shell [ "$$(cat $(VENV)/home 2>/dev/null)" = "$$(pwd -P)" ] && $(PYTHON) -c '' 2>/dev/null || rm -f $(VENV)/run $(VENV)/dev)
+
+help: ## Show these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+run: $(VENV)/run ## Start the whole system here; Ctrl-C stops it (GUANXI_PORT, GUANXI_HOME, GUANXI_DATABASE_URL)
+	@exec $(GUANXI) up
+
+test: check ## Check everything, then run every test
+	$(PYTHON) -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/dev ## Lint, types, layout, and who may import whom
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	$(PYTHON) -c 'from importlinter.cli import lint_imports_command as check; check()'
+
+format: $(VENV)/dev ## Format the code and mend what can be mended
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+
+demo: $(VENV)/run ## Load example purchases through the API and show what they are worth
+	@$(GUANXI) demo
+
+migrate: $(VENV)/run ## Bring the database to where the code is
+	@$(GUANXI) migrate
+
+revision: $(VENV)/run ## Write a migration: make revision service=customer m="what it does"
+	@$(GUANXI) revision '$(service)' '$(m)'
+
+key: $(VENV)/run ## Print the development key (make -s key prints nothing else)
+	@$(GUANXI) key
+
+# What is installed: .venv/run what it takes to run, .venv/dev the test tools too. A changed lock installs again.
+$(VENV)/run: requirements.lock pyproject.toml deploy/install
+	@deploy/install $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock requirements.lock pyproject.toml deploy/install
+	@deploy/install $(VENV) requirements-dev.lock
+	@touch $(VENV)/run $@

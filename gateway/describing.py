@@ -1,0 +1,56 @@
+"""Keeping the merged OpenAPI document fresh, in the background, from whichever services answer."""
+
+import asyncio
+from collections.abc import Callable
+
+import orjson
+import structlog
+
+from gateway.link import Exchange, UpstreamError
+from gateway.openapi import Document, merge
+from gateway.routing import OWN, SERVICES
+from gateway.services import Services
+
+SOON_S, LATER_S, ASK_S = 1.0, 30.0, 3.0
+_HEAD = b"GET /openapi.json HTTP/1.1\r\nhost: guanxi\r\n\r\n"
+
+
+class Describing:
+    """Holds the last document of each service; `publish` is given the merged one whenever it changed."""
+
+    def __init__(self, own: Document, services: Services, publish: Callable[[bytes], None]) -> None:
+        self.documents = {OWN: own}
+        self.services, self.publish = services, publish
+        self._published = b""
+        self._told: list[str] = []
+
+    async def run(self) -> None:
+        """Ask for ever: each second while one is missing, then twice a minute."""
+        while True:
+            self._merge()
+            await asyncio.gather(*map(self._fetch, SERVICES))
+            self._merge()
+            await asyncio.sleep(SOON_S if self.missing() else LATER_S)
+
+    def missing(self) -> list[str]:
+        """Name the services whose document has never been had."""
+        return [name for name in SERVICES if name not in self.documents]
+
+    async def _fetch(self, name: str) -> None:
+        try:
+            answer = await self.services.main[name].ask(Exchange(b"GET", _HEAD, ASK_S, repeatable=True))
+        except UpstreamError:
+            return
+        if answer.status == 200:
+            self.documents[name] = orjson.loads(answer.body)
+
+    def _merge(self) -> None:
+        merged = merge(self.documents, self.missing())
+        document = orjson.dumps(merged)
+        if document != self._published:
+            self._published = document
+            self.publish(document)
+        conflicts = merged.get("x-conflicts", [])
+        if conflicts != self._told:
+            self._told = conflicts
+            structlog.get_logger(service=OWN).warning("schemas of one name differ", schemas=conflicts)

@@ -1,0 +1,1 @@
+"""Overview: a customer, its recent timeline and its score in one answer, without what is not to be had."""
