@@ -37,6 +37,7 @@ async def get_timeline(
     request: Request,
     customer: str,
     principal: CanRead,
+    *,
     kinds: Kinds = None,
     channel: Annotated[Channel | None, Query(description="Only contacts through this channel.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
