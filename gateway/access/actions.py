@@ -43,7 +43,7 @@ async def admit(tx: Transaction, body: ApiClientCreate) -> dict[str, Any]:
     given["principal_id"] = body.principal_id or f"client:{made}"
     await _CLIENT.one(tx.connection, **given)
     key, _ = await _add(tx, made, body.expires_at)
-    client: dict[str, Any] = orjson.loads((await queries.fetch(tx.connection, made)).contents)
+    client: dict[str, Any] = orjson.loads(orjson.dumps(await queries.fetch(tx.connection, made)))
     return {**client, "key": key}
 
 
