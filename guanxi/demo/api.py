@@ -1,4 +1,4 @@
-"""Owns how the demo speaks to the API: patiently, so that whatever dies underneath costs time and nothing else."""
+"""Owns how the demo speaks to the API: patiently, so what dies underneath costs time and nothing else."""
 
 import asyncio
 import time
@@ -10,6 +10,7 @@ import httpx
 
 PATIENCE_S = 300.0  # how long one answer may take to come, all tries together
 LONGEST_PAUSE_S = 2.0
+Json = Mapping[str, Any]
 AGAIN = (408, 409, 425, 429, 500, 502, 503, 504)
 
 
@@ -20,12 +21,15 @@ class DemoError(Exception):
 class Api:
     """The public API at `address`, with a key.
 
-    Every request is one that may be repeated: reads, upserts by foreign ids, and runs with an Idempotency-Key.
+    Every request is one that may be repeated: reads, upserts by foreign ids, and runs with an
+    Idempotency-Key.
     """
 
     def __init__(self, address: str, key: str, *, patience: float = PATIENCE_S) -> None:
         headers = {"Authorization": f"Bearer {key}"}
-        self._http = httpx.AsyncClient(base_url=address, headers=headers, timeout=httpx.Timeout(60, connect=5))
+        self._http = httpx.AsyncClient(
+            base_url=address, headers=headers, timeout=httpx.Timeout(60, connect=5)
+        )
         self._patience = patience
 
     async def __aenter__(self) -> Self:
@@ -42,13 +46,13 @@ class Api:
         """Return the JSON at a path."""
         return (await self._ask("GET", path, params=parameters)).json()
 
-    async def post(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Any:  # noqa: ANN401 - as above
+    async def post(self, path: str, body: Json, *, key: str | None = None) -> Any:  # noqa: ANN401 - as above
         """Return the answer to a body; `key` is its Idempotency-Key."""
         headers = {} if key is None else {"Idempotency-Key": key}
         return (await self._ask("POST", path, json=body, headers=headers)).json()
 
     async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's
-        """Ask until there is an answer that asking again would not change; DemoError when that takes too long."""
+        """Ask until asking again would not change the answer; DemoError when that takes too long."""
         started, pause, last = time.monotonic(), 0.05, ""
         while time.monotonic() - started < self._patience:
             try:

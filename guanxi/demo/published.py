@@ -1,7 +1,7 @@
 """Owns what the literature prints about the CDNOW sample, calibrated to 1997-09-30, in weeks and US dollars.
 
-Fader, Hardie, Lee (2005) for BG/NBD (refined to the optimum's last digits), Batislam, Denizel, Filiztekin (2007)
-for MBG/NBD, Fader, Hardie (2013) for Gamma-Gamma on the mean of the repeat days.
+Fader, Hardie, Lee (2005) for BG/NBD (refined to the optimum's last digits), Batislam, Denizel, Filiztekin
+(2007) for MBG/NBD, Fader, Hardie (2013) for Gamma-Gamma on the mean of the repeat days.
 """
 
 from collections.abc import Mapping

@@ -27,8 +27,8 @@ class Purchases:
     def read(cls, file: Path = FILE) -> Self:
         """Read a CSV of customer_id, date, quantity, amount.
 
-        An order's source id is its customer, its day and its number among those of the day, so the same row has the
-        same id every time, wherever it stands in the file.
+        An order's source id is its customer, its day and its number among those of the day, so the same row
+        has the same id every time, wherever it stands in the file.
         """
         with file.open(newline="") as text:
             rows = list(csv.DictReader(text))

@@ -1,4 +1,4 @@
-"""Owns what the demo prints: pyramid, best customers with the reasons, parameters beside the published ones. Pure."""
+"""Owns what the demo prints: pyramid, best customers and why, parameters beside the published ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,8 @@ Json = Mapping[str, Any]
 
 def pyramid(tiers: Json) -> Iterator[str]:
     """Write the value pyramid."""
-    yield f"Value pyramid of {tiers['customers']:,} customers: what the 52 weeks after {tiers['as_of']} are expected to bring"
+    bought = f"{tiers['customers']:,} customers"
+    yield f"Value pyramid of {bought}: what the 52 weeks after {tiers['as_of']} are expected to bring"
     yield f"  {'tier':<9}{'customers':>10}{'share':>8}{'value':>16}{'share':>8}"
     for tier in tiers["items"]:
         value = f"{_amount(tier['value'])} {tier['value']['currency']}"
@@ -21,7 +22,7 @@ def pyramid(tiers: Json) -> Iterator[str]:
 
 def best(scores: Sequence[Json], names: Mapping[str, str]) -> Iterator[str]:
     """Write the best customers, each with the factors of its value beside those of the whole base."""
-    yield "The ten best customers, and why: chance to be still active x purchases if so x spend on each (in brackets: everybody's)"
+    yield "The ten best customers, and why: P(active) x purchases if so x spend on each (everybody: in brackets)"
     for score in scores:
         prediction, name = score["prediction"], names[score["customer_id"]]
         realized = _amount(score["realized"])
@@ -31,13 +32,15 @@ def best(scores: Sequence[Json], names: Mapping[str, str]) -> Iterator[str]:
         parts = " x ".join(f"{part['factor']:.4g} ({part['population']:.3g})" for part in score["parts"])
         low, high = (_amount(prediction[quantile]) for quantile in ("p10", "p90"))
         value = f"{_amount(prediction['value_12m'])} {prediction['value_12m']['currency']}"
-        yield f"  {score['rank']:>3}  {name:<12}{value:>14} = {parts};  80% of {low} to {high};  so far {realized}"
+        spread = f"80% of {low} to {high}"
+        yield f"  {score['rank']:>3}  {name:<12}{value:>14} = {parts};  {spread};  so far {realized}"
 
 
 def fits(versions: Sequence[Json]) -> Iterator[str]:
     """Write every fitted figure beside the published one, with the relative difference."""
     one = versions[0]
-    yield f"Fitted to the purchases until {one['cut_off']} of {one['figures']['customers']:,} customers, beside the published figures"
+    whose = f"{one['figures']['customers']:,} customers"
+    yield f"Fitted to the purchases of {whose} until {one['cut_off']}, beside the published figures"
     yield f"  {'estimator':<13}{'figure':<16}{'fitted':>14}{'published':>14}{'difference':>12}"
     by_kind = {version["kind"]: version for version in versions}
     for kind in (kind for kind in TITLES if kind in by_kind):

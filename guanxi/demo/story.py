@@ -65,7 +65,11 @@ def _refuse_rejected(answer: Mapping[str, Any]) -> None:
 
 async def _arrival(api: Api, say: Say, purchases: Purchases) -> None:
     """Wait until scoring has every customer and order, to the cent."""
-    wanted = {"customers": len(purchases.customers), "orders": len(purchases.orders), "money": purchases.money}
+    wanted = {
+        "customers": len(purchases.customers),
+        "orders": len(purchases.orders),
+        "money": purchases.money,
+    }
     before, moved = None, time.monotonic()
     while (status := await _status(api)) != wanted:
         if status != before:
@@ -86,8 +90,8 @@ async def _status(api: Api) -> dict[str, Any]:
 async def _scored(api: Api, say: Say, purchases: Purchases) -> tuple[Any, Any]:
     """Return the run whose scores are the current ones, and the pyramid; made once for the same purchases.
 
-    Its Idempotency-Key is made of what it depends on, so that repeating the demo finds the run of the first time;
-    a number goes on where that run failed, or where another one has scored everybody since.
+    Its Idempotency-Key is made of what it depends on, so that repeating the demo finds the run of the first
+    time; a number goes on where that run failed, or where another one has scored everybody since.
     """
     about = json.dumps([RUN, len(purchases.orders), str(purchases.money)], sort_keys=True)
     name = hashlib.sha256(about.encode()).hexdigest()[:32]
@@ -124,5 +128,5 @@ async def _warn(api: Api, say: Say, purchases: Purchases) -> None:
     others = (await api.get("/v1/scoring-status"))["orders"] - len(purchases.orders)
     if others > 0:
         say("")
-        say(f"This system holds {others:,} orders of other customers. They, too, are scored as of {RUN['as_of']} now;")
+        say(f"This system holds {others:,} orders of others. They, too, are scored as of {RUN['as_of']} now;")
         say('to return to the present: POST /v1/scoring-runs with {"estimator": "mbg_nbd"}.')
