@@ -78,7 +78,7 @@ def test_a_second_demo_changes_nothing(shop: System, calm: dict[str, Any]) -> No
     assert "9582" in again
 
 
-def position(api: Any) -> str:  # noqa: ANN401 - an httpx client
+def position(api: Any) -> str:
     """Return the cursor at the end of the merged feed."""
     after: dict[str, str] = {}
     while True:
