@@ -1,7 +1,7 @@
 """A customer base that a test makes up: what other services would tell of it, applied as the worker does."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,13 +45,14 @@ def order(name: str, customer: str, day: str, amount: str, **data: Any) -> Recei
     return Received("order", id_of(name), version, gone, {} if gone else held, 1)
 
 
-def cdnow(keep: Callable[[int], bool] = lambda _: True) -> tuple[list[Received], list[Received]]:
-    """Return the customers and the orders of the CDNOW sample, those rows that `keep` accepts."""
-    rows = [row for number, row in enumerate(csv.DictReader(CDNOW.open())) if keep(number)]
-    names = dict.fromkeys(row["customer_id"] for row in rows)
+def cdnow(people: int = 2357, currency: str = "USD") -> tuple[list[Received], list[Received]]:
+    """Return customers and orders of the CDNOW sample, those of its first people."""
+    rows = list(csv.DictReader(CDNOW.open()))
+    names = list(dict.fromkeys(row["customer_id"] for row in rows))[:people]
     orders = [
-        order(f"cdnow {number}", row["customer_id"], row["date"], row["amount"])
+        order(f"cdnow {number}", row["customer_id"], row["date"], row["amount"], currency=currency)
         for number, row in enumerate(rows)
+        if row["customer_id"] <= names[-1]
     ]
     return [customer(name) for name in names], orders
 
