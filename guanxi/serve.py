@@ -50,7 +50,7 @@ def serve(name: str) -> int:
         f"{part(name).package}.main:build",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http="shared.server:Protocol",
         ws="none",
         lifespan="on",
         log_level="warning",
