@@ -20,6 +20,7 @@ _TABLE = {
     b"scoring-status": "scoring",
     b"estimators": "scoring",
     b"exchange-rates": "scoring",
+    b"scoring-status": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
 }
