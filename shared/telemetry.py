@@ -100,7 +100,7 @@ def configure(service: str, style: str) -> None:
     render: Any = (
         structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer(_dumps)
     )
-    details: list[Any] = [] if readable else [structlog.processors.TimeStamper(fmt="iso"), _frames]
+    details: list[Any] = [_frames] if readable else [structlog.processors.TimeStamper(fmt="iso"), _frames]
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
