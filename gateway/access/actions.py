@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import bindparam, func, insert, select, update
 
-from gateway.access import minting
+from gateway.access import minting, queries
 from gateway.access.models import ApiKey, Client
 from gateway.access.schemas import ApiClientCreate
 from shared.auth import Principal, Visibility
@@ -41,8 +42,9 @@ async def admit(tx: Transaction, body: ApiClientCreate) -> dict[str, Any]:
     given = body.model_dump(exclude={"expires_at"}) | {"id": made, "created_at": tx.at}
     given["principal_id"] = body.principal_id or f"client:{made}"
     await _CLIENT.one(tx.connection, **given)
-    key, shown = await _add(tx, made, body.expires_at)
-    return {**given, "keys": [{**shown, "revoked_at": None}], "key": key}
+    key, _ = await _add(tx, made, body.expires_at)
+    client: dict[str, Any] = orjson.loads(orjson.dumps(await queries.fetch(tx.connection, made)))
+    return {**client, "key": key}
 
 
 async def add_key(tx: Transaction, client: UUID, expires_at: datetime | None) -> dict[str, Any]:

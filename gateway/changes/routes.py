@@ -22,11 +22,12 @@ Names = Annotated[str | None, Query(max_length=1000, description="kinds or types
 @hot
 async def get_changes(
     request: Request,
+    *,
     after: After = None,
     limit: Limit = 500,
     types: Names = None,
     wait: Annotated[float, Query(ge=0, le=25, description="seconds to wait for a change")] = 0,
-    thin: bool = False,  # noqa: FBT001, FBT002 - a query parameter
+    thin: bool = False,
 ) -> Response:
     """List what changed in all services after a cursor; without one, from the oldest change that is kept."""
     cursors = core(request).cursors

@@ -10,7 +10,7 @@ from tests.architecture.tree import ROOT
 REQUIRED = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md", "docs/api.md")
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")})
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-TARGET = re.compile(r"\bmake ((?:-\w+ )*)([a-z][a-z0-9-]*)")
+TARGET = re.compile(r"(?:^|`|\$ )make ((?:-\w+ )*)([a-z][a-z0-9-]*)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from services.customer.contacts.problems import MemberNotFound
 from services.customer.customers.actions import Condition, check
-from services.customer.customers.desk import Desk, Draft
+from services.customer.customers.desk import Desk
 from services.customer.customers.documents import settle
+from services.customer.customers.drafts import Draft
 from services.customer.customers.references import Reference
 from shared.database import Transaction
 from shared.once import Answer

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from services.customer.customers import batches, queries
 from services.customer.customers.batches import Row
-from services.customer.customers.desk import Desk, Draft
+from services.customer.customers.desk import Desk
 from services.customer.customers.diff import overlaps
 from services.customer.customers.documents import BLANK, Patch
+from services.customer.customers.drafts import Draft
 from services.customer.customers.names import names_of
 from services.customer.customers.references import Reference
 from services.customer.customers.schemas import BatchMode

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.customer.customers.desk import Desk, Draft
+from services.customer.customers.desk import Desk
 from services.customer.customers.documents import Patch
+from services.customer.customers.drafts import Draft
 from services.customer.customers.names import Name, identities, names_of
 from services.customer.customers.problems import AmbiguousIdentity, CustomerNotFound, IdentityTaken
 from services.customer.customers.schemas import BatchMode, CustomerRow, Outcome, patch_of

@@ -30,7 +30,7 @@ BLANK: Document = {
     "tags": [],
     "attributes": {},
 }
-OURS = ("id", "version", "created_at", "updated_at")  # read-only, but may be sent back
+OURS = frozenset(("id", "version", "created_at", "updated_at"))  # read-only, but may be sent back
 MEMBERS = ("contact_points", "addresses", "identities")
 MAX_MEMBERS = 50  # of each list
 MAX_ATTRIBUTES = 65_536  # characters of JSON
@@ -63,8 +63,11 @@ def revise(stored: Document, patch: Patch, new_id: Callable[[], UUID]) -> dict[s
     Lists are replaced whole, but members that stay keep their ids; a removed field is blank again.
     Raises Invalid when the whole would not be a customer.
     """
-    merged = {field: merge(stored[field], value) for field, value in patch.items() if field in BLANK}
-    document = {**stored, **{f: BLANK[f] if value is None else value for f, value in merged.items()}}
+    document = dict(stored)
+    for field, value in patch.items():
+        if field not in OURS:
+            merged = merge(stored[field], value)
+            document[field] = BLANK[field] if merged is None else merged
     for field, alike in _ALIKE.items():
         if patch.get(field):
             document[field] = _replaced(field, stored, document, alike, new_id)
@@ -74,7 +77,7 @@ def revise(stored: Document, patch: Patch, new_id: Callable[[], UUID]) -> dict[s
     return document
 
 
-def row_of(document: Document, deleted_at: datetime | None) -> dict[str, Any]:
+def row_of(document: Document, deleted_at: str | None) -> dict[str, Any]:
     """Return the columns of a document's row; members of other names are left to be ignored."""
     acquisition = document["acquisition"] or _ACQUISITION
     cost = acquisition["cost"] or {}
@@ -92,8 +95,8 @@ def row_of(document: Document, deleted_at: datetime | None) -> dict[str, Any]:
 
 def check_echo(stored: Document, patch: Patch) -> None:
     """Raise ReadOnly for fields of ours in a patch whose value is not the stored one."""
-    wrong = [field for field in OURS if field in patch and not _echoes(stored.get(field), patch[field])]
-    if wrong:
+    sent = OURS & patch.keys()
+    if wrong := sorted(field for field in sent if not _echoes(stored.get(field), patch[field])):
         raise ReadOnly(*(f"/{field}" for field in wrong))
 
 

@@ -23,21 +23,15 @@ def replace(
 ) -> list[Member]:
     """Return the given members, each with an id: its own, that of a stored member alike, or a new one.
 
-    Members are alike when `alike` of them is equal. A stored id is given out once.
+    Members are alike when `alike` of them is equal. An id is given to one member only.
     """
-    given = list(given)
-    free = {member["id"]: alike(member) for member in stored}
-    for index, member in enumerate(given):
-        if member.get("id") is not None and free.pop(member["id"], None) is None:
+    members = [{"id": None, **member} for member in given]
+    free = {member["id"]: member for member in stored}
+    for index, member in enumerate(members):
+        if member["id"] is not None and free.pop(member["id"], None) is None:
             raise UnknownMemberError(index)
-    by_likeness = {likeness: id_ for id_, likeness in reversed(free.items())}
-    return [{**member, "id": _id(member, by_likeness, alike, new_id)} for member in given]
-
-
-def _id(
-    member: Member,
-    free: dict[object, str],
-    alike: Callable[[Member], object],
-    new_id: Callable[[], UUID],
-) -> str:
-    return member.get("id") or free.pop(alike(member), None) or str(new_id())
+    by_likeness = {alike(member): id_ for id_, member in reversed(free.items())}
+    for member in members:
+        if member["id"] is None:
+            member["id"] = (by_likeness and by_likeness.pop(alike(member), None)) or str(new_id())
+    return members

@@ -1,11 +1,14 @@
 """Phone numbers in their one international form."""
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, ValidationResult
 
 CACHED = 100_000
+_PLAIN = re.compile(r"[1-9][0-9 -]{2,24}")
 
 
 @lru_cache(CACHED)
@@ -15,6 +18,11 @@ def e164(written: str, country: str) -> str | None:
     `country` (ISO 3166, two letters) is where a number without a prefix is dialled. A number counts when
     its length is possible there: new prefixes work before the metadata knows them. Extensions are dropped.
     """
+    return (_PLAIN.fullmatch(written) and _national(written, country)) or parsed(written, country)
+
+
+def parsed(written: str, country: str) -> str | None:
+    """Return what the library makes of a number, some forty microseconds later."""
     try:
         number = phonenumbers.parse(written, country)
     except NumberParseException:
@@ -22,3 +30,32 @@ def e164(written: str, country: str) -> str | None:
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+class _Plan(NamedTuple):
+    code: str
+    prefixes: re.Pattern[str]  # to be stripped: those of trunk lines and of calls abroad
+    lengths: frozenset[int]
+
+
+def _national(written: str, country: str) -> str | None:
+    """Return the number when nothing has to be stripped from its digits; None leaves it to the library."""
+    plan = _plan(country)
+    digits = written.replace(" ", "").replace("-", "")
+    if plan is None or len(digits) not in plan.lengths or digits.startswith(plan.code):
+        return None
+    return None if plan.prefixes.match(digits) else f"+{plan.code}{digits}"
+
+
+@cache
+def _plan(country: str) -> _Plan | None:
+    """Return how numbers are dialled in a country; None when the library does not know it."""
+    code = phonenumbers.country_code_for_region(country)
+    own = PhoneMetadata.metadata_for_region(country, None)
+    main = PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(code), None)
+    if own is None or main is None or main.general_desc is None:
+        return None
+    prefixes = filter(None, (own.national_prefix_for_parsing, own.international_prefix))
+    return _Plan(
+        str(code), re.compile("|".join(prefixes) or "$"), frozenset(main.general_desc.possible_length)
+    )

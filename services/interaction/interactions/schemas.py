@@ -60,8 +60,8 @@ class LabelsRead(Read):
     """A name in English, simplified and traditional Chinese."""
 
     en: str
-    zh_hans: str = Field(serialization_alias="zh-Hans")
-    zh_hant: str = Field(serialization_alias="zh-Hant")
+    zh_hans: str = Field(alias="zh-Hans")
+    zh_hant: str = Field(alias="zh-Hant")
 
 
 class CodeRead(Read):

@@ -40,7 +40,8 @@ def timeline(kinds: frozenset[str], *, channel: bool, further: bool) -> Visible:
     parts = [_part(KINDS[name], channel=channel, further=further) for name in sorted(kinds)]
     limit = bindparam("limit", type_=Integer)
     newest: ColumnElement[Any] = literal_column("occurred_at desc, id desc")
-    facts = union_all(*parts).order_by(newest).limit(limit).lateral("facts")
+    merged = union_all(*parts).order_by(newest) if len(parts) > 1 else parts[0]
+    facts = merged.limit(limit).lateral("facts")
     query = (
         select(facts.c.item, facts.c.occurred_at, facts.c.id)
         .select_from(Identity)

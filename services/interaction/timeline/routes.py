@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+from asyncpg import Record
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,6 +37,7 @@ async def get_timeline(
     request: Request,
     customer: str,
     principal: CanRead,
+    *,
     kinds: Kinds = None,
     channel: Annotated[Channel | None, Query(description="Only contacts through this channel.")] = None,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
@@ -47,9 +49,11 @@ async def get_timeline(
     wanted = {kind for kind in _named(kinds) if principal.may(SCOPES[kind])}
     wanted &= {"interaction"} if channel is not None else wanted
     of = key if isinstance(key, UUID) else await _found(request, principal, key)
-    query = timeline(frozenset(wanted), channel=channel is not None, further=cursor is not None)
     given = {"of": of, "channel": channel, "at": at, "last": last, "limit": limit + 1}
-    rows = await query.all(held.database.pool, principal, **given)
+    rows: list[Record] = []
+    if wanted:
+        query = timeline(frozenset(wanted), channel=channel is not None, further=cursor is not None)
+        rows = await query.all(held.database.pool, principal, **given)
     if not rows and isinstance(key, UUID):
         await _found(request, principal, key)
     following = None

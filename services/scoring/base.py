@@ -1,0 +1,16 @@
+"""The declarative base and the feed of the scoring schema."""
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from shared.database import NAMING
+from shared.feed.tables import Feed
+
+
+class Base(DeclarativeBase):
+    """Every table of this service."""
+
+    metadata = MetaData(schema="scoring", naming_convention=NAMING)
+
+
+FEED = Feed(Base.metadata, source="/scoring")

@@ -1,0 +1,148 @@
+"""Keeping the newest version of each fact, and the list of customers that it touches."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from services.scoring.facts.models import Fact, Mark
+from services.scoring.facts.reading import Row
+from shared.database import Transaction
+from shared.statements import Statement
+
+
+async def replace(tx: Transaction, rows: Iterable[Row]) -> None:
+    """Store facts that are newer than the versions held; those of customers already marked by `mark`."""
+    newest = {
+        (row.kind, row.subject): row for row in sorted(rows, key=lambda row: (row.generation, row.version))
+    }
+    order = sorted(newest.values(), key=lambda row: (row.customer_id, row.kind, row.subject))
+    if order:
+        columns = {name: [getattr(row, name) for row in order] for name in _COLUMNS}
+        await _REPLACE.value(tx.connection, **columns)
+
+
+async def whose(tx: Transaction, subjects: Sequence[UUID]) -> list[UUID]:
+    """Return the customer ids under which these facts are held now, so that a moved one is noticed."""
+    return [UUID(int=row[0].int) for row in await _WHOSE.all(tx.connection, subjects=subjects)]
+
+
+async def drop_moved(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Forget facts that are held under another customer id than the one they now have."""
+    columns = {name: [getattr(row, name) for row in rows] for name in _PLACE}
+    await _DROP_MOVED.value(tx.connection, **columns)
+
+
+async def retract(tx: Transaction, gone: Sequence[tuple[str, UUID, int, int]]) -> None:
+    """Let deleted facts (kind, subject, generation, version) count no more; their rows stay as a guard."""
+    if gone:
+        columns = map(list, zip(*gone, strict=True))
+        await _RETRACT.value(tx.connection, **dict(zip(_GONE, columns, strict=True)))
+
+
+async def sweep(tx: Transaction, generation: int) -> list[UUID]:
+    """Mark the customer ids of facts that only earlier generations told of, and forget those facts."""
+    ids = [UUID(int=row[0].int) for row in await _EARLIER.all(tx.connection, generation=generation)]
+    await mark(tx, ids)
+    await _FORGET.value(tx.connection, generation=generation)
+    return ids
+
+
+async def mark(tx: Transaction, ids: Iterable[UUID], *, rebuild: bool = False) -> None:
+    """Put customer ids on the dirty list.
+
+    Its rows are the locks that let one writer at a time rebuild a state, so this comes before any change of
+    what the state is computed from.
+    """
+    order = sorted(set(ids))
+    if order:
+        await _MARK.value(tx.connection, ids=order, rebuild=rebuild, at=tx.at)
+
+
+def _rows(types: Mapping[str, Any]) -> TableValuedAlias:
+    arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in types.items())
+    return func.unnest(*arrays).table_valued(*types).render_derived()
+
+
+_TYPES: Mapping[str, Any] = {
+    "customer_id": Uuid,
+    "kind": Text,
+    "subject": Uuid,
+    "generation": Integer,
+    "version": Integer,
+    "day": Date,
+    "amount": Numeric,
+    "cost": Numeric,
+    "costed": Numeric,
+    "currency": Text,
+    "status": Text,
+    "order_id": Uuid,
+    "counts": Boolean,
+}
+_COLUMNS = [field.name for field in fields(Row)]
+_PLACE = ("customer_id", "kind", "subject")
+_given = insert(Fact).from_select(_COLUMNS, select(_rows({name: _TYPES[name] for name in _COLUMNS})))
+_REPLACE = Statement(
+    _given.on_conflict_do_update(
+        index_elements=[Fact.customer_id, Fact.kind, Fact.subject],
+        set_={name: _given.excluded[name] for name in _COLUMNS if name not in _PLACE},
+        where=tuple_(Fact.generation, Fact.version)
+        < tuple_(_given.excluded.generation, _given.excluded.version),
+    )
+)
+_WHOSE = Statement(
+    select(Fact.customer_id).where(Fact.subject == any_(bindparam("subjects", type_=ARRAY(Uuid)))).distinct()
+)
+_moved = _rows({name: _TYPES[name] for name in _PLACE})
+_DROP_MOVED = Statement(
+    delete(Fact).where(
+        Fact.subject == _moved.c.subject,
+        Fact.kind == _moved.c.kind,
+        Fact.customer_id != _moved.c.customer_id,
+    )
+)
+_GONE = ("kind", "subject", "generation", "version")
+_gone = _rows({name: _TYPES[name] for name in _GONE})
+_held, _told = (tuple_(of.generation, of.version) for of in (Fact, _gone.c))
+_RETRACT = Statement(
+    update(Fact)
+    .where(Fact.subject == _gone.c.subject, Fact.kind == _gone.c.kind, _held <= _told)
+    .values(counts=False, generation=_gone.c.generation, version=_gone.c.version)
+)
+_before = Fact.generation < bindparam("generation", type_=Integer)
+_EARLIER = Statement(select(Fact.customer_id).where(_before).distinct())
+_FORGET = Statement(delete(Fact).where(_before))
+_marked = insert(Mark).from_select(
+    ["customer_id", "rebuild", "at"],
+    select(
+        func.unnest(bindparam("ids", type_=ARRAY(Uuid))),
+        bindparam("rebuild", type_=Boolean),
+        bindparam("at", type_=DateTime(timezone=True)),
+    ),
+)
+_MARK = Statement(
+    _marked.on_conflict_do_update(
+        index_elements=[Mark.customer_id],
+        set_={"rebuild": Mark.rebuild | _marked.excluded.rebuild, "again": False, "parked": False},
+    )
+)

@@ -1,0 +1,65 @@
+"""The facts that scores are computed from, and the list of customers whose score they changed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, Numeric, Text, false, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.scoring.base import Base
+
+Exact = Text(collation="C")
+
+
+class Kind(StrEnum):
+    """What a fact says; the names are those of interaction's feed."""
+
+    ORDER = "order"
+    PAYMENT = "payment"
+    RETURN = "return"
+
+
+class Fact(Base):
+    """One order, payment or return under the customer id with which it arrived.
+
+    `day` is the UTC date. `counts`: an order that is a purchase, or a return that takes money back.
+    `costed` is the part of the amount whose cost is known. A row that interaction deleted stays,
+    without counting, so that an older version cannot bring it back.
+    """
+
+    __tablename__ = "facts"
+    __table_args__ = (Index(None, "subject"),)
+
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Exact, primary_key=True)
+    subject: Mapped[UUID] = mapped_column(primary_key=True)
+    generation: Mapped[int]
+    version: Mapped[int]
+    day: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    cost: Mapped[Decimal] = mapped_column(Numeric)
+    costed: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Exact)
+    status: Mapped[str | None] = mapped_column(Exact)
+    order_id: Mapped[UUID | None] = mapped_column(comment="the order that a return belongs to")
+    counts: Mapped[bool]
+
+
+class Mark(Base):
+    """A customer id on the dirty list: its score is to be computed again.
+
+    `rebuild`: its state first (an exchange rate changed). `again`: done once during a run, whose
+    reading may not have seen the fact, and to be done once more after it. `parked`: waits until customer
+    tells whose id this is.
+    """
+
+    __tablename__ = "marks"
+    __table_args__ = (Index("ix_marks_due", "again", "at", postgresql_where=text("not parked")),)
+
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    parked: Mapped[bool] = mapped_column(server_default=false())
+    rebuild: Mapped[bool] = mapped_column(server_default=false())
+    again: Mapped[bool] = mapped_column(server_default=false())
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

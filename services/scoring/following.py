@@ -1,0 +1,64 @@
+"""Applying the feeds of customer and interaction to this service's own tables."""
+
+from collections.abc import Sequence
+
+from services.scoring.facts import actions as facts
+from services.scoring.facts.models import Kind
+from services.scoring.facts.reading import read
+from services.scoring.identities import actions as identities
+from services.scoring.states.actions import rebuild
+from shared.database import Transaction
+from shared.feed.consumer import Received
+
+IDENTITY = "identity"
+FROM_CUSTOMER = ("customer",)
+FROM_INTERACTION = (*Kind, IDENTITY)
+
+
+async def apply_customers(tx: Transaction, received: Sequence[Received]) -> None:
+    """Project customers, and mark those whose score is to go or to come back."""
+    told = (identities.of_customer(one.subject, _at(one), one.data) for one in received)
+    await facts.mark(tx, await identities.project(tx, told))
+
+
+async def sweep_customers(tx: Transaction, generation: int) -> None:
+    """Delete the customers that a new snapshot no longer has."""
+    await facts.mark(tx, await identities.sweep(tx, generation, provisional=False))
+
+
+class Interactions:
+    """Applies interaction's feed; states are kept in the reporting `currency`."""
+
+    def __init__(self, currency: str) -> None:
+        self._currency = currency
+
+    async def apply(self, tx: Transaction, received: Sequence[Received]) -> None:
+        """Replace facts by newer versions, recount the states that they touch, and mark their customers."""
+        strangers = [one for one in received if one.kind == IDENTITY]
+        told = (identities.of_stranger(one.subject, _at(one), one.data) for one in strangers)
+        await facts.mark(tx, await identities.project(tx, told))
+        records = [one for one in received if one.kind != IDENTITY]
+        if records:
+            await self._replace(tx, records)
+
+    async def _replace(self, tx: Transaction, records: Sequence[Received]) -> None:
+        rows = [read(one.kind, one.subject, _at(one), one.data) for one in records if not one.gone]
+        before = await facts.whose(tx, [one.subject for one in records])
+        ids = sorted({*before, *(row.customer_id for row in rows)})
+        await facts.mark(tx, ids)  # first, since it locks
+        await facts.drop_moved(tx, rows)
+        await facts.replace(tx, rows)
+        await facts.retract(tx, [(one.kind, one.subject, *_at(one)) for one in records if one.gone])
+        await rebuild(tx, ids, currency=self._currency)
+
+    async def sweep(self, tx: Transaction, generation: int) -> None:
+        """Forget the facts and strangers that a new snapshot no longer has."""
+        await facts.mark(tx, await identities.sweep(tx, generation, provisional=True))
+        await rebuild(tx, await facts.sweep(tx, generation), currency=self._currency)
+
+
+def _at(one: Received) -> tuple[int, int]:
+    return one.generation, one.version
+
+
+__all__ = ["FROM_CUSTOMER", "FROM_INTERACTION", "Interactions", "apply_customers", "sweep_customers"]

@@ -1,0 +1,166 @@
+"""Following who is who: customer's records, and the ids that interaction gave to strangers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Integer,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from services.scoring.identities.models import ExternalName, Identity
+from shared.database import Transaction
+from shared.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a feed says about one id; `names` (system, kind, id) is None where the feed does not know them."""
+
+    original_id: UUID
+    current_id: UUID
+    owner: str | None
+    department: str | None
+    deleted: bool
+    provisional: bool
+    generation: int
+    version: int
+    names: Sequence[tuple[str, str, str]] | None
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """What orders two tellings of one id."""
+        return self.generation, self.version
+
+
+def of_customer(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
+    """Read an entry of customer's feed, told at (generation, version); deleted without data."""
+    names = [(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())]
+    owner, department = held.get("owner"), held.get("department")
+    return Told(subject, subject, owner, department, not held, False, *at, names)  # noqa: FBT003 - in the fields' order
+
+
+def of_stranger(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
+    """Read an entry of interaction's feed about a provisional id."""
+    current = UUID(held.get("current_id", str(subject)))
+    return Told(subject, current, None, None, not held, True, *at, None)  # noqa: FBT003 - as above
+
+
+async def project(tx: Transaction, entries: Iterable[Told]) -> list[UUID]:
+    """Write newer entries; return the customers whose score may now be that of other facts.
+
+    Those are the current ids, before and after, of ids that are moved, deleted or back. (A new customer has
+    no score; the marks of facts that came before it are waiting for it.)
+    """
+    newest = {entry.original_id: entry for entry in sorted(entries, key=lambda entry: entry.at)}
+    held = {row["original_id"]: row for row in await _HELD.all(tx.connection, ids=list(newest))}
+    fresh = [one for one in newest.values() if _held_at(held.get(one.original_id)) < one.at]
+    if not fresh:
+        return []
+    fresh.sort(key=lambda one: one.original_id)
+    columns = zip(*(astuple(one)[:-1] for one in fresh), strict=True)
+    await _PROJECT.value(tx.connection, **dict(zip(_COLUMNS, map(list, columns), strict=True)))
+    await _rename(tx, [one for one in fresh if one.names is not None])
+    return sorted({id_ for one in fresh for id_ in _moved(held.get(one.original_id), one)})
+
+
+async def sweep(tx: Transaction, generation: int, *, provisional: bool) -> list[UUID]:
+    """Delete the ids that only earlier generations told of; return the customers that they meant."""
+    rows = await _SWEEP.all(tx.connection, generation=generation, provisional=provisional)
+    return sorted({UUID(int=row[0].int) for row in rows})
+
+
+def _held_at(row: Record | None) -> tuple[int, int]:
+    return (0, 0) if row is None else (row["generation"], row["version"])
+
+
+def _moved(before: Record | None, now: Told) -> set[UUID]:
+    if before is None:
+        return {now.current_id} if now.provisional else set()
+    if before["current_id"] == now.current_id and before["deleted"] == now.deleted:
+        return set()
+    return {UUID(int=before["current_id"].int), now.current_id}
+
+
+async def _rename(tx: Transaction, fresh: Sequence[Told]) -> None:
+    named = {name: one.original_id for one in fresh for name in one.names or ()}
+    order = sorted(named)
+    system, kind, external_id = ([name[at] for name in order] for at in range(3))
+    names = {"system": system, "kind": kind, "external_id": external_id}
+    await _UNNAME.value(tx.connection, ids=[one.original_id for one in fresh], **names)
+    await _NAME.value(tx.connection, **names, customer_id=[named[name] for name in order])
+
+
+def _rows(types: Mapping[str, Any]) -> TableValuedAlias:
+    """Return parallel array parameters as rows."""
+    arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in types.items())
+    return func.unnest(*arrays).table_valued(*types).render_derived()
+
+
+_COLUMNS = {
+    "original_id": Uuid,
+    "current_id": Uuid,
+    "owner": Text,
+    "department": Text,
+    "deleted": Boolean,
+    "provisional": Boolean,
+    "generation": Integer,
+    "version": Integer,
+}
+_NAMES = {"system": Text, "kind": Text, "external_id": Text}
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_HELD = Statement(
+    select(Identity.__table__).where(Identity.original_id == any_(_IDS)),
+    unguarded="follows every customer",
+)
+_told = insert(Identity).from_select(list(_COLUMNS), select(_rows(_COLUMNS)))
+_PROJECT = Statement(
+    _told.on_conflict_do_update(
+        index_elements=[Identity.original_id],
+        set_={name: _told.excluded[name] for name in _COLUMNS if name != "original_id"},
+    )
+)
+_named = insert(ExternalName).from_select(
+    [*_NAMES, "customer_id"], select(_rows({**_NAMES, "customer_id": Uuid}))
+)
+_NAME = Statement(
+    _named.on_conflict_do_update(
+        index_elements=[ExternalName.system, ExternalName.kind, ExternalName.external_id],
+        set_={"customer_id": _named.excluded.customer_id},
+        where=ExternalName.customer_id != _named.excluded.customer_id,
+    )
+)
+_UNNAME = Statement(
+    delete(ExternalName).where(
+        ExternalName.customer_id == any_(_IDS),
+        tuple_(ExternalName.system, ExternalName.kind, ExternalName.external_id).not_in(
+            select(_rows(_NAMES))
+        ),
+    )
+)
+_SWEEP = Statement(
+    update(Identity)
+    .where(
+        Identity.generation < bindparam("generation", type_=Integer),
+        Identity.provisional == bindparam("provisional", type_=Boolean),
+        ~Identity.deleted,
+    )
+    .values(deleted=literal_column("true", Boolean))
+    .returning(Identity.current_id)
+)

@@ -1,0 +1,52 @@
+"""The projection of customer's feed: original id → current id, owner, department, external names."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Index, Text, bindparam, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.scoring.base import Base
+from shared.auth import Visibility
+
+COMPUTED = "figures are computed for every customer, whoever owns it"
+Exact = Text(collation="C")
+
+
+class Identity(Base):
+    """One id under which facts may arrive, and the customer that it means now.
+
+    A customer's own row maps it to itself and is told by customer's feed; a provisional id is one that
+    interaction gave to somebody unknown, and its row holds no owner. generation and version are
+    those of the feed that told it.
+    """
+
+    __tablename__ = "identities"
+    __table_args__ = (Index(None, "current_id"), {"info": {"guarded": True}})
+
+    original_id: Mapped[UUID] = mapped_column(primary_key=True)
+    current_id: Mapped[UUID]
+    owner: Mapped[str | None] = mapped_column(Text)
+    department: Mapped[str | None] = mapped_column(Text)
+    deleted: Mapped[bool] = mapped_column(server_default=false())
+    provisional: Mapped[bool] = mapped_column(server_default=false())
+    generation: Mapped[int]
+    version: Mapped[int]
+
+    @classmethod
+    def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
+        """Return the condition on a customer's own row for a principal that does not see all."""
+        if visibility is Visibility.DEPARTMENT:
+            return cls.department == bindparam("principal_department", type_=Text)
+        return cls.owner == bindparam("principal_id", type_=Text)
+
+
+class ExternalName(Base):
+    """The id of a customer in another system."""
+
+    __tablename__ = "external_names"
+    __table_args__ = (Index(None, "customer_id"),)
+
+    system: Mapped[str] = mapped_column(Exact, primary_key=True)
+    kind: Mapped[str] = mapped_column(Exact, primary_key=True)
+    external_id: Mapped[str] = mapped_column(Exact, primary_key=True)
+    customer_id: Mapped[UUID]

@@ -1,0 +1,22 @@
+"""The scoring service's application."""
+
+from fastapi import FastAPI
+
+from services.scoring.base import FEED
+from services.scoring.rates.routes import router as rates
+from services.scoring.runs.routes import router as runs
+from services.scoring.scores.queries import CHANGED
+from services.scoring.scores.routes import router as scores
+from services.scoring.states.routes import router as status
+from services.scoring.tiers.routes import router as tiers
+from services.scoring.versions.routes import router as versions
+from shared.app import create_app
+from shared.feed.routes import feed_router
+from shared.settings import Settings
+
+
+def build() -> FastAPI:
+    """Return the application, as uvicorn's factory wants it."""
+    feed = feed_router(FEED, {"score": CHANGED})
+    routers = [scores, tiers, runs, versions, rates, status, feed]
+    return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

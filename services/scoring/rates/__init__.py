@@ -1,0 +1,1 @@
+"""Exchange rate: what one unit of a currency costs in another from a day on."""

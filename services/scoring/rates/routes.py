@@ -1,0 +1,82 @@
+"""Setting and reading exchange rates."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.scoring.rates.actions import put_rate
+from services.scoring.rates.queries import ALL, ONE
+from services.scoring.rates.schemas import ExchangeRatePage, ExchangeRateRead, ExchangeRateWrite
+from shared.app import answer, core
+from shared.auth import Principal, allow
+from shared.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unauthenticated,
+    documents,
+)
+from shared.hot import hot
+from shared.pagination import page, scope_of
+
+router = APIRouter(prefix="/v1/exchange-rates", tags=["exchange-rates"])
+CanRead = Annotated[Principal, allow("scores:read")]
+CanWrite = Annotated[Principal, allow("scoring:run")]
+Code = Annotated[str, Path(pattern=r"^[A-Z]{3}$")]
+
+
+@router.get("", response_model=ExchangeRatePage, responses=documents(Unauthenticated, Forbidden, Invalid))
+@hot
+async def list_exchange_rates(
+    request: Request,
+    _: CanRead,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """List rates by base, quote and day."""
+    held, scope = core(request), scope_of(request)
+    base, quote, day = ("", "", "0001-01-01") if cursor is None else held.cursors.decode(cursor, scope)
+    given = {"base": base, "quote": quote, "day": date.fromisoformat(day), "limit": limit + 1}
+    rows = await ALL.all(held.database.pool, **given)
+    last = rows[limit - 1] if len(rows) > limit else None
+    keys = [] if last is None else [last["base"], last["quote"], last["day"].isoformat()]
+    return page([row[0] for row in rows[:limit]], held.cursors.encode(keys, scope) if keys else None, request)
+
+
+@router.get(
+    "/{base}/{quote}/{day}",
+    response_model=ExchangeRateRead,
+    responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
+)
+@hot
+async def get_exchange_rate(request: Request, _: CanRead, base: Code, quote: Code, day: date) -> Response:
+    """Return the rate that was set for a day."""
+    found = await ONE.one(core(request).database.pool, base=base, quote=quote, day=day)
+    if found is None:
+        raise NotFound
+    return answer(found[0], version=found["version"], request=request)
+
+
+@router.put(
+    "/{base}/{quote}/{day}",
+    response_model=ExchangeRateRead,
+    responses=documents(
+        Unauthenticated, Forbidden, NotFound, Invalid, PreconditionFailed, PreconditionRequired
+    ),
+)
+@hot
+async def put_exchange_rate(
+    request: Request, principal: CanWrite, *, base: Code, quote: Code, day: date, body: ExchangeRateWrite
+) -> Response:
+    """Set what one unit of base costs in quote from a day on; a rate set before needs If-Match to change."""
+    held = core(request)
+    async with held.database.begin(principal, at=held.clock()) as tx:
+        created = await put_rate(tx, request, (base, quote, day), body.rate)
+        found = await ONE.one(tx.connection, base=base, quote=quote, day=day)
+    shown, version = found  # type: ignore[misc]  # just written
+    return answer(shown, status=201 if created else 200, version=version)

@@ -1,0 +1,92 @@
+"""Scoring runs as callers ask for them and see them."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.scoring.versions.schemas import EstimatorVersionRead
+from shared.schemas import Body, Code, Currency, Instant, Read
+
+
+class TimingEstimator(StrEnum):
+    """The estimators of purchases that scores can be computed with."""
+
+    MBG_NBD = "mbg_nbd"
+    BG_NBD = "bg_nbd"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Population(Body):
+    """Some of the customers: those that have an identity in a system."""
+
+    identity_system: Code
+
+
+class ScoringRunCreate(Body):
+    """A run to start; all that is left out follows the present.
+
+    `as_of`: the last day that counts; given, it pins the scores to that day until another run. `fitted_to`:
+    the last day that the parameters learn from, by default `as_of`. `fitted_on`: whose purchases they learn
+    from, by default everybody's; everybody is scored in any case. `currency`: what money is converted to
+    and shown in.
+    """
+
+    as_of: date | None = None
+    estimator: TimingEstimator = TimingEstimator.MBG_NBD
+    fitted_to: date | None = None
+    fitted_on: Population | None = None
+    currency: Currency | None = None
+
+
+class PopulationRead(Read):
+    """Some of the customers."""
+
+    identity_system: str
+
+
+class ScoringRunRead(Read):
+    """A run; `customers` counts those it scored, `error` says why it failed.
+
+    `estimator_versions` are its fits, of every estimator; `predicts` is false when the chosen one had too
+    little data. `watermark` tells for each followed service where its feed stood.
+    """
+
+    id: UUID
+    version: int
+    status: RunStatus
+    progress: float = Field(ge=0, le=1)
+    as_of: date
+    pinned: bool
+    fitted_to: date
+    estimator: TimingEstimator
+    currency: str
+    fitted_on: PopulationRead | None
+    requested_by: str
+    requested_at: Instant
+    started_at: Instant | None
+    finished_at: Instant | None
+    attempts: int
+    error: str | None
+    predicts: bool
+    customers: int
+    estimator_versions: list[EstimatorVersionRead]
+    watermark: dict[str, Any] | None
+
+
+class ScoringRunPage(Read):
+    """Runs, newest first."""
+
+    items: list[ScoringRunRead]
+    next: str | None

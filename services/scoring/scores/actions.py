@@ -1,0 +1,44 @@
+"""Writing the scores of a few customers, beside runs that write everybody's."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
+
+from services.scoring.scores.models import Publication, Score
+from services.scoring.scores.rows import Rows
+from services.scoring.scores.telling import COLUMNS, removing, writing
+from shared.database import Transaction
+from shared.feed.write import by
+from shared.statements import Statement
+
+
+async def lock_alone(tx: Transaction) -> None:
+    """Be the only one to write scores until the transaction ends."""
+    await _ALONE.value(tx.connection)
+
+
+async def lock_shared(tx: Transaction) -> bool:
+    """Keep runs from publishing until the transaction ends; False when one is at it."""
+    return await _SHARED.value(tx.connection) is not None
+
+
+async def write(tx: Transaction, rows: Rows, *, run_id: UUID, as_of: date) -> int:
+    """Make a few rows the current scores of their customers; return how many changed."""
+    columns: dict[str, list[Any]] = {name: rows[name].tolist() for name in COLUMNS if name != "customer_id"}
+    columns["customer_id"] = [UUID(bytes=id_.tobytes()) for id_ in rows["customer_id"]]
+    return int(await _WRITE.value(tx.connection, **columns, **by(tx), run_id=run_id, as_of=as_of))
+
+
+async def remove(tx: Transaction, ids: list[UUID]) -> int:
+    """Delete the scores of customers that have none any more; return how many there were."""
+    return int(await _REMOVE.value(tx.connection, **by(tx), ids=ids))
+
+
+_lock = select(Publication.k)
+_ALONE = Statement(_lock.with_for_update())
+_SHARED = Statement(_lock.with_for_update(read=True, skip_locked=True))
+_arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in COLUMNS.items())
+_WRITE = writing(func.unnest(*_arrays).table_valued(*COLUMNS).render_derived())
+_REMOVE = removing(Score.customer_id == any_(bindparam("ids", type_=ARRAY(Uuid))))

@@ -1,0 +1,65 @@
+"""Reading scores."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.scoring.identities.queries import current_id, seen
+from services.scoring.scores.queries import ONE, RANKED
+from services.scoring.scores.ranking import TIERS
+from services.scoring.scores.schemas import ScorePage, ScoreRead, Tier
+from services.scoring.scores.unscored import unscored
+from shared.app import answer, core
+from shared.auth import Principal, allow
+from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
+from shared.hot import hot
+from shared.pagination import page, scope_of
+
+router = APIRouter(prefix="/v1/scores", tags=["scores"])
+CanRead = Annotated[Principal, allow("scores:read")]
+
+
+@router.get("", response_model=ScorePage, responses=documents(Unauthenticated, Forbidden, Invalid))
+@hot
+async def list_scores(
+    request: Request,
+    principal: CanRead,
+    tier: Tier | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """List the customers who have bought by value, the highest first, equals by id."""
+    held, scope = core(request), scope_of(request)
+    value, behind = (None, None) if cursor is None else held.cursors.decode(cursor, scope)
+    level = None if tier is None else TIERS.index(tier) + 1
+    given = {"tier": level, "value": value, "behind": behind, "limit": limit + 1}
+    rows = await RANKED.all(held.database.pool, principal, **given)
+    last = rows[limit - 1] if len(rows) > limit else None
+    more = None if last is None else held.cursors.encode([last["value"], last["customer_id"]], scope)
+    return page([row[0] for row in rows[:limit]], more, request)
+
+
+@router.get(
+    "/{customer}",
+    response_model=ScoreRead,
+    responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
+)
+@hot
+async def get_score(
+    request: Request,
+    principal: CanRead,
+    customer: str,
+) -> Response:
+    """Return what a customer is worth, realized and predicted, and why."""
+    held = core(request)
+    pool = held.database.pool
+    id_ = await current_id(pool, customer)
+    found = await ONE.one(pool, principal, id=id_)
+    if found is not None:
+        return answer(found[0], version=found[1], request=request)
+    await seen(pool, principal, UUID(int=id_.int))
+    today = held.clock().date()
+    return answer(await unscored(pool, id_, today=today, currency=held.settings.currency))

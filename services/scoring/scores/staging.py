@@ -1,0 +1,73 @@
+"""A whole base's rows on their way into the table of scores: copied into a table of the transaction."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Column, Float, Integer, MetaData, SmallInteger, Table, Uuid, bindparam, select, text
+
+from services.scoring.scores.models import Score
+from services.scoring.scores.rows import Rows
+from services.scoring.scores.telling import COLUMNS, removing, writing
+from shared.database import Transaction
+from shared.feed.write import by
+from shared.statements import Statement
+
+CHUNK = 5_000
+_PIECE = 1 << 20  # bytes handed to the server at a time
+_HEAD, _END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"  # PostgreSQL documentation, COPY, File Formats
+_SQL: dict[Any, str] = {Uuid: "uuid", Float: "float8", SmallInteger: "int2", Integer: "int4"}
+_STAGED = Table(
+    "staged_scores", MetaData(), Column("ordinal", Integer), *(Column(n, k) for n, k in COLUMNS.items())
+)
+_columns = ", ".join(f"{name} {_SQL[kind]}" for name, kind in COLUMNS.items())
+_CREATE = Statement(
+    text(f"create temporary table staged_scores (ordinal int4 primary key, {_columns}) on commit drop")
+)
+_ANALYZE = Statement(text("analyze staged_scores"))
+
+
+async def stage(tx: Transaction, rows: Rows) -> None:
+    """Copy rows into the transaction's own table."""
+    await _CREATE.value(tx.connection)
+    names = ["ordinal", *COLUMNS]
+    kinds = {"ordinal": ">i4", **{name: rows.dtype[name] for name in COLUMNS}}
+    fields = [part for name in names for part in ((f"{name}_size", ">i4"), (name, kinds[name]))]
+    packed = np.empty(len(rows), [("fields", ">i2"), *fields])
+    packed["fields"], packed["ordinal"] = len(names), np.arange(len(rows))
+    for name in names:
+        packed[f"{name}_size"] = packed.dtype[name].itemsize
+    for name in COLUMNS:
+        packed[name] = rows[name]
+    await tx.connection.copy_to_table(
+        "staged_scores", source=_pieces(packed.tobytes()), format="binary", columns=names
+    )
+    await _ANALYZE.value(tx.connection)
+
+
+async def write_staged(tx: Transaction, start: int, *, run_id: UUID, as_of: date) -> int:
+    """Make CHUNK staged rows from `start` on the current scores; return how many changed."""
+    given = {"start": start, "stop": start + CHUNK, "run_id": run_id, "as_of": as_of}
+    return int(await _WRITE.value(tx.connection, **by(tx), **given))
+
+
+async def remove_unstaged(tx: Transaction) -> int:
+    """Delete the scores of everybody who is not staged; return how many there were."""
+    return int(await _REMOVE.value(tx.connection, **by(tx)))
+
+
+async def _pieces(raw: bytes) -> AsyncIterator[bytes]:
+    yield _HEAD
+    for at in range(0, len(raw), _PIECE):
+        yield raw[at : at + _PIECE]
+    yield _END
+
+
+_part = select(_STAGED).where(
+    _STAGED.c.ordinal >= bindparam("start", type_=Integer),
+    _STAGED.c.ordinal < bindparam("stop", type_=Integer),
+)
+_WRITE = writing(_part.subquery("part"))
+_REMOVE = removing(~select(_STAGED.c.ordinal).where(_STAGED.c.customer_id == Score.customer_id).exists())

@@ -1,0 +1,132 @@
+"""The statements that write scores: row, feed entry and history at once, nothing for what did not change."""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    ColumnElement,
+    Date,
+    Float,
+    FromClause,
+    Integer,
+    SmallInteger,
+    Text,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from services.scoring.base import FEED
+from services.scoring.identities.models import COMPUTED, Identity
+from services.scoring.scores.models import Score
+from services.scoring.scores.rows import DTYPE, PREDICTED
+from shared.feed.write import entries
+from shared.statements import Statement
+
+TYPES: dict[str, Any] = {"V": Uuid, ">f8": Float, ">i2": SmallInteger, ">i4": Integer}
+COLUMNS = {name: Uuid if name == "customer_id" else TYPES[DTYPE[name].str] for name in DTYPE.names or ()}
+HISTORY = ("run_id", "as_of", "value", "tier", "rank", "realized")  # what the history keeps, from and to
+_VALUES = (*(name for name in COLUMNS if name != "customer_id"), "run_id", "as_of")
+_NOTHING = literal_column("'{}'::jsonb", JSONB)
+_TOLERANCE = literal_column("1e-7::float8", Float)
+_FALSE, _TRUE, _ONE = (
+    literal_column(word, kind) for word, kind in (("false", Boolean), ("true", Boolean), ("1", Integer))
+)
+
+
+def writing(source: FromClause) -> Statement:
+    """Return the statement that makes rows the current scores, as of :as_of in the run :run_id.
+
+    `source` has COLUMNS, NaN where a prediction is missing and rank 0 for none. It gives the number of scores
+    that changed. The caller holds the publication's lock.
+    """
+    given = _given(source).cte("given")
+    before = select(Score.__table__).where(Score.customer_id.in_(select(given.c.customer_id))).cte("before")
+    columns = ("customer_id", *_VALUES, "version", "deleted")
+    fresh = select(*(given.c[name] for name in columns[:-2]), _ONE, _FALSE)
+    new = insert(Score).from_select(columns, fresh.order_by(given.c.customer_id))
+    values = {name: new.excluded[name] for name in _VALUES}
+    written = (
+        new.on_conflict_do_update(
+            index_elements=[Score.customer_id],
+            set_={**values, "version": Score.version + _ONE, "deleted": _FALSE},
+            where=or_(Score.deleted, *(_differs(name, value) for name, value in values.items())),
+        )
+        .returning(*Score.__table__.c)
+        .cte("written")
+    )
+    return _told(before, written)
+
+
+def removing(condition: ColumnElement[bool]) -> Statement:
+    """Return the statement that deletes the scores for which the condition holds, and gives their number."""
+    before = select(Score.__table__).where(condition, ~Score.deleted).cte("before")
+    written = (
+        update(Score)
+        .where(Score.customer_id == before.c.customer_id)
+        .values(deleted=_TRUE, version=Score.version + _ONE)
+        .returning(*Score.__table__.c)
+        .cte("written")
+    )
+    return _told(before, written)
+
+
+def _given(source: FromClause) -> Any:  # noqa: ANN401 - a select
+    nan, zero = literal_column("'NaN'::float8", Float), literal_column("0", Integer)
+    special = {name: func.nullif(source.c[name], nan) for name in PREDICTED}
+    special["rank"] = func.nullif(source.c["rank"], zero)
+    shown = [special.get(name, source.c[name]).label(name) for name in COLUMNS]
+    return select(
+        *shown, bindparam("run_id", type_=Uuid).label("run_id"), bindparam("as_of", type_=Date).label("as_of")
+    )
+
+
+def _differs(name: str, new: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Tell whether a value is another one; of figures, beyond the digits that a quantile is solved to."""
+    old: Any = getattr(Score, name)
+    if COLUMNS.get(name) is not Float:
+        return old.is_distinct_from(new)  # type: ignore[no-any-return]  # a column's
+    apart = func.abs(old - new) > _TOLERANCE * func.abs(new)
+    return or_(apart, old.is_(None) != new.is_(None))
+
+
+def _told(before: CTE, written: CTE) -> Statement:
+    kind = case(
+        (written.c.deleted, literal_column("'score.deleted'", Text)),
+        (or_(before.c.customer_id.is_(None), before.c.deleted), literal_column("'score.created'", Text)),
+        else_=literal_column("'score.updated'", Text),
+    )
+    changed = (
+        select(
+            written.c.customer_id.label("subject"),
+            written.c.version,
+            _diff(before, written).label("diff"),
+            Identity.owner,
+            Identity.department,
+            kind.label("type"),
+        )
+        .select_from(written)
+        .outerjoin(before, before.c.customer_id == written.c.customer_id)
+        .outerjoin(Identity, Identity.original_id == written.c.customer_id)
+        .cte("changed")
+    )
+    count = select(func.count()).select_from(changed)
+    return Statement(count.add_cte(*entries(FEED, changed, changed.c.type)), unguarded=COMPUTED)
+
+
+def _diff(before: CTE, written: CTE) -> ColumnElement[Any]:
+    diff: Any = _NOTHING
+    for name in HISTORY:
+        old, new = before.c[name], written.c[name]
+        pair = func.jsonb_build_object(literal_column("'from'"), old, literal_column("'to'"), new)
+        one = func.jsonb_build_object(literal_column(f"'{name}'"), pair)
+        diff = diff.op("||")(case((old.is_distinct_from(new), one), else_=_NOTHING))
+    return type_coerce(diff, JSONB)

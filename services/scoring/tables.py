@@ -1,0 +1,26 @@
+"""Every table of the schema, for migrations and for tests."""
+
+from services.scoring.base import FEED, Base
+from services.scoring.facts import models as facts
+from services.scoring.identities import models as identities
+from services.scoring.rates import models as rates
+from services.scoring.runs import models as runs
+from services.scoring.scores import models as scores
+from services.scoring.states import models as states
+from services.scoring.versions import models as versions
+from shared.idempotency import idempotency_table
+
+metadata = Base.metadata
+idempotency = idempotency_table(metadata)
+__all__ = [
+    "FEED",
+    "facts",
+    "idempotency",
+    "identities",
+    "metadata",
+    "rates",
+    "runs",
+    "scores",
+    "states",
+    "versions",
+]

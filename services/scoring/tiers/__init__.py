@@ -1,0 +1,1 @@
+"""Tier: the value pyramid of the customers who have bought."""

@@ -1,0 +1,135 @@
+"""Carrying out a run: read, compute apart, publish as a whole; any worker can do it again from the start."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import Boolean, Text, func, insert, literal_column, select
+
+from services.scoring.base import FEED
+from services.scoring.runs import actions as runs
+from services.scoring.scores import staging
+from services.scoring.scores.actions import lock_alone
+from services.scoring.states.histories import of_everybody
+from services.scoring.states.history import History, day_number
+from services.scoring.valuing.child import compute_apart
+from services.scoring.valuing.computing import Order, Outcome
+from services.scoring.versions.models import EstimatorVersion
+from shared.auth import Principal
+from shared.clock import Clock
+from shared.database import Database, Transaction
+from shared.ids import uuid7
+from shared.statements import Statement
+
+WORKER = Principal.of_service("scoring")
+BEAT_S = 2.0
+_READ, _COMPUTED = 0.15, 0.5  # of the whole, for the progress that is shown
+_patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
+PATIENT = Statement(
+    select(
+        func.set_config(literal_column("'statement_timeout'"), *_patience),
+        func.set_config(literal_column("'idle_in_transaction_session_timeout'"), *_patience),
+    )
+)
+_CURSORS = Statement(select(FEED.cursors.c.source, FEED.cursors.c.cursor))
+_KEEP_VERSION = Statement(insert(EstimatorVersion))
+
+
+@dataclass
+class Job:
+    """A claimed run, and how far it is."""
+
+    database: Database
+    run: Record
+    token: UUID
+    progress: float = 0.0
+
+    @property
+    def id(self) -> UUID:
+        """The run's id."""
+        return UUID(int=self.run["id"].int)
+
+    async def keep_alive(self) -> None:
+        """Prolong the lease until it is lost."""
+        while True:
+            await runs.beat(self.database.pool, self.id, self.token, self.progress)
+            await asyncio.sleep(BEAT_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read: the histories to learn from and to score, and where the feeds stood."""
+
+    learned: History
+    scored: History
+    watermark: dict[str, str | None]
+
+
+async def carry_out(job: Job, *, currency: str, clock: Clock) -> None:
+    """Do a claimed run; Lost when it was cancelled or taken meanwhile, with nothing published.
+
+    `currency` is the one in which states are kept.
+    """
+    async with asyncio.TaskGroup() as group:
+        alive = group.create_task(job.keep_alive())
+        found = await read(job, currency)
+        job.progress = _READ
+        order = Order(job.run["estimator"], day_number(job.run["fitted_to"]), day_number(job.run["as_of"]))
+        outcome = await compute_apart(order, found.learned, found.scored)
+        job.progress = _COMPUTED
+        async with job.database.begin(WORKER, at=clock()) as tx:
+            ids = await publish(tx, job, outcome)
+            alive.cancel()  # from here on the run's row is ours until the commit
+            await runs.finish(
+                tx.connection,
+                job.id,
+                job.token,
+                predicts=outcome.predicts,
+                customers=len(outcome.rows),
+                version_ids=ids,
+                population=outcome.population,
+                cuts=outcome.cuts,
+                watermark=found.watermark,
+            )
+
+
+async def read(job: Job, currency: str) -> Found:
+    """Read everything from one snapshot."""
+    run, pool = job.run, job.database.pool
+    given = {"currency": run["currency"], "states": run["currency"] == currency}
+    async with pool.acquire() as on, on.transaction(isolation="repeatable_read"):
+        await PATIENT.value(on)
+        marks = {row["source"]: row["cursor"] for row in await _CURSORS.all(on)}
+        scored = await of_everybody(on, until=run["as_of"], **given)
+        system = run["identity_system"]
+        if run["fitted_to"] == run["as_of"] and system is None:
+            return Found(scored, scored, marks)
+        learned = await of_everybody(on, until=run["fitted_to"], identity_system=system, **given)
+        return Found(learned, scored, marks)
+
+
+async def publish(tx: Transaction, job: Job, outcome: Outcome) -> list[UUID]:
+    """Make the outcome current, as a whole; return the ids of its estimator versions."""
+    run, rows = job.run, outcome.rows
+    await PATIENT.value(tx.connection)
+    await lock_alone(tx)
+    ids = [await _keep(tx, run, version) for version in outcome.versions]
+    await staging.stage(tx, rows)
+    for start in range(0, len(rows), staging.CHUNK):
+        await staging.write_staged(tx, start, run_id=job.id, as_of=run["as_of"])
+        job.progress = _COMPUTED + (1 - _COMPUTED) * start / len(rows)
+    await staging.remove_unstaged(tx)
+    return ids
+
+
+async def _keep(tx: Transaction, run: Record, version: dict[str, Any]) -> UUID:
+    id_ = uuid7()
+    data = {
+        "cut_off": run["fitted_to"],
+        "currency": run["currency"],
+        "identity_system": run["identity_system"],
+    }
+    await _KEEP_VERSION.value(tx.connection, id=id_, created_at=tx.at, **data, **version)
+    return id_

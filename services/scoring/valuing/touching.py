@@ -1,0 +1,151 @@
+"""Scoring again the customers whose facts changed, with what the newest run found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+import numpy as np
+from asyncpg import Record
+from sqlalchemy import ARRAY, Boolean, Integer, Uuid, any_, bindparam, delete, literal_column, select, update
+from sqlalchemy.orm import aliased
+
+from services.scoring import estimators
+from services.scoring.facts.models import Mark
+from services.scoring.identities.models import COMPUTED, Identity
+from services.scoring.runs import queries as runs
+from services.scoring.runs import statements as run_statements
+from services.scoring.runs.schemas import RunStatus
+from services.scoring.scores.actions import lock_shared, remove, write
+from services.scoring.scores.models import Score
+from services.scoring.scores.ranking import Cuts
+from services.scoring.scores.rows import place_among
+from services.scoring.scores.rows import rows as rows_of
+from services.scoring.scores.valuation import Model
+from services.scoring.states.actions import rebuild
+from services.scoring.states.histories import of_some
+from services.scoring.states.history import day_number
+from services.scoring.valuing.computing import SPEND
+from shared.database import Transaction
+from shared.statements import Runner, Statement
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What single customers are scored by: the newest run, its estimators and its limits."""
+
+    run: Record
+    model: Model | None
+    cuts: Cuts
+
+    @classmethod
+    async def read(cls, on: Runner) -> Self | None:
+        """Return that of the newest finished run, None before there is one."""
+        run = await runs.NEWEST.one(on)
+        if run is None:
+            return None
+        versions = {
+            row["kind"]: row["parameters"] for row in await runs.VERSIONS.all(on, ids=run["version_ids"])
+        }
+        return cls(run, _model(run, versions) if run["predicts"] else None, Cuts.read(run["cuts"]))
+
+    def as_of(self, today: date) -> date:
+        """Return the day of a score: a pinned run's own, else the later of the run's and today."""
+        own: date = self.run["as_of"]
+        return own if self.run["pinned"] else max(own, today)
+
+
+async def waiting(on: Runner) -> bool:
+    """Tell cheaply whether there is anything on the dirty list that can be dealt with."""
+    return await _WAITING.value(on) is not None
+
+
+async def rebuild_marked(tx: Transaction, *, currency: str) -> None:
+    """Recount states in their `currency` whose exchange rates have changed, at most MOST of them."""
+    ids = [UUID(int=row[0].int) for row in await _TO_REBUILD.all(tx.connection)]
+    if ids:
+        await rebuild(tx, ids, currency=currency)
+        await _REBUILT.value(tx.connection, ids=ids)
+
+
+async def score_touched(tx: Transaction) -> int:
+    """Score the customers on the dirty list, at most MOST of them; return how many marks were dealt with.
+
+    During a run a mark stays, to be dealt with once more after it: the run may have read before the fact.
+    """
+    if not await lock_shared(tx):
+        return 0
+    standard = await Standard.read(tx.connection)
+    if standard is None:
+        return 0
+    marks = await _MARKS.all(tx.connection)  # before asking whether a run is on: it may begin in between
+    running = await run_statements.ACTIVE.one(tx.connection)
+    during = running is not None and running["status"] == RunStatus.RUNNING
+    marks = [mark for mark in marks if not (during and mark["again"])]
+    if not marks:
+        return 0
+    ids = [UUID(int=mark["customer_id"].int) for mark in marks]
+    whose = {row["original_id"]: row["current_id"] for row in await _CUSTOMERS.all(tx.connection, ids=ids)}
+    await _score(tx, standard, sorted({UUID(int=one.int) for one in whose.values()}))
+    await _PARK.value(tx.connection, ids=[id_ for id_ in ids if id_ not in whose])
+    await (_LATER if during else _DONE).value(tx.connection, ids=list(whose))
+    return len(ids)
+
+
+async def unpark(on: Runner) -> None:
+    """Let marks go on whose customer has arrived meanwhile."""
+    await _UNPARK.value(on)
+
+
+async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> None:
+    day, run = standard.as_of(tx.at.date()), standard.run
+    history = await of_some(tx.connection, customers, until=day, currency=run["currency"])
+    found, _ = rows_of(history, standard.model, day_number(day))
+    place_among(found, history, standard.cuts)
+    ranked = {row["customer_id"].bytes: row["rank"] for row in await _RANKS.all(tx.connection, ids=customers)}
+    kept = [ranked.get(id_.tobytes()) or 0 for id_ in found["customer_id"]]
+    found["rank"] = np.array(kept, np.int64)
+    await write(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
+    there = {id_.tobytes() for id_ in found["customer_id"]}
+    await remove(tx, [id_ for id_ in customers if id_.bytes not in there])
+
+
+def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:
+    timing = estimators.ESTIMATORS[run["estimator"]](**parameters[run["estimator"]])
+    spend = estimators.SPEND_ESTIMATORS[SPEND](**parameters[SPEND])
+    return Model(timing, spend, run["population"].get("firm_margin"))
+
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_ready = (~Mark.parked, ~Mark.rebuild)
+_most = literal_column(str(MOST), Integer)
+_WAITING = Statement(select(Mark.customer_id).where(~Mark.parked).limit(literal_column("1")))
+_MARKS = Statement(
+    select(Mark).where(*_ready).order_by(Mark.again, Mark.at).limit(_most).with_for_update(skip_locked=True)
+)
+_TO_REBUILD = Statement(
+    select(Mark.customer_id).where(~Mark.parked, Mark.rebuild).limit(_most).with_for_update(skip_locked=True)
+)
+_current = aliased(Identity)
+_told = select(Identity.original_id, Identity.current_id).where(_current.original_id == Identity.current_id)
+_CUSTOMERS = Statement(_told.where(Identity.original_id == any_(_IDS)), unguarded=COMPUTED)
+_UNPARK = Statement(
+    update(Mark)
+    .where(Mark.parked, _told.where(Identity.original_id == Mark.customer_id).correlate(Mark).exists())
+    .values(parked=literal_column("false", Boolean)),
+    unguarded=COMPUTED,
+)
+_PARK = Statement(
+    update(Mark).where(Mark.customer_id == any_(_IDS)).values(parked=literal_column("true", Boolean))
+)
+_RANKS = Statement(
+    select(Score.customer_id, Score.rank).where(Score.customer_id == any_(_IDS)),
+    unguarded=COMPUTED,
+)
+_of_ids = Mark.customer_id == any_(_IDS)
+_REBUILT = Statement(update(Mark).where(_of_ids).values(rebuild=literal_column("false", Boolean)))
+_DONE = Statement(delete(Mark).where(_of_ids))
+_LATER = Statement(update(Mark).where(_of_ids).values(again=literal_column("true", Boolean)))

@@ -1,0 +1,91 @@
+"""The two loops of the worker: runs, one at a time, and the customers touched in between."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from services.scoring.runs import actions as runs
+from services.scoring.valuing.carrying import WORKER, Job, carry_out
+from services.scoring.valuing.child import ComputingError
+from services.scoring.valuing.due import ask_when_due
+from services.scoring.valuing.touching import rebuild_marked, score_touched, unpark, waiting
+from shared.clock import Clock, utc_now
+from shared.database import Database
+from shared.ids import uuid7
+
+IDLE_S, FAILED_S = 0.05, 1.0
+UNPARK_S, DUE_S, QUIET_S = 2.0, 1.0, 2.0
+_log = structlog.get_logger()
+
+
+class Worker:
+    """Runs until cancelled; whatever fails is tried again."""
+
+    def __init__(self, database: Database, currency: str, clock: Clock = utc_now) -> None:
+        """`currency` is the one in which states are kept, and runs are in unless they say another."""
+        self.database, self.currency, self.clock = database, currency, clock
+        self._touched = self._unparked = self._asked = 0.0
+
+    async def carry_out_runs(self) -> None:
+        """Do queued runs, and ask for one when the scores need it."""
+        await _for_ever(self.run_once, "scoring runs")
+
+    async def score_touched(self) -> None:
+        """Keep the scores of touched customers new."""
+        await _for_ever(self.touch_once, "touched customers")
+
+    async def run_once(self) -> bool:
+        """Do one run if one is waiting; true when there was."""
+        token = uuid7()
+        run = await runs.claim(self.database.pool, token)
+        if run is None:
+            return await self.ask_once()
+        job = Job(self.database, run, token)
+        _log.info("scoring run begins", run=str(job.id), attempt=run["attempts"])
+        try:
+            await carry_out(job, currency=self.currency, clock=self.clock)
+        except* runs.Lost:
+            _log.warning("scoring run is not ours any more", run=str(job.id))
+        except* ComputingError as failed:
+            _log.exception("scoring run failed", run=str(job.id))
+            await runs.fail(self.database.pool, job.id, token, str(failed.exceptions[0]))
+        else:
+            _log.info("scoring run is done", run=str(job.id))
+        return True
+
+    async def ask_once(self) -> bool:
+        """Ask for a run if one is due and nobody was touched for a while; looks once a second."""
+        now = time.monotonic()
+        if now - self._asked < DUE_S or now - self._touched < QUIET_S:
+            return False
+        self._asked = now
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            return await ask_when_due(tx, currency=self.currency)
+
+    async def touch_once(self) -> bool:
+        """Score some touched customers; true when there were any."""
+        now = time.monotonic()
+        if now - self._unparked > UNPARK_S:
+            self._unparked = now
+            await unpark(self.database.pool)
+        if not await waiting(self.database.pool):
+            return False
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            await rebuild_marked(tx, currency=self.currency)
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            done = await score_touched(tx)
+        if done:
+            self._touched = now
+        return done > 0
+
+
+async def _for_ever(step: Callable[[], Awaitable[bool]], what: str) -> None:
+    while True:
+        try:
+            pause = 0.0 if await step() else IDLE_S
+        except Exception as error:  # noqa: BLE001 - the database may be away; no error ends the worker
+            _log.warning(f"{what}: tries again", error=type(error).__name__)
+            pause = FAILED_S
+        await asyncio.sleep(pause)

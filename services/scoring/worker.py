@@ -1,0 +1,62 @@
+"""The scoring service's worker: stamps its feed, follows two others, does runs, scores who was touched."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from services.scoring import following
+from services.scoring.base import FEED
+from services.scoring.following import Interactions
+from services.scoring.valuing.working import Worker
+from shared.auth import Principal, Signer
+from shared.clients import ServiceClient
+from shared.database import Database
+from shared.feed.consumer import Follower
+from shared.feed.sequencer import run_sequencer
+from shared.settings import Settings
+
+READER = Principal.of_service("scoring", "feed:read")
+SOURCES = ("customer", "interaction")
+
+
+async def run(settings: Settings) -> None:
+    """Run until cancelled."""
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings)
+        stack.push_async_callback(database.close)
+        signer = Signer.load(settings.keys, settings.service)
+        clients = [ServiceClient(settings.peers[source], signer, READER, timeout=30) for source in SOURCES]
+        for client in clients:
+            await stack.enter_async_context(client)
+        await work(settings, database, *clients)
+
+
+async def work(
+    settings: Settings, database: Database, customer: ServiceClient, interaction: ServiceClient
+) -> None:
+    """Do everything that the worker does."""
+    facts = Interactions(settings.currency)
+    customers = Follower(
+        FEED,
+        "customer",
+        customer,
+        database,
+        following.apply_customers,
+        types=following.FROM_CUSTOMER,
+        sweep=following.sweep_customers,
+    )
+    interactions = Follower(
+        FEED,
+        "interaction",
+        interaction,
+        database,
+        facts.apply,
+        types=following.FROM_INTERACTION,
+        sweep=facts.sweep,
+    )
+    worker = Worker(database, settings.currency)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run_sequencer(settings, FEED))
+        group.create_task(customers.run())
+        group.create_task(interactions.run())
+        group.create_task(worker.carry_out_runs())
+        group.create_task(worker.score_touched())
