@@ -17,8 +17,10 @@ _TABLE = {
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",
+    b"scoring-status": "scoring",
     b"estimators": "scoring",
     b"exchange-rates": "scoring",
+    b"scoring-status": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
 }

@@ -37,7 +37,7 @@ def order(name: str, customer: str, day: str, amount: str, **data: Any) -> Recei
     held = {
         "customer_id": str(id_of(customer)),
         "placed_at": f"{day}T12:00:00Z",
-        "currency": "USD",
+        "total": {"amount": amount, "currency": data.pop("currency", "USD")},
         "status": "confirmed",
         "lines": [{"amount": amount, "cost": data.pop("cost", None)}],
         **data,
