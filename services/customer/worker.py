@@ -1,7 +1,7 @@
 """The customer service's worker: stamps its feed."""
 
+from feed.sequencer import run_sequencer
 from services.customer.base import FEED
-from shared.feed.sequencer import run_sequencer
 from shared.settings import Settings
 
 

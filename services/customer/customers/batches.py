@@ -16,8 +16,8 @@ from services.customer.customers.names import Name, identities, names_of
 from services.customer.customers.problems import AmbiguousIdentity, CustomerNotFound, IdentityTaken
 from services.customer.customers.schemas import BatchMode, CustomerRow, Outcome, patch_of
 from shared.errors import Problem, as_row_problem
-from shared.etag import stale
-from shared.refusals import invalid, shapes_of
+from web.etag import stale
+from web.refusals import invalid, shapes_of
 
 Result = tuple[Outcome, Draft, int] | Problem  # the version after the row
 _SHAPES = cache(lambda: shapes_of(TypeAdapter(CustomerRow)))

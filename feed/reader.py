@@ -1,0 +1,204 @@
+"""Reading the feed: pages by position, each with the newest state of what it names, from one snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from asyncpg import Record
+
+from feed.tables import LARGEST, Feed
+from shared.auth import Principal, Visibility
+from shared.database import Database
+from shared.errors import Gone
+from shared.statements import Runner, Statement, Visible
+
+SNAPSHOT = 1000  # rows that are read for one page of a snapshot
+Entry = tuple[Record, int]  # a header and an index into its arrays
+Item = dict[str, Any]
+_COLUMNS = ("through", "n", "type", "origin", "transaction", "at", "fields", "changed")
+_ARRAYS = ("subjects", "versions", "owners", "departments")
+
+
+class Expired(Gone):
+    """The cursor points to where the feed no longer is, or never was."""
+
+    code, title = "cursor_expired", "This cursor cannot be followed: begin with the snapshot"
+
+    def __init__(self, detail: str) -> None:
+        link = "/v1/changes/snapshot"
+        super().__init__(detail, headers={"link": f'<{link}>; rel="snapshot"'}, snapshot=link)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in an epoch, where a page ended; `head` is how far the feed had come when it was read."""
+
+    epoch: UUID
+    position: int
+    head: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader asks for: the changes in the `limit` positions after a place, of some types or kinds."""
+
+    after: Place | None  # None: from the floor
+    limit: int
+    types: Sequence[str] = ()
+    thin: bool = False
+
+
+class Reader:
+    """Reads one feed; `kinds` gives for each kind of subject the select of (id, version, deleted, data).
+
+    `data` is a `json` column, the one rendering of the kind. The selects name no ids, no order, no limit.
+    """
+
+    def __init__(self, feed: Feed, kinds: Mapping[str, Visible]) -> None:
+        self.feed, self.kinds = feed, kinds
+        self._states = {kind: _of_ids(rows) for kind, rows in kinds.items()}
+        self._rows = {kind: _in_order(rows) for kind, rows in kinds.items()}
+        self._headers = Statement(_headers(feed))
+        self._head = Statement(sa.select(feed.head.c.epoch, feed.head.c.position))
+
+    async def page(
+        self, database: Database, principal: Principal, wanted: Wanted
+    ) -> tuple[list[Item], Place]:
+        """Return changes and where they end; Expired when the place is not one of this feed.
+
+        What the principal does not see is left out, or `removed` where it was to be seen before the change.
+        """
+        if wanted.thin and principal.visibility is Visibility.ALL:
+            entries, end = await self._entries(database.pool, wanted)
+            return [self._item(entry, end.epoch) for entry in entries], end
+        async with database.pool.acquire() as on, on.transaction(isolation="repeatable_read", readonly=True):
+            entries, end = await self._entries(on, wanted)
+            states = await self._read(on, principal, entries)
+        items = []
+        for entry in entries:
+            header, index = entry
+            state = states.get((kind_of(header["type"]), header["subjects"][index]))
+            if state is not None or principal.visibility is Visibility.ALL or _lost(principal, entry):
+                item = self._item(entry, end.epoch)
+                item["removed"] = state is None and principal.visibility is not Visibility.ALL
+                items.append(item if wanted.thin else item | _newest(state))
+        return items, end
+
+    async def head(self, on: Runner) -> Place:
+        """Return where the feed ends now."""
+        row = await self._head.one(on)
+        if row is None:
+            raise LookupError("feed_head has lost its row")
+        return Place(row["epoch"], row["position"], row["position"])
+
+    async def rows(self, on: Runner, principal: Principal, kind: str, after: UUID | None) -> list[Item]:
+        """Return the next SNAPSHOT records of a kind, in the order of their ids."""
+        found = await self._rows[kind].all(on, principal, after=after or UUID(int=0))
+        return [_record(kind, row) for row in found]
+
+    async def named(self, on: Runner, principal: Principal, kind: str, ids: Sequence[UUID]) -> list[Item]:
+        """Return the newest state of the records named, in any order, without those that are not seen."""
+        return [_record(kind, row) for row in await self._states[kind].all(on, principal, ids=ids)]
+
+    async def _entries(self, on: Runner, wanted: Wanted) -> tuple[list[Entry], Place]:
+        after = wanted.after.position if wanted.after else None
+        types = list(wanted.types) or None
+        headers = await self._headers.all(on, after=after, limit=wanted.limit, types=types)
+        first = headers[0]
+        start, head = first["floor"] if after is None else after, first["head"]
+        if wanted.after and not (wanted.after.epoch == first["epoch"] and first["floor"] <= start <= head):
+            raise Expired("The feed was restored or pruned since this cursor was given out.")
+        entries = []
+        for header in headers:
+            if header["n"] is not None:  # null: the page is empty
+                before = header["through"] - header["n"]
+                reach = range(max(0, start - before), min(header["n"], start + wanted.limit - before))
+                entries += [(header, index) for index in reach]
+        return entries, Place(first["epoch"], min(start + wanted.limit, head), head)
+
+    async def _read(
+        self, on: Runner, principal: Principal, entries: Sequence[Entry]
+    ) -> dict[tuple[str, UUID], Record]:
+        ids: dict[str, set[UUID]] = {}
+        for header, index in entries:
+            ids.setdefault(kind_of(header["type"]), set()).add(header["subjects"][index])
+        return {
+            (kind, row["id"]): row
+            for kind, some in ids.items()
+            for row in await self._states[kind].all(on, principal, ids=list(some))
+        }
+
+    def _item(self, entry: Entry, epoch: UUID) -> Item:
+        header, index = entry
+        changed = header["changed"]
+        return {
+            "specversion": "1.0",
+            "id": f"{epoch}:{header['through'] - header['n'] + index + 1}",
+            "source": self.feed.source,
+            "type": header["type"],
+            "subject": str(header["subjects"][index]),
+            "time": header["at"],
+            "version": header["versions"][index],
+            "changed": header["fields"]
+            if changed is None
+            else [name for name in changed[index].split(",") if name],
+            "origin": header["origin"],
+            "transaction": str(header["transaction"]) if header["transaction"] else None,
+            "removed": False,
+        }
+
+
+def kind_of(type: str) -> str:  # noqa: A002 - CloudEvents' word
+    """Return the kind of subject that a type of change is about."""
+    return type.partition(".")[0]
+
+
+def _headers(feed: Feed) -> sa.Select[Any]:
+    """Headers that touch the positions (after, after + limit], beside head and floor: one row at least.
+
+    Positions are dense, so a range of them bounds the rows: no LIMIT, which could be planned badly.
+    """
+    told, floor = feed.feed.c, feed.floor.c.position
+    types = sa.bindparam("types", type_=sa.ARRAY(sa.Text))
+    start = sa.func.coalesce(sa.bindparam("after", type_=sa.BigInteger), floor)
+    end = start + sa.bindparam("limit", type_=sa.BigInteger)
+    kind = sa.func.split_part(told.type, sa.literal_column("'.'"), sa.literal_column("1"))
+    named = sa.or_(types.is_(None), told.type == sa.any_(types), kind == sa.any_(types))
+    near = told.through < end + sa.literal_column(str(LARGEST))
+    touches = sa.and_(told.through > start, near, told.through - told.n < end, named)
+    ends = feed.head.join(feed.floor, sa.true()).outerjoin(feed.feed, touches)
+    columns = [told[name] for name in (*_COLUMNS, *_ARRAYS)]
+    head = (feed.head.c.epoch, feed.head.c.position.label("head"), floor.label("floor"))
+    return sa.select(*head, *columns).select_from(ends).order_by(told.through)
+
+
+def _of_ids(rows: Visible) -> Visible:
+    named = rows.query.selected_columns.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
+    return Visible(rows.query.where(named), of=rows.of)
+
+
+def _in_order(rows: Visible) -> Visible:
+    key = rows.query.selected_columns.id
+    later = rows.query.where(key > sa.bindparam("after", type_=sa.Uuid)).order_by(key)
+    return Visible(later.limit(sa.literal_column(str(SNAPSHOT), sa.Integer)), of=rows.of)
+
+
+def _newest(state: Record | None) -> Item:
+    if state is None:
+        return {"data_version": None, "deleted": False, "data": None}
+    gone = state["deleted"]
+    return {"data_version": state["version"], "deleted": gone, "data": None if gone else state["data"]}
+
+
+def _record(kind: str, state: Record) -> Item:
+    return {"kind": kind, "subject": str(state["id"]), "version": state["version"], **_newest(state)}
+
+
+def _lost(principal: Principal, entry: Entry) -> bool:
+    header, index = entry
+    owner, department = ((header[name] or {index: None})[index] for name in ("owners", "departments"))
+    if owner == principal.id:
+        return True
+    return principal.visibility is Visibility.DEPARTMENT and department == principal.department is not None
