@@ -1,5 +1,6 @@
 """The application factory: what every process holds, how it starts, and how its handlers answer."""
 
+import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -96,6 +97,8 @@ def create_app(
         async with Core.open(settings) as held:
             app.state.core = held
             app.state.readiness = probes.Readiness(settings.service, held.database, ready)
+            gc.collect()
+            gc.freeze()  # what start-up made stays: collections need not walk it
             async with lifespan(app) if lifespan is not None else _nothing():
                 yield
 

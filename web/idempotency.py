@@ -1,8 +1,12 @@
 """The records of Idempotency-Keys: one per caller, route and key, kept for a week."""
 
+import asyncio
 from datetime import timedelta
 from functools import cache
+from typing import Never
 
+import asyncpg
+import structlog
 from sqlalchemy import (
     ARRAY,
     Column,
@@ -19,13 +23,19 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.clock import utc_now
+from shared.database import Database
+from shared.settings import Settings
 from shared.statements import Statement
 
 KEPT = timedelta(days=7)
+CHUNK = 10_000  # keys forgotten in one statement
+_log = structlog.get_logger()
 _KEY = ("caller", "route", "key")
 _CLAIMED = (*_KEY, "fingerprint", "at")
 _ANSWERED = ("status", "version", "location", "body", "subjects")
@@ -67,10 +77,24 @@ class Keys:
         self.earlier = Statement(select(keys).where(*mine))
         answered = {name: bindparam(name, type_=keys.c[name].type) for name in _ANSWERED}
         self.keep = Statement(update(keys).where(*mine).values(answered))
-        self.forget = Statement(delete(keys).where(keys.c.at < bindparam("before")))
+        old = select(*(keys.c[name] for name in _KEY)).where(keys.c.at < bindparam("before"))
+        chunk = tuple_(*(keys.c[name] for name in _KEY)).in_(old.limit(bindparam("limit", type_=Integer)))
+        self.forget = Statement(delete(keys).where(chunk).returning(keys.c.at))
 
 
 @cache
 def keys_of(schema: str) -> Keys:
     """Return the statements of a schema, compiled once."""
     return Keys(schema)
+
+
+async def forget(settings: Settings, database: Database, *, every: timedelta = timedelta(hours=1)) -> Never:
+    """Delete the keys that are older than a week, for ever; a database that is away is tried again."""
+    statement = keys_of(settings.service).forget
+    while True:
+        try:
+            while await statement.all(database.pool, before=utc_now() - KEPT, limit=CHUNK):
+                pass
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+            _log.warning("idempotency keys are not pruned", error=type(problem).__name__)
+        await asyncio.sleep(every.total_seconds())

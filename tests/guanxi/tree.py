@@ -142,7 +142,7 @@ class System:
             text=True,
         )
 
-    def up(self, seconds: float = 40.0) -> float:
+    def up(self, seconds: float = 60.0) -> float:
         """Start; answer the seconds until the gateway is ready."""
         began = time.monotonic()
         with (self.root / "log").open("wb") as log:

@@ -103,8 +103,7 @@ async def create_customer(body: CustomerCreate, request: Request, principal: Can
 @hot
 async def write_customers(body: CustomerBatch, request: Request, principal: CanWrite) -> Response:
     """Create and update up to a thousand customers; every row has a result of its own."""
-    country = core(request).settings.country
-    rows = [batches.read(item, country) for item in body.items]
+    rows = await batches.read_all(body.items, core(request).settings.country)
     return await once(
         request, principal, lambda tx: actions.write_many(tx, rows, body.mode, dry_run=body.dry_run)
     )
