@@ -2,11 +2,11 @@
 
 import asyncio
 
+from feed.sequencer import run_sequencer
 from services.customer.base import FEED
 from shared.database import Database
-from shared.feed.sequencer import run_sequencer
-from shared.idempotency import forget
 from shared.settings import Settings
+from web.idempotency import forget
 
 
 async def run(settings: Settings) -> None:

@@ -17,8 +17,8 @@ from services.customer.customers.names import Name, identities, names_of
 from services.customer.customers.problems import AmbiguousIdentity, CustomerNotFound, IdentityTaken
 from services.customer.customers.schemas import BatchMode, CustomerRow, Outcome, patch_of
 from shared.errors import Problem, as_row_problem
-from shared.etag import stale
-from shared.refusals import invalid, shapes_of
+from web.etag import stale
+from web.refusals import invalid, shapes_of
 
 AT_A_TIME = 50  # rows: some milliseconds
 Result = tuple[Outcome, Draft, int] | Problem  # the version after the row

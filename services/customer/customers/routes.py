@@ -21,14 +21,14 @@ from services.customer.customers.schemas import (
     HistoryPage,
     patch_of,
 )
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
-from shared.etag import demand
-from shared.hot import hot
-from shared.once import once
 from shared.pagination import page, scope_of
 from shared.schemas import Instant, Text
+from web.app import answer, core
+from web.etag import demand
+from web.hot import hot
+from web.once import once
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 CanRead = Annotated[Principal, allow("customers:read")]
