@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
+from feed.consumer import Received
 from services.scoring.valuing.touching import unpark
 from shared.auth import Principal, Visibility
-from shared.feed.consumer import Received
 from tests.services.scoring.base import Base, customer, id_of, order
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from feed.consumer import Received
 from services.scoring.states.histories import of_everybody, of_some
 from services.scoring.states.history import History, day_number
-from shared.feed.consumer import Received
 from tests.services.scoring.base import Base, customer, id_of, order
 
 START, PEOPLE = date(2026, 1, 1), [f"p{number}" for number in range(6)]
