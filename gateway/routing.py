@@ -17,7 +17,6 @@ _TABLE = {
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",
-    b"scoring-status": "scoring",
     b"estimators": "scoring",
     b"exchange-rates": "scoring",
     b"scoring-status": "scoring",

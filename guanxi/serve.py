@@ -8,7 +8,7 @@ from pathlib import Path
 import uvicorn
 
 from guanxi.parts import part
-from shared.server import Protocol
+from web.server import Protocol
 
 KEEP_ALIVE = 75  # seconds; longer than any client of ours keeps an idle connection: it meets no closed one
 BACKLOG = 2048

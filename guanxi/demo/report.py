@@ -22,7 +22,7 @@ def pyramid(tiers: Json) -> Iterator[str]:
 
 def best(scores: Sequence[Json], names: Mapping[str, str]) -> Iterator[str]:
     """Write the best customers, each with the factors of its value beside those of the whole base."""
-    yield "The ten best customers, and why: P(active) x purchases if so x spend on each (everybody: in brackets)"
+    yield "The ten best customers, and why: P(alive) x purchases if so x spend on each (brackets: everybody)"
     for score in scores:
         prediction, name = score["prediction"], names[score["customer_id"]]
         realized = _amount(score["realized"])

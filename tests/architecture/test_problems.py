@@ -7,7 +7,7 @@ import importlib
 import sys
 
 from shared.errors import TYPES, Problem, published
-from tests.architecture.tree import PACKAGES, ROOT, sources
+from tests.architecture.tree import PACKAGES, PLUMBING, ROOT, sources
 
 HEAD = f"""# Problems
 
@@ -28,7 +28,7 @@ def render() -> str:
 
 def ours() -> list[type[Problem]]:
     """Return the problems of the product, without those that tests make up."""
-    for file in sources("shared", "services", "gateway"):
+    for file in sources(*PLUMBING, "services", "gateway"):
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
         if "migrations" not in module:
             importlib.import_module(module)

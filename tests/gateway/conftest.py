@@ -22,8 +22,8 @@ from gateway.routing import SERVICES
 from gateway.settings import Door
 from gateway.upstream import Upstream
 from shared.auth import Principal, Signer
-from shared.server import Protocol
 from tests.gateway.stub import Stub, stub
+from web.server import Protocol
 
 KEY = minting.mint()
 SIGNING = Ed25519PrivateKey.generate()
@@ -99,7 +99,8 @@ async def opened(service: Stub, door: Door) -> AsyncIterator[Front]:
     gateway.keys = keys
     async with listening(gateway) as port:
         base = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {KEY}"}) as client:
+        headers = {"authorization": f"Bearer {KEY}"}
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=30) as client:
             yield Front(gateway, port, client, service, keys)
     for upstream in upstreams.values():
         await upstream.close()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from feed.write import by
 from services.interaction.identities.actions import imagine, recognise, settle
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key, Known, People
@@ -25,10 +26,9 @@ from services.interaction.sources.queries import Claim, claim, find
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound
-from shared.feed.write import by
 from shared.ids import uuid7
-from shared.once import Again
 from shared.statements import Runner
+from web.once import Again
 
 
 class UnknownCustomer(Invalid):
