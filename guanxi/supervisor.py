@@ -63,7 +63,8 @@ class System:
         """Start all, keep all, end all."""
         main = asyncio.create_task(self._live())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            # Under nohup a lost terminal is no reason. SIGINT counts also where a shell ignores it for its jobs.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, main.cancel)
         self.log = Log(on_deaf=main.cancel)
         self.deaths = Deaths()
