@@ -11,7 +11,7 @@ from gateway.link import Link
 from gateway.refusals import BadRequest
 from shared import telemetry
 from shared.errors import MEDIA_TYPE, Problem, TooLarge, document
-from shared.guard import TRACEPARENT
+from web.guard import TRACEPARENT
 
 Headers = list[tuple[bytes, bytes]]
 HOP = frozenset(

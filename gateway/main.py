@@ -17,8 +17,8 @@ from gateway.proxy import Gateway
 from gateway.routing import OWN
 from gateway.services import Services
 from gateway.settings import Door
-from shared.app import create_app
 from shared.settings import Settings
+from web.app import create_app
 
 ROUTERS = (access.router, changes.router, overview.router, docs.router)
 

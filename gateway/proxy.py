@@ -22,7 +22,7 @@ from gateway.upstream import Upstream
 from shared import telemetry
 from shared.auth import HEADER
 from shared.errors import Late, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable, Unexpected
-from shared.guard import CLIENT_LEFT
+from web.guard import CLIENT_LEFT
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _IDENTITY = HEADER.encode()

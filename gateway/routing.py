@@ -19,6 +19,7 @@ _TABLE = {
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
     b"exchange-rates": "scoring",
+    b"scoring-status": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
 }

@@ -56,7 +56,8 @@ class Services:
             asked = sorted(self.unready)
             ready = await asyncio.gather(*map(self._ready, asked))
             self.unready -= {name for name, yes in zip(asked, ready, strict=True) if yes}
-            await asyncio.sleep(READY_EVERY_S)
+            if self.unready:
+                await asyncio.sleep(READY_EVERY_S)
 
     async def _ready(self, name: str) -> bool:
         head = b"GET /readyz HTTP/1.1\r\nhost: guanxi\r\n\r\n"

@@ -66,8 +66,15 @@ def key(_: argparse.Namespace) -> int:
     return 0
 
 
+def demo(_: argparse.Namespace) -> int:
+    """Load example purchases through the API and show what they are worth."""
+    from guanxi.demo.start import demo
+
+    return demo(Local.of())
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    command.__name__: command for command in (up, migrate, key, serve, worker, revision)
+    command.__name__: command for command in (up, migrate, key, demo, serve, worker, revision)
 }
 
 

@@ -69,6 +69,11 @@ class EmbeddedPostgres:
         return folder
 
     @property
+    def has_data(self) -> bool:
+        """Whether this home has had a server before."""
+        return (self._data / "PG_VERSION").exists()
+
+    @property
     def dsn(self) -> str:
         """The owner's DSN over the Unix socket; good while the server runs, whoever started it."""
         query = urlencode({"host": str(self._sockets), "port": str(self.port or 5432)})
@@ -101,7 +106,7 @@ class EmbeddedPostgres:
         """Claim the home, clear what an earlier life left, make the data if need be, start; does not wait."""
         self._claim()
         self._end_leftovers()
-        if not (self._data / "PG_VERSION").exists():
+        if not self.has_data:
             self._initialize()
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         for stale in self._sockets.glob(".s.PGSQL.*"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import uvicorn
 
 from guanxi.parts import part
+from web.server import Protocol
 
 KEEP_ALIVE = 75  # seconds; longer than any client of ours keeps an idle connection: it meets no closed one
 BACKLOG = 2048
@@ -50,7 +51,7 @@ def serve(name: str) -> int:
         f"{part(name).package}.main:build",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         log_level="warning",

@@ -108,6 +108,8 @@ class System:
             return self.local.database_url
         log = self.log.writer("postgres")
         self.postgres = EmbeddedPostgres(self.local.home, log=log, port=self.local.postgres_port)
+        if not self.postgres.has_data:
+            self.log.line("guanxi", f"makes a database in {self.postgres.folder}")
         await self._start(self.postgres)
         return self.postgres.dsn
 
@@ -151,13 +153,12 @@ class System:
         """Wait for the gateway, which waits for all others; then say how to reach it."""
         while not await self._is_ready():  # noqa: ASYNC110 - the gateway says it over HTTP
             await asyncio.sleep(0.05)
-        seconds = time.monotonic() - self.began
-        for text in (
-            f"ready in {seconds:.1f} s",
+        self.log.line(
+            "guanxi",
+            f"ready in {time.monotonic() - self.began:.1f} s",
             f"address          {self.local.address}  (documentation: {self.local.address}/docs)",
             f"development key  {Secrets(self.local.home).development_key}",
-        ):
-            self.log.line("guanxi", text)
+        )
 
     async def _is_ready(self) -> bool:
         try:

@@ -23,6 +23,7 @@ class Problem(Exception):  # noqa: N818 - "problem" is the word of RFC 9457
     status: ClassVar[int] = 500
     code: ClassVar[str] = "unexpected"
     title: ClassVar[str] = "Something went wrong on our side"
+    says: ClassVar[str] = ""  # the detail where none is given; the title belongs to the code
     always: ClassVar[Mapping[str, str]] = {}  # headers that every answer of the kind has
 
     def __init__(
@@ -34,8 +35,8 @@ class Problem(Exception):  # noqa: N818 - "problem" is the word of RFC 9457
         **extra: object,
     ) -> None:
         """`detail` and `errors` never quote the input; `extra` become further members of the document."""
-        super().__init__(detail or self.title)
-        self.detail = detail or self.title
+        self.detail = detail or self.says or self.title
+        super().__init__(self.detail)
         self.errors = list(errors)
         self.headers = {**self.always, **(headers or {})}
         self.extra = extra

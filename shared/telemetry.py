@@ -17,6 +17,7 @@ from prometheus_client import Histogram
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 PROBES = frozenset(("/livez", "/readyz", "/startupz", "/metrics"))
+EXPECTED = (200, 503)  # what a probe finds is a metric; a line for each would drown a start
 METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 REQUESTS = Histogram(
     "guanxi_http_request_seconds", "Answered requests", ["method", "route", "status"], buckets=BUCKETS
@@ -70,7 +71,7 @@ class Teller:
     def tell(self, method: str, route: str | None, status: int, seconds: float, trace: Trace) -> None:
         """Tell of one request; `route` is a template, never the path itself."""
         observe(method, route, status, seconds)
-        if route in PROBES and status < 400:
+        if route in PROBES and status in EXPECTED:
             return
         line = {
             "service": self.service,
@@ -94,14 +95,16 @@ def _readable(line: dict[str, object]) -> str:
 
 
 def configure(service: str, style: str) -> None:
-    """Send all logs to standard error: "json" is one object a line, "text" is for people."""
+    """Send all logs to standard error: "json" is an object a line, "text" for people, without a time."""
     readable = style == "text"
-    render: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(_dumps)
+    render: Any = (
+        structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer(_dumps)
+    )
+    details: list[Any] = [_frames] if readable else [structlog.processors.TimeStamper(fmt="iso"), _frames]
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *([] if readable else [_frames]),
+            *details,
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+import hypothesis
 import pytest
 
 from shared.settings import Settings
@@ -18,6 +19,12 @@ from tests.support.running import Running, run
 
 if TYPE_CHECKING:
     from guanxi.postgres import EmbeddedPostgres
+
+# A busy machine is no fault of the code: hypothesis watches neither its own speed nor ours.
+hypothesis.settings.register_profile(
+    "guanxi", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("guanxi")
 
 SERVER = "GUANXI_TEST_DATABASE_URL"
 PARTS = ("gateway", "customer", "interaction", "scoring")

@@ -15,11 +15,11 @@ from gateway.access.schemas import (
     ApiKeyCreated,
     KeyCreate,
 )
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import NotFound, documents
-from shared.hot import hot
 from shared.pagination import page, scope_of
+from web.app import answer, core
+from web.hot import hot
 
 router = APIRouter(prefix="/v1/api-clients", tags=["api-clients"])
 SCOPE = "access:admin"

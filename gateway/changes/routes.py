@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.changes import merging, snapshots, sources
 from gateway.changes.schemas import ChangePage, SnapshotPage
-from shared.app import answer, core
 from shared.auth import allow
 from shared.errors import Unavailable, documents
-from shared.hot import hot
+from web.app import answer, core
+from web.hot import hot
 
 router = APIRouter(prefix=sources.PATH, tags=["changes"], dependencies=[allow("feed:read")])
 PROBLEMS = documents(sources.Expired)

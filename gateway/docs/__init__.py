@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 
 from shared.auth import PUBLIC, allow
-from shared.hot import hot
+from web.hot import hot
 
 _HERE = Path(__file__).parent
 _FILES = {name: (_HERE / name).read_bytes() for name in ("page.html", "page.css", "page.js")}

@@ -12,11 +12,11 @@ from pydantic import Field
 from gateway.link import UpstreamError
 from gateway.services import Services
 from gateway.upstream import Answer
-from shared.app import answer
 from shared.auth import allow
 from shared.errors import MEDIA_TYPE, NotFound, Unavailable, documents
-from shared.hot import hot
 from shared.schemas import Read
+from web.app import answer
+from web.hot import hot
 
 BUDGET_S = 0.8  # for each part; the whole answers within a second
 RECENT = 20

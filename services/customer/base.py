@@ -3,8 +3,8 @@
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from feed.tables import Feed
 from shared.database import NAMING
-from shared.feed.tables import Feed
 
 
 class Base(DeclarativeBase):

@@ -2,14 +2,14 @@
 
 from fastapi import FastAPI
 
+from feed.routes import feed_router
 from services.customer.base import FEED
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.identities.routes import router as identities
-from shared.app import create_app
-from shared.feed.routes import feed_router
 from shared.settings import Settings
+from web.app import create_app
 
 
 def build() -> FastAPI:

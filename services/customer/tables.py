@@ -2,7 +2,7 @@
 
 from services.customer.base import FEED, Base
 from services.customer.customers import models as customers
-from shared.idempotency import idempotency_table
+from web.idempotency import idempotency_table
 
 metadata = Base.metadata
 idempotency = idempotency_table(metadata)

@@ -3,9 +3,9 @@
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from feed.tables import Feed
 from shared.database import NAMING
-from shared.feed.tables import Feed
-from shared.idempotency import idempotency_table
+from web.idempotency import idempotency_table
 
 
 class Base(DeclarativeBase):

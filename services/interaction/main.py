@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from feed.routes import feed_router
 from services.interaction.base import FEED
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
@@ -20,11 +21,10 @@ from services.interaction.records.actions import statements
 from services.interaction.returns.kind import RETURNS
 from services.interaction.returns.routes import router as returns
 from services.interaction.timeline.routes import router as timeline
-from shared.app import create_app
 from shared.auth import Principal
-from shared.clients import ServiceClient
-from shared.feed.routes import feed_router
 from shared.settings import Settings
+from web.app import create_app
+from web.clients import ServiceClient
 
 KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")

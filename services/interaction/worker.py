@@ -2,14 +2,14 @@
 
 import asyncio
 
+from feed.consumer import Follower
+from feed.sequencer import run_sequencer
 from services.interaction.base import FEED
 from services.interaction.identities.following import KIND, apply, sweep
 from shared.auth import Principal, Signer
-from shared.clients import ServiceClient
 from shared.database import Database
-from shared.feed.consumer import Follower
-from shared.feed.sequencer import run_sequencer
 from shared.settings import Settings
+from web.clients import ServiceClient
 
 FOLLOWING = Principal.of_service("interaction", "feed:read")
 

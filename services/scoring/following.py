@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from feed.consumer import Received
 from services.scoring.facts import actions as facts
 from services.scoring.facts.models import Kind
 from services.scoring.facts.reading import read
 from services.scoring.identities import actions as identities
 from services.scoring.states.actions import rebuild
 from shared.database import Transaction
-from shared.feed.consumer import Received
 
 IDENTITY = "identity"
 FROM_CUSTOMER = ("customer",)

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from feed.routes import feed_router
 from services.scoring.base import FEED
 from services.scoring.rates.routes import router as rates
 from services.scoring.runs.routes import router as runs
@@ -10,9 +11,8 @@ from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
 from services.scoring.tiers.routes import router as tiers
 from services.scoring.versions.routes import router as versions
-from shared.app import create_app
-from shared.feed.routes import feed_router
 from shared.settings import Settings
+from web.app import create_app
 
 
 def build() -> FastAPI:

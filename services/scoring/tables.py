@@ -8,7 +8,7 @@ from services.scoring.runs import models as runs
 from services.scoring.scores import models as scores
 from services.scoring.states import models as states
 from services.scoring.versions import models as versions
-from shared.idempotency import idempotency_table
+from web.idempotency import idempotency_table
 
 metadata = Base.metadata
 idempotency = idempotency_table(metadata)

@@ -3,16 +3,16 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+from feed.consumer import Follower
+from feed.sequencer import run_sequencer
 from services.scoring import following
 from services.scoring.base import FEED
 from services.scoring.following import Interactions
 from services.scoring.valuing.working import Worker
 from shared.auth import Principal, Signer
-from shared.clients import ServiceClient
 from shared.database import Database
-from shared.feed.consumer import Follower
-from shared.feed.sequencer import run_sequencer
 from shared.settings import Settings
+from web.clients import ServiceClient
 
 READER = Principal.of_service("scoring", "feed:read")
 SOURCES = ("customer", "interaction")

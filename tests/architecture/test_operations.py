@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from shared.auth import PUBLIC
-from shared.openapi import policies
 from tests.architecture.applications import PARTS, application, routes
+from web.openapi import policies
 
 PROBES = {"/livez", "/readyz", "/startupz", "/metrics", "/openapi.json"}
 SCOPE = re.compile(r"[a-z]+:[a-z]+")

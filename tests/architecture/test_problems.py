@@ -3,11 +3,11 @@
 To write it anew: `python -m tests.architecture.test_problems > docs/problems.md`.
 """
 
+import importlib
 import sys
 
 from shared.errors import TYPES, Problem, published
-from tests.architecture.applications import PARTS, application
-from tests.architecture.tree import PACKAGES, ROOT
+from tests.architecture.tree import PACKAGES, PLUMBING, ROOT, sources
 
 HEAD = f"""# Problems
 
@@ -22,15 +22,18 @@ by JSON pointer into the body, by parameter or by header, and nothing of what wa
 
 def render() -> str:
     """Return the document that belongs to the code as it is."""
-    for part in PARTS:
-        application(part)
-    rows = {_row(problem) for problem in ours() if "code" in vars(problem)}
-    return HEAD + "\n".join(sorted(rows)) + "\n"
+    first = {problem.code: problem for problem in reversed(ours()) if "code" in vars(problem)}
+    return HEAD + "\n".join(sorted(map(_row, first.values()))) + "\n"
 
 
 def ours() -> list[type[Problem]]:
     """Return the problems of the product, without those that tests make up."""
-    return [problem for problem in published() if problem.__module__.split(".")[0] in PACKAGES]
+    for file in sources(*PLUMBING, "services", "gateway"):
+        module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        if "migrations" not in module:
+            importlib.import_module(module)
+    found = (problem for problem in published() if problem.__module__.split(".")[0] in PACKAGES)
+    return sorted(found, key=lambda problem: (problem.__module__, problem.__qualname__))
 
 
 def _row(problem: type[Problem]) -> str:
@@ -43,8 +46,6 @@ def test_the_published_list_is_that_of_the_code() -> None:
 
 
 def test_a_code_has_one_status_and_one_title() -> None:
-    for part in PARTS:
-        application(part)
     meanings: dict[str, set[tuple[int, str]]] = {}
     for problem in ours():
         meanings.setdefault(problem.code, set()).add((problem.status, problem.title))

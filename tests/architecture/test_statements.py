@@ -1,4 +1,4 @@
-"""Statements: guarded rows are read through Visible, and only shared code commits or speaks raw SQL."""
+"""Statements: guarded rows are read through Visible, and only plumbing commits or speaks raw SQL."""
 
 import ast
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_a_guarded_table_is_not_read_by_accident() -> None:
     Statement(select(secrets.c.id), unguarded="for this very test")
 
 
-def test_only_shared_code_commits_and_speaks_raw_sql() -> None:
+def test_only_plumbing_commits_and_speaks_raw_sql() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{call.lineno} .{_name(call.func)}()"
         for file in sources("services", "gateway")

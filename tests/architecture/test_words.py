@@ -5,7 +5,7 @@ import re
 import tokenize
 from pathlib import Path
 
-from tests.architecture.tree import ROOT, checks, sources
+from tests.architecture.tree import PLUMBING, ROOT, checks, sources
 
 EMPTY_NAMES = {
     "service",
@@ -55,8 +55,8 @@ def test_nothing_is_left_for_later() -> None:
     assert not named([file for file in (*sources(), *checks()) if UNFINISHED.search(comments(file))])
 
 
-def test_shared_would_serve_a_clinic_unchanged() -> None:
-    found = {file.name: NOUNS.findall(file.read_text()) for file in sources("shared")}
+def test_plumbing_would_serve_a_clinic_unchanged() -> None:
+    found = {file.name: NOUNS.findall(file.read_text()) for file in sources(*PLUMBING)}
     assert not {name: nouns for name, nouns in found.items() if nouns}
 
 

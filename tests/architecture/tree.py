@@ -7,7 +7,8 @@ from statistics import quantiles
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("services", "shared", "gateway", "guanxi", "connectors")
+PLUMBING = ("feed", "web", "shared")
+PACKAGES = ("services", *PLUMBING, "gateway", "guanxi", "connectors")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

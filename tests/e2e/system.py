@@ -54,12 +54,12 @@ class System:
         headers = {"Authorization": f"Bearer {self.key}"}
         return httpx.Client(base_url=self.address, headers=headers, timeout=60, **options)  # type: ignore[arg-type]  # httpx's own
 
-    def processes(self, word: str) -> list[psutil.Process]:
-        """Return the processes of this system whose command line holds the word."""
+    def processes(self, words: str) -> list[psutil.Process]:
+        """Return the processes of this system whose command line holds some words."""
         found = []
         for process in psutil.Process(self.supervisor.pid).children(recursive=True):
             try:
-                if any(word in part for part in process.cmdline()):
+                if words in " ".join(process.cmdline()):
                     found.append(process)
             except psutil.Error:  # it died while we looked
                 continue

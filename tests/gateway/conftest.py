@@ -22,8 +22,8 @@ from gateway.routing import SERVICES
 from gateway.settings import Door
 from gateway.upstream import Upstream
 from shared.auth import Principal, Signer
-from shared.server import Protocol
 from tests.gateway.stub import Stub, stub
+from web.server import Protocol
 
 KEY = minting.mint()
 SIGNING = Ed25519PrivateKey.generate()

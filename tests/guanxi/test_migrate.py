@@ -74,7 +74,7 @@ async def test_two_at_once_both_end_well(make_system: MakeSystem, database: str)
 
 
 async def test_the_embedded_server_is_migrated_while_it_runs_and_while_not(make_system: MakeSystem) -> None:
-    system = make_system()
+    system = make_system(fresh=True)
     for _ in range(2):
         done = system.command("migrate")
         assert done.returncode == 0, done.stderr

@@ -15,6 +15,7 @@ import pytest
 from guanxi import processes
 from guanxi.places import SOCKET_PATH_LIMIT
 from guanxi.postgres import AlreadyRunningError, EmbeddedPostgres
+from tests.guanxi.conftest import copy_home
 
 MakeServer = Callable[..., EmbeddedPostgres]
 
@@ -28,10 +29,12 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def make_server(folder: Path) -> Iterator[MakeServer]:
+def make_server(folder: Path, lived_in: Path) -> Iterator[MakeServer]:
     made: list[EmbeddedPostgres] = []
 
-    def make(name: str = "home", **options: int) -> EmbeddedPostgres:
+    def make(name: str = "home", *, fresh: bool = False, **options: int) -> EmbeddedPostgres:
+        if not fresh and not (folder / name).exists():
+            copy_home(lived_in, folder / name)
         made.append(EmbeddedPostgres(folder / name, **options))
         return made[-1]
 
@@ -53,7 +56,7 @@ def left(server: EmbeddedPostgres) -> list[str]:
 
 
 async def test_data_survive_a_restart_and_no_process_is_left(make_server: MakeServer) -> None:
-    server = make_server()
+    server = make_server(fresh=True)
     await ask(server.start(), "create table t (x int)", "insert into t values (7)")
     server.stop()
     assert left(server) == []
@@ -72,7 +75,7 @@ async def test_it_is_durable_sorts_bytes_and_knows_letters(make_server: MakeServ
     }
     assert await ask(dsn, *wanted) == list(wanted.values())
     trigrams = "select array_length(show_trgm('王小明'), 1)"
-    assert await ask(dsn, "create extension pg_trgm", trigrams) == [None, 4]
+    assert await ask(dsn, "create extension if not exists pg_trgm", trigrams) == [None, 4]
 
 
 async def test_a_wrong_password_is_refused(make_server: MakeServer) -> None:
@@ -114,7 +117,7 @@ def started_elsewhere(home: Path) -> tuple[subprocess.Popen[str], int]:
     return other, int(other.stdout.readline())
 
 
-def wait_until(what: Callable[[], bool], seconds: float = 10.0) -> None:
+def wait_until(what: Callable[[], bool], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "waited in vain"
@@ -165,7 +168,7 @@ async def test_stale_lock_files_that_name_a_living_stranger_do_not_stop_it(make_
 
 
 async def test_an_initdb_that_was_cut_short_is_begun_anew(make_server: MakeServer) -> None:
-    server = make_server()
+    server = make_server(fresh=True)
     draft = server.folder / "data.draft"
     draft.mkdir(parents=True)
     (draft / "PG_VERSION").write_text("18\n")
@@ -192,11 +195,11 @@ async def test_a_long_path_gets_a_short_private_socket(make_server: MakeServer) 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root's server runs as another user")
 async def test_a_home_that_others_cannot_enter_works_for_root(make_server: MakeServer, folder: Path) -> None:
     folder.chmod(0o700)
-    server = make_server()
+    server = make_server(fresh=True)
     await ask(server.start(), "create table t (x int)", "insert into t values (7)")
     server.stop()
     folder.chmod(0o755)  # the data stay where they are
-    assert await ask(make_server().start(), "select x from t") == [7]
+    assert await ask(make_server(fresh=True).start(), "select x from t") == [7]
 
 
 async def test_loopback_tcp_is_opened_on_request_only(make_server: MakeServer, free_port: int) -> None:

@@ -85,7 +85,7 @@ ALEMBIC = ("env.py", "script.py.mako")
 
 def plant(folder: Path) -> Path:
     """Lay the tree out; answer its root."""
-    for name in ("guanxi", "shared"):
+    for name in ("guanxi", "web", "shared"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "alembic.ini", folder)
     (folder / "services").mkdir()
@@ -142,7 +142,7 @@ class System:
             text=True,
         )
 
-    def up(self, seconds: float = 40.0) -> float:
+    def up(self, seconds: float = 60.0) -> float:
         """Start; answer the seconds until the gateway is ready."""
         began = time.monotonic()
         with (self.root / "log").open("wb") as log:

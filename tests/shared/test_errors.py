@@ -26,6 +26,15 @@ def test_an_answer_has_every_member_and_a_row_has_no_instance() -> None:
     assert whole == {**row, "instance": "/v1/things", "trace_id": "t"}
 
 
+def test_the_detail_may_be_special_where_the_title_is_not() -> None:
+    class NoSuchThing(NotFound):
+        says = "There is no such thing in this test."
+
+    assert NoSuchThing().detail == NoSuchThing.says
+    assert NoSuchThing("Other.").detail == "Other."
+    assert (NoSuchThing.title, NoSuchThing.code) == (NotFound.title, NotFound.code)
+
+
 def test_an_extra_member_cannot_shadow_one_of_the_standard() -> None:
     assert errors.document(Problem(status=200, type="x"))["status"] == 500
 

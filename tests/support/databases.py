@@ -71,7 +71,7 @@ def _migrate(url: str, service: str) -> None:
 
 def _fingerprint(service: str) -> str:
     """Name the code that a schema is made from."""
-    folders = (ROOT / "services" / service, ROOT / service, ROOT / "shared")
+    folders = (ROOT / "services" / service, ROOT / service, ROOT / "shared", ROOT / "feed", ROOT / "web")
     digest = hashlib.sha256()
     for file in sorted(file for folder in folders for file in folder.rglob("*.py")):
         digest.update(file.read_bytes())

@@ -13,10 +13,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from shared.app import Core
 from shared.auth import HEADER, Principal, Signer
 from shared.database import Database
 from shared.settings import Settings
+from web.app import Core
 
 ANYBODY = Principal("u-test", frozenset(("*",)), source="test")
 

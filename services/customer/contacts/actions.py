@@ -12,8 +12,8 @@ from services.customer.customers.documents import settle
 from services.customer.customers.drafts import Draft
 from services.customer.customers.references import Reference
 from shared.database import Transaction
-from shared.once import Answer
 from shared.patch import merge
+from web.once import Answer
 
 Member = dict[str, Any]
 

@@ -6,4 +6,4 @@ from shared.errors import NotFound
 class MemberNotFound(NotFound):
     """The customer has no contact point or address of this id."""
 
-    title = "This customer has no such contact point or address"
+    says = "This customer has no such contact point or address."

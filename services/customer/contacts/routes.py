@@ -18,11 +18,11 @@ from services.customer.customers.schemas import (
     ContactPointCreate,
     ContactPointRead,
 )
-from shared.app import core
 from shared.errors import Invalid, documents
-from shared.hot import hot
-from shared.once import once
 from shared.schemas import Body
+from web.app import core
+from web.hot import hot
+from web.once import once
 
 router = APIRouter(prefix="/v1/customers/{customer}", tags=["customers"])
 ADDING = documents(CustomerNotFound, Invalid)

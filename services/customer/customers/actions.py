@@ -14,8 +14,8 @@ from services.customer.customers.references import Reference
 from services.customer.customers.schemas import BatchMode
 from shared.database import Transaction
 from shared.errors import Problem
-from shared.etag import stale
-from shared.once import Answer
+from web.etag import stale
+from web.once import Answer
 
 
 @dataclass(frozen=True, slots=True)

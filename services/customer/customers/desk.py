@@ -5,6 +5,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from feed.write import tell
 from services.customer.base import FEED
 from services.customer.customers import queries, writes
 from services.customer.customers.diff import changes
@@ -15,10 +16,9 @@ from services.customer.customers.problems import CustomerNotFound, IdentityTaken
 from services.customer.customers.references import Reference
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
-from shared.feed.write import tell
 from shared.ids import uuid7
-from shared.once import Again
 from shared.statements import Statement
+from web.once import Again
 
 
 class Desk:

@@ -34,11 +34,13 @@ def overlaps(patch: Mapping[str, Any], changed: Iterable[str]) -> bool:
 
 
 def same(one: object, other: object) -> bool:
-    """Whether two JSON values are equal; unlike in Python, 1 is neither true nor 1.0."""
-    if type(one) is not type(other):
-        return False
+    """Whether two JSON values are equal; unlike in Python, 1 is not true."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(value, other[name]) for name, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float) and type(one) is not type(other):
+        return float(one) == float(other)  # beyond 2**53 a float is stored by the digits it is written with
     return one == other

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from feed.write import Change
 from services.customer.customers.diff import Diff
 from services.customer.customers.documents import BLANK, Document
 from services.customer.customers.names import Name, names_of
-from shared.feed.write import Change
 
 CREATED, UPDATED, DELETED = "customer.created", "customer.updated", "customer.deleted"
 

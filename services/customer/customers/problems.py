@@ -8,7 +8,7 @@ from shared.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 class CustomerNotFound(NotFound):
     """No such customer, or none that the principal may see."""
 
-    title = "There is no such customer"
+    says = "There is no such customer."
 
 
 class IdentityTaken(Conflict):

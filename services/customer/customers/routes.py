@@ -21,14 +21,14 @@ from services.customer.customers.schemas import (
     HistoryPage,
     patch_of,
 )
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
-from shared.etag import demand
-from shared.hot import hot
-from shared.once import once
 from shared.pagination import page, scope_of
 from shared.schemas import Instant, Text
+from web.app import answer, core
+from web.etag import demand
+from web.hot import hot
+from web.once import once
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 CanRead = Annotated[Principal, allow("customers:read")]
@@ -103,8 +103,7 @@ async def create_customer(body: CustomerCreate, request: Request, principal: Can
 @hot
 async def write_customers(body: CustomerBatch, request: Request, principal: CanWrite) -> Response:
     """Create and update up to a thousand customers; every row has a result of its own."""
-    country = core(request).settings.country
-    rows = [batches.read(item, country) for item in body.items]
+    rows = await batches.read_all(body.items, core(request).settings.country)
     return await once(
         request, principal, lambda tx: actions.write_many(tx, rows, body.mode, dry_run=body.dry_run)
     )

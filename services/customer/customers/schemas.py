@@ -242,7 +242,7 @@ class HistoryPage(Read):
 
 
 class Outcome(StrEnum):
-    """What became of one row of a batch."""
+    """What became of a row."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -250,7 +250,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-class RowResult(Read):
+class CustomerRowResult(Read):
     """What became of one row; `problem` is an RFC 9457 object."""
 
     index: int
@@ -263,5 +263,5 @@ class RowResult(Read):
 class CustomerBatchResult(Read):
     """One result for each row, in the order of the request."""
 
-    results: list[RowResult]
+    results: list[CustomerRowResult]
     counts: dict[Outcome, int]

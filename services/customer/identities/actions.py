@@ -7,7 +7,7 @@ from services.customer.customers.names import Name
 from services.customer.customers.references import Reference
 from services.customer.identities.problems import IdentityNotFound
 from shared.database import Transaction
-from shared.once import Answer
+from web.once import Answer
 
 
 async def add(tx: Transaction, reference: Reference, name: Name) -> Answer:

@@ -6,4 +6,4 @@ from shared.errors import NotFound
 class IdentityNotFound(NotFound):
     """The customer has no such identity."""
 
-    title = "This customer has no such identity"
+    says = "This customer has no such identity."

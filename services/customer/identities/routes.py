@@ -12,10 +12,10 @@ from services.customer.customers.schemas import Identity, IdentityRead
 from services.customer.identities import actions, queries
 from services.customer.identities.problems import IdentityNotFound
 from services.customer.identities.schemas import IdentityAnswers, IdentityQuestions
-from shared.app import answer, core
 from shared.errors import Invalid, documents
-from shared.hot import hot
-from shared.once import once
+from web.app import answer, core
+from web.hot import hot
+from web.once import once
 
 router = APIRouter(prefix="/v1", tags=["identities"])
 Kind = Annotated[str, Query(max_length=64, description="The series of names in the system.")]

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.identities.people import Key, Known, as_told
-from shared.clients import ServiceClient
 from shared.errors import Problem
+from web.clients import ServiceClient
 
 PATIENCE_S = 0.2  # one question, whatever it asks for
 AT_ONCE = 100  # ids in one question for the newest states

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from feed.consumer import Received
+from feed.write import Change, tell
 from services.interaction.base import FEED
 from services.interaction.identities import projection
 from shared.database import Transaction
-from shared.feed.consumer import Received
-from shared.feed.write import Change, tell
 
 KIND = "customer"
 Row = dict[str, Any]

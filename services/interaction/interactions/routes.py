@@ -30,10 +30,10 @@ from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
 from services.interaction.records.parameters import Facts
 from services.interaction.records.schemas import BatchResults
-from shared.app import answer
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
-from shared.hot import hot
+from web.app import answer
+from web.hot import hot
 
 router = APIRouter(tags=["interactions"])
 CanRead = Annotated[Principal, allow("interactions:read")]

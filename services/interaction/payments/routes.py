@@ -23,7 +23,7 @@ from services.interaction.records.parameters import Facts, Word
 from services.interaction.records.schemas import BatchResults
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
-from shared.hot import hot
+from web.hot import hot
 
 router = APIRouter(tags=["payments"])
 CanRead = Annotated[Principal, allow("orders:read")]

@@ -16,7 +16,7 @@ from services.interaction.records.parameters import Page, Word
 from services.interaction.records.schemas import BatchResults
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
-from shared.hot import hot
+from web.hot import hot
 
 router = APIRouter(tags=["products"])
 CanRead = Annotated[Principal, allow("products:read")]

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from feed.write import by
 from services.interaction.identities.actions import imagine, recognise, settle
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key, Known, People
@@ -26,10 +27,9 @@ from services.interaction.sources.queries import Claim, claim, find
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound
-from shared.feed.write import by
 from shared.ids import uuid7
-from shared.once import Again
 from shared.statements import Runner
+from web.once import Again
 
 
 class UnknownCustomer(Invalid):

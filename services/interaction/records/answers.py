@@ -15,11 +15,11 @@ from services.interaction.records.drafts import Decision, Draft, Result
 from services.interaction.records.kinds import Kind
 from services.interaction.records.rows import read
 from services.interaction.records.schemas import Batch, BatchMode, Outcome, RecordCreate
-from shared.app import answer, core
 from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import NotFound, as_row_problem
-from shared.once import Answer, once
+from web.app import answer, core
+from web.once import Answer, once
 
 
 def customers(request: Request) -> Customers:

@@ -14,11 +14,11 @@ from services.interaction.identities.queries import find
 from services.interaction.records.actions import statements
 from services.interaction.records.kinds import Kind
 from services.interaction.records.parameters import Span
-from shared.app import core
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid
 from shared.pagination import page, scope_of
 from shared.statements import Runner, Visible, visible
+from web.app import core
 
 NOBODY = UUID(int=0)
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.interaction.records.drafts import Draft
 from services.interaction.records.kinds import Kind
 from services.interaction.records.schemas import RecordRow
-from shared.refusals import invalid, shapes_of
+from web.refusals import invalid, shapes_of
 
 
 def read(kind: Kind, items: Sequence[Any]) -> list[Draft]:

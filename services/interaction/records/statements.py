@@ -23,12 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from feed.write import entries
 from services.interaction.base import FEED
 from services.interaction.identities.models import Identity
 from services.interaction.identities.queries import WHO
 from services.interaction.records.kinds import Kind
 from services.interaction.sources.models import SourceKey
-from shared.feed.write import entries
 from shared.statements import Statement, Visible, visible
 
 WRITING = "decides what a write does; its caller judges what the principal may touch"

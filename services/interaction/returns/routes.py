@@ -23,7 +23,7 @@ from services.interaction.returns.schemas import (
 )
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
-from shared.hot import hot
+from web.hot import hot
 
 router = APIRouter(tags=["returns"])
 CanRead = Annotated[Principal, allow("orders:read")]

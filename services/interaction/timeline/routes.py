@@ -17,11 +17,11 @@ from services.interaction.records.parameters import Cursor
 from services.interaction.timeline.kinds import SCOPES
 from services.interaction.timeline.queries import timeline
 from services.interaction.timeline.schemas import FactKind, TimelinePage
-from shared.app import core
 from shared.auth import Principal, Visibility, allow
 from shared.errors import FieldError, Invalid, NotFound, documents
-from shared.hot import hot
 from shared.pagination import page, scope_of
+from web.app import core
+from web.hot import hot
 
 router = APIRouter(tags=["timeline"])
 CanRead = Annotated[Principal, allow("interactions:read")]

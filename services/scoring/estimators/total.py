@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.fitting import Fit
@@ -49,7 +49,7 @@ def total(
     unknown = float(by_timing @ timing_covariance @ by_timing + by_spend @ spend_covariance @ by_spend)
     chance = _variance(frequency, money, customers, horizon)
     spread = np.log1p((chance + unknown) / mean**2)
-    p10, p50, p90 = np.exp(np.log(mean) - spread / 2 + np.sqrt(spread) * stats.norm.ppf(LEVELS))
+    p10, p50, p90 = np.exp(np.log(mean) - spread / 2 + np.sqrt(spread) * special.ndtri(LEVELS))
     return Total(mean, float(p10), float(p50), float(p90), chance**0.5, unknown**0.5)
 
 

@@ -40,7 +40,7 @@ def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any])
     status = data.get("status")
     lines = data.get("lines") or ()
     known = [line for line in lines if line.get("cost") is not None]
-    order = data.get("order_id")
+    order, money = data.get("order_id"), data["amount" if kind == "payment" else "total"]
     return Row(
         customer_id=UUID(data["customer_id"]),
         kind=kind,
@@ -48,10 +48,10 @@ def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any])
         generation=at[0],
         version=at[1],
         day=_day(data),
-        amount=Decimal(data["amount"]) if kind == "payment" else _sum(line["amount"] for line in lines),
+        amount=Decimal(money["amount"]),
         cost=_sum(line["cost"] for line in known),
         costed=_sum(line["amount"] for line in known),
-        currency=data["currency"],
+        currency=money["currency"],
         status=status,
         order_id=None if order is None else UUID(order),
         counts=kind != "payment" and status not in NOT_PURCHASES,

@@ -14,8 +14,8 @@ from services.scoring.rates.models import Rate
 from services.scoring.rates.queries import ONE
 from shared.database import Transaction
 from shared.errors import FieldError, Invalid
-from shared.etag import demand, stale
 from shared.statements import Statement
+from web.etag import demand, stale
 
 Key = tuple[str, str, date]
 

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from services.scoring.rates.actions import put_rate
 from services.scoring.rates.queries import ALL, ONE
 from services.scoring.rates.schemas import ExchangeRatePage, ExchangeRateRead, ExchangeRateWrite
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import (
     Forbidden,
@@ -21,8 +20,9 @@ from shared.errors import (
     Unauthenticated,
     documents,
 )
-from shared.hot import hot
 from shared.pagination import page, scope_of
+from web.app import answer, core
+from web.hot import hot
 
 router = APIRouter(prefix="/v1/exchange-rates", tags=["exchange-rates"])
 CanRead = Annotated[Principal, allow("scores:read")]

@@ -12,14 +12,14 @@ from services.scoring.runs import actions
 from services.scoring.runs.models import ScoringRun
 from services.scoring.runs.queries import ONE, rendered
 from services.scoring.runs.schemas import RunStatus, ScoringRunCreate, ScoringRunPage, ScoringRunRead
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.database import Transaction
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
-from shared.hot import hot
-from shared.once import Answer, InProgress, KeyReused, once
 from shared.pagination import page, scope_of
 from shared.statements import Runner, Statement
+from web.app import answer, core
+from web.hot import hot
+from web.once import Answer, InProgress, KeyReused, once
 
 router = APIRouter(prefix="/v1/scoring-runs", tags=["scoring-runs"])
 CanRead = Annotated[Principal, allow("scores:read")]

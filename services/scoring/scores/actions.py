@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
+from feed.write import by
 from services.scoring.scores.models import Publication, Score
 from services.scoring.scores.rows import Rows
 from services.scoring.scores.telling import COLUMNS, removing, writing
 from shared.database import Transaction
-from shared.feed.write import by
 from shared.statements import Statement
 
 

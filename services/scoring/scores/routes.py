@@ -12,11 +12,11 @@ from services.scoring.scores.queries import ONE, RANKED
 from services.scoring.scores.ranking import TIERS
 from services.scoring.scores.schemas import ScorePage, ScoreRead, Tier
 from services.scoring.scores.unscored import unscored
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
-from shared.hot import hot
 from shared.pagination import page, scope_of
+from web.app import answer, core
+from web.hot import hot
 
 router = APIRouter(prefix="/v1/scores", tags=["scores"])
 CanRead = Annotated[Principal, allow("scores:read")]

@@ -8,11 +8,11 @@ from uuid import UUID
 import numpy as np
 from sqlalchemy import Column, Float, Integer, MetaData, SmallInteger, Table, Uuid, bindparam, select, text
 
+from feed.write import by
 from services.scoring.scores.models import Score
 from services.scoring.scores.rows import Rows
 from services.scoring.scores.telling import COLUMNS, removing, writing
 from shared.database import Transaction
-from shared.feed.write import by
 from shared.statements import Statement
 
 CHUNK = 5_000

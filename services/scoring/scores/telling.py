@@ -24,11 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from feed.write import entries
 from services.scoring.base import FEED
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.scores.models import Score
 from services.scoring.scores.rows import DTYPE, PREDICTED
-from shared.feed.write import entries
 from shared.statements import Statement
 
 TYPES: dict[str, Any] = {"V": Uuid, ">f8": Float, ">i2": SmallInteger, ">i4": Integer}

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from services.scoring.states.schemas import ScoringStatus
 from services.scoring.states.status import CUSTOMERS, FEEDS, PURCHASES, UNMATCHED, WAITING
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, Unauthenticated, documents
-from shared.hot import hot
+from web.app import answer, core
+from web.hot import hot
 
 router = APIRouter(prefix="/v1/scoring-status", tags=["scoring-runs"])
 CanRun = Annotated[Principal, allow("scoring:run")]

@@ -17,10 +17,10 @@ from services.scoring.scores.ranking import TIERS
 from services.scoring.tiers.concentration import gini
 from services.scoring.tiers.queries import BY_TIER
 from services.scoring.tiers.schemas import TierPyramid
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Unauthenticated, documents
-from shared.hot import hot
+from web.app import answer, core
+from web.hot import hot
 
 router = APIRouter(prefix="/v1/tiers", tags=["tiers"])
 CanRead = Annotated[Principal, allow("scores:read")]

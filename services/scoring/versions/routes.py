@@ -11,12 +11,12 @@ from starlette.responses import Response
 from services.scoring.versions.models import EstimatorVersion
 from services.scoring.versions.queries import rendered
 from services.scoring.versions.schemas import EstimatorKind, EstimatorVersionPage, EstimatorVersionRead
-from shared.app import answer, core
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
-from shared.hot import hot
 from shared.pagination import page, scope_of
 from shared.statements import Statement
+from web.app import answer, core
+from web.hot import hot
 
 router = APIRouter(prefix="/v1/estimators", tags=["estimators"])
 CanRead = Annotated[Principal, allow("scores:read")]

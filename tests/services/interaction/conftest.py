@@ -7,14 +7,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from feed.consumer import Follower
 from services.interaction.base import FEED
 from services.interaction.identities.following import KIND, apply, sweep
 from shared.auth import Principal, Signer
-from shared.clients import ServiceClient
-from shared.feed.consumer import Follower
 from tests.conftest import Service
 from tests.services.interaction.peer import Peer
 from tests.support.running import Running, serving
+from web.clients import ServiceClient
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from typing import Any
 import asyncpg
 import httpx
 
+from feed.sequencer import stamp
 from services.interaction.base import FEED
-from shared.feed.sequencer import stamp
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.test_orders import AT, key, order
 from tests.support.running import Running

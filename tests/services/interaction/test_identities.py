@@ -5,8 +5,8 @@ from uuid import UUID
 
 import httpx
 
+from feed.consumer import Follower
 from shared.auth import Principal, Visibility
-from shared.feed.consumer import Follower
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
 from tests.support.running import Running

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from feed.consumer import Follower
 from services.interaction.timeline.schemas import TimelinePage
 from shared.auth import Principal
-from shared.feed.consumer import Follower
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
 from tests.support.running import Running

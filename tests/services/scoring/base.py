@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from feed.consumer import Received
 from services.scoring import following
 from services.scoring.following import Interactions
 from services.scoring.valuing.working import Worker
 from shared.auth import Principal
-from shared.feed.consumer import Received
 from tests.support.running import Running
 
 SPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
@@ -37,7 +37,7 @@ def order(name: str, customer: str, day: str, amount: str, **data: Any) -> Recei
     held = {
         "customer_id": str(id_of(customer)),
         "placed_at": f"{day}T12:00:00Z",
-        "currency": "USD",
+        "total": {"amount": amount, "currency": data.pop("currency", "USD")},
         "status": "confirmed",
         "lines": [{"amount": amount, "cost": data.pop("cost", None)}],
         **data,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared.feed.tables import drop_feed_ddl, feed_ddl
+from feed.tables import drop_feed_ddl, feed_ddl
 
 revision: str = "0001"
 down_revision: str | Sequence[str] | None = None

@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from feed.tables import drop_feed_ddl, feed_ddl
 from shared.database import NAMING
-from shared.feed.tables import drop_feed_ddl, feed_ddl
-from shared.idempotency import idempotency_table
+from web.idempotency import idempotency_table
 
 revision: str = "0001"
 down_revision: str | None = None

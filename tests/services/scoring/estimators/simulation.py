@@ -41,5 +41,5 @@ def simulate(timing: BetaGeometric, spend: GammaGamma, age: Ints, weeks: float, 
     scale = 1 / draw.gamma(spend.q, 1 / spend.v, size)
     mean = scale * draw.gamma(spend.p * np.maximum(x, 1)) / np.maximum(x, 1) * (x > 0)
     value = scale * draw.gamma(spend.p * np.maximum(later, 1)) * (later > 0)
-    days = np.minimum(np.ceil(t_x), age).astype(np.int64)
+    days = np.where(x > 0, np.clip(np.rint(t_x), 1, age), 0).astype(np.int64)
     return Simulated(Summary(x, days, np.asarray(age), mean), x < repeats_in_a_life, later, value)

@@ -108,7 +108,7 @@ def test_predictions_equal_what_simulated_customers_do(model: BetaGeometric) -> 
     for predicted, happened in predictions:
         for group in groups:
             noise = happened[group].std() / np.sqrt(group.sum())
-            # half a day is lost where the last purchase is rounded up to a whole one
+            # the last purchase is known to the day only
             assert predicted[group].mean() == pytest.approx(happened[group].mean(), abs=4 * noise + 2e-3)
 
 

@@ -1,0 +1,1 @@
+"""The demo: a shop's purchases go in through the public API, explained values come out."""

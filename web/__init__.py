@@ -1,0 +1,1 @@
+"""The HTTP lane: from a request to a handler and back, in one transaction; knows no CRM noun."""

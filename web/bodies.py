@@ -1,0 +1,78 @@
+"""Reading what a request carries: a JSON body and a query string, strictly."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.requests import Request
+
+from shared.errors import Invalid, MalformedJson, UnsupportedMediaType
+from web.refusals import pointer
+
+MISSING: Any = object()
+JSON = frozenset(("application/json",))
+MERGE = JSON | {"application/merge-patch+json"}
+DEPTH = 32
+MOST_PARAMETERS = 100
+NUL = "A NUL character cannot be stored."
+
+
+async def read_json(request: Request, media: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
+    """Return the parsed body, MISSING when empty; 415 for another content type, 400 unless strict JSON."""
+    raw = await request.body()
+    if not raw:
+        return MISSING
+    kind, _, parameter = request.headers.get("content-type", "").lower().partition(";")
+    if kind.strip() not in media or ("charset" in parameter and "utf-8" not in parameter):
+        raise UnsupportedMediaType(f"This route reads {' or '.join(sorted(media))} in UTF-8.")
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise MalformedJson(f"The body stops being JSON at {where}.", position=error.pos) from None
+    if raw.count(b"[") + raw.count(b"{") > DEPTH and not _shallow(body):
+        raise Invalid(errors=[{"pointer": "", "code": "too_deep", "detail": f"More than {DEPTH} levels."}])
+    if b"\\u0000" in raw and (places := list(_nuls(body, ()))):
+        raise Invalid(errors=[{"pointer": pointer(p), "code": "nul", "detail": NUL} for p in places[:DEPTH]])
+    return body
+
+
+def _shallow(body: object) -> bool:
+    level = [body]
+    for _ in range(DEPTH):
+        below: list[object] = []
+        for node in level:
+            below.extend(node.values() if isinstance(node, dict) else node)  # type: ignore[arg-type]  # containers only
+        level = [node for node in below if isinstance(node, (dict, list))]
+        if not level:
+            return True
+    return False
+
+
+def _nuls(node: object, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(node, str):
+        if "\0" in node:
+            yield place
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from (place,) if "\0" in key else _nuls(value, (*place, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _nuls(value, (*place, index))
+
+
+def read_query(text: bytes) -> list[tuple[str, str]]:
+    """Return the decoded pairs of a query string; Invalid unless they are UTF-8 without NUL."""
+    try:
+        pairs = parse_qsl(
+            text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
+        )
+    except ValueError:  # UnicodeDecodeError among them
+        raise Invalid(
+            f"The query is at most {MOST_PARAMETERS} parameters in percent-encoded UTF-8."
+        ) from None
+    for name, value in pairs:
+        if "\0" in name or "\0" in value:
+            raise Invalid(errors=[{"parameter": name.replace("\0", ""), "code": "nul", "detail": NUL}])
+    return pairs

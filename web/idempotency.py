@@ -1,0 +1,100 @@
+"""The records of Idempotency-Keys: one per caller, route and key, kept for a week."""
+
+import asyncio
+from datetime import timedelta
+from functools import cache
+from typing import Never
+
+import asyncpg
+import structlog
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.clock import utc_now
+from shared.database import Database
+from shared.settings import Settings
+from shared.statements import Statement
+
+KEPT = timedelta(days=7)
+CHUNK = 10_000  # keys forgotten in one statement
+_log = structlog.get_logger()
+_KEY = ("caller", "route", "key")
+_CLAIMED = (*_KEY, "fingerprint", "at")
+_ANSWERED = ("status", "version", "location", "body", "subjects")
+
+
+def idempotency_table(metadata: MetaData) -> Table:
+    """Declare the table in a service's schema."""
+    return Table(
+        "idempotency",
+        metadata,
+        Column("caller", Text(collation="C"), primary_key=True),
+        Column("route", Text(collation="C"), primary_key=True),
+        Column("key", Text(collation="C"), primary_key=True),
+        Column("fingerprint", LargeBinary, nullable=False, comment="SHA-256 of the raw body"),
+        Column("at", DateTime(timezone=True), nullable=False, index=True),
+        Column("status", SmallInteger, comment="null only inside the transaction that claims the key"),
+        Column("version", Integer),
+        Column("location", Text),
+        Column("body", LargeBinary),
+        Column("subjects", ARRAY(Uuid), comment="the records that the body names, for an erasure"),
+    )
+
+
+class Keys:
+    """The statements on a schema's table."""
+
+    def __init__(self, schema: str) -> None:
+        keys = idempotency_table(MetaData(schema=schema))
+        # Bounds the wait for another request with the same key: read before the insert can wait.
+        bound = select(func.set_config("lock_timeout", "2s", literal_column("true"))).cte("bound")
+        fresh = select(*(bindparam(name, type_=keys.c[name].type).label(name) for name in _CLAIMED))
+        self.claim = Statement(
+            insert(keys)
+            .from_select(_CLAIMED, fresh.where(select(bound).exists()))
+            .on_conflict_do_nothing()
+            .returning(keys.c.key)
+        )
+        mine = [keys.c[name] == bindparam(f"my_{name}", type_=Text) for name in _KEY]
+        self.earlier = Statement(select(keys).where(*mine))
+        answered = {name: bindparam(name, type_=keys.c[name].type) for name in _ANSWERED}
+        self.keep = Statement(update(keys).where(*mine).values(answered))
+        old = select(*(keys.c[name] for name in _KEY)).where(keys.c.at < bindparam("before"))
+        chunk = tuple_(*(keys.c[name] for name in _KEY)).in_(old.limit(bindparam("limit", type_=Integer)))
+        self.forget = Statement(delete(keys).where(chunk).returning(keys.c.at))
+
+
+@cache
+def keys_of(schema: str) -> Keys:
+    """Return the statements of a schema, compiled once."""
+    return Keys(schema)
+
+
+async def forget(settings: Settings, database: Database, *, every: timedelta = timedelta(hours=1)) -> Never:
+    """Delete the keys that are older than a week, for ever; a database that is away is tried again."""
+    statement = keys_of(settings.service).forget
+    while True:
+        try:
+            while await statement.all(database.pool, before=utc_now() - KEPT, limit=CHUNK):
+                pass
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+            _log.warning("idempotency keys are not pruned", error=type(problem).__name__)
+        await asyncio.sleep(every.total_seconds())

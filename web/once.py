@@ -1,0 +1,134 @@
+"""Writing once: one transaction that commits before the answer, at most once per Idempotency-Key."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.auth import Principal
+from shared.database import Transaction
+from shared.errors import Conflict, Invalid, Unavailable
+from web.app import answer, core
+from web.idempotency import Keys, keys_of
+
+HEADER, LONGEST, ATTEMPTS = "idempotency-key", 255, 5
+_RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+Action = Callable[[Transaction], Awaitable["Answer"]]
+
+
+class Again(Exception):  # noqa: N818 - a request, not an error
+    """Raised by an action that lost a race and is right when it runs again from the start."""
+
+
+class InProgress(Conflict):
+    """The same key is in use by a request that has not ended."""
+
+    code = "idempotency_key_in_progress"
+    title = "A request with this Idempotency-Key is still running"
+
+
+class KeyReused(Invalid):
+    """The key came before with another body."""
+
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key was used with another body"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an action says: a JSON body and what goes with it; `subjects` are the records that it names."""
+
+    body: object
+    status: int = 200
+    version: int | None = None
+    location: str | None = None
+    subjects: Sequence[UUID] = ()
+
+    def respond(self) -> Response:
+        """Return the response."""
+        headers = {} if self.location is None else {"location": self.location}
+        return answer(self.body, status=self.status, version=self.version, headers=headers)
+
+
+async def once(request: Request, principal: Principal, act: Action) -> Response:
+    """Run an action and answer after its commit; with an Idempotency-Key, at most once.
+
+    An action that meets a deadlock, or raises Again, runs again from the start in a new transaction.
+    """
+    key = _key(request)
+    run = _simply if key is None else _Keyed(request, principal, key, await request.body())
+    held = core(request)
+    for attempt in range(ATTEMPTS):
+        try:
+            async with held.database.begin(principal, at=held.clock()) as transaction:
+                response = await run(transaction, act)
+        except (Again, *_RACES):
+            await asyncio.sleep(0.005 * 2**attempt)
+        else:
+            return response
+    raise Unavailable("Too many writers want the same records.", headers={"Retry-After": "1"})
+
+
+async def _simply(transaction: Transaction, act: Action) -> Response:
+    return (await act(transaction)).respond()
+
+
+class _Keyed:
+    """One keyed request: claims its key as the first statement, and keeps the answer as the last."""
+
+    def __init__(self, request: Request, principal: Principal, key: str, body: bytes) -> None:
+        self._keys: Keys = keys_of(core(request).settings.service)
+        self._names = {"caller": principal.id, "route": f"{request.method} {request.url.path}", "key": key}
+        self._mine = {f"my_{name}": value for name, value in self._names.items()}
+        self._fingerprint = hashlib.sha256(body).digest()
+
+    async def __call__(self, transaction: Transaction, act: Action) -> Response:
+        if not await self._claimed(transaction):
+            return await self._replay(transaction)
+        said = await act(transaction)
+        await self._keys.keep.one(
+            transaction.connection,
+            **self._mine,
+            status=said.status,
+            version=said.version,
+            location=said.location,
+            body=orjson.dumps(said.body),
+            subjects=list(said.subjects),
+        )
+        return said.respond()
+
+    async def _claimed(self, transaction: Transaction) -> bool:
+        try:
+            claimed = await self._keys.claim.one(
+                transaction.connection, **self._names, fingerprint=self._fingerprint, at=transaction.at
+            )
+        except asyncpg.LockNotAvailableError as problem:
+            raise InProgress("Ask again when it has ended.", headers={"Retry-After": "1"}) from problem
+        return claimed is not None
+
+    async def _replay(self, transaction: Transaction) -> Response:
+        earlier = await self._keys.earlier.one(transaction.connection, **self._mine)
+        if earlier is None:  # forgotten between the two statements
+            raise Again
+        if earlier["fingerprint"] != self._fingerprint:
+            raise KeyReused("Use a new key for a new request.")
+        said = Answer(
+            orjson.Fragment(earlier["body"]), earlier["status"], earlier["version"], earlier["location"]
+        )
+        response = said.respond()
+        response.headers["idempotency-replayed"] = "true"
+        return response
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get(HEADER)
+    if key is not None and not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable()):
+        detail = f"An Idempotency-Key has 1 to {LONGEST} printable ASCII characters."
+        raise Invalid(detail, errors=[{"header": "Idempotency-Key", "code": "bad_key", "detail": detail}])
+    return key
