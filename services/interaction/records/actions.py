@@ -82,7 +82,7 @@ async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
     row = _row(tx, Written(new, new.values, 1, {}))
-    return await statements(wanted.kind).record.value(tx.connection, rows=[row], **by(tx))
+    return await statements(wanted.kind).record.value(tx.connection, **row, **by(tx))
 
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:
@@ -176,10 +176,10 @@ def _turns(changed: Sequence[Written]) -> list[list[Written]]:
 def _row(tx: Transaction, written: Written) -> dict[str, Any]:
     record, who = written.record, written.record.who
     system, source_id = record.source or (None, None)
-    beside = {"owner_before": who.owner, "department_before": who.department} if who else {}
     return {
         **written.values,
-        **beside,
+        "owner_before": who and who.owner,
+        "department_before": who and who.department,
         "id": record.id,
         "customer_id": who and who.original_id,
         "version": written.version,
