@@ -23,9 +23,9 @@ class Incoming:
 
     __slots__ = ("_receive", "_until", "cap", "done", "size", "told")
 
-    def __init__(self, receive: Receive, *, framed: bool, cap: int) -> None:
+    def __init__(self, receive: Receive, *, cap: int) -> None:
         self._receive, self.cap = receive, cap
-        self.done, self.size = not framed, 0
+        self.done, self.size = True, 0  # until a header says that there is a body
         self._until = 0.0
         self.told = False  # whether a reader has been given the end
 

@@ -63,7 +63,6 @@ class Call:
         "client_left",
         "deadline_ms",
         "extra",
-        "framed",
         "handed_on",
         "kept",
         "key",
@@ -74,17 +73,18 @@ class Call:
         "route",
         "scope",
         "send",
+        "serving",
         "started",
         "status",
-        "timer",
         "trace",
+        "traceparent",
         "watcher",
         "wrong",
     )
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, cap: int, answer_ms: int) -> None:
         self.scope, self.receive, self.send = scope, receive, send
-        self.key = self.origin = self.request_id = self.trace = b""
+        self.key = self.origin = self.request_id = self.trace = self.traceparent = b""
         self.route: str | None = None
         self.wrong = ""
         self.length: int | None = None
@@ -93,9 +93,8 @@ class Call:
         self.kept: Headers = []
         self.extra: Headers = []
         self.watcher: asyncio.Task[None] | None = None
-        self.timer: asyncio.TimerHandle | None = None
-        self.framed = any(name in _FRAMING for name, _ in scope["headers"])
-        self.body = Incoming(receive, framed=self.framed, cap=cap)
+        self.serving = asyncio.current_task()
+        self.body = Incoming(receive, cap=cap)
 
     # -- what the headers say
     def inspect(self) -> None:
@@ -112,16 +111,21 @@ class Call:
                 self._note_framing(name, value)
             else:
                 self._note(name, value)
-        self.trace = self.trace or telemetry.identifier().encode()
+        if not self.trace:
+            self.trace = telemetry.identifier().encode()
+            self.traceparent = b"00-%b-%b-01" % (self.trace, self.trace[:16])
         self.request_id = self.request_id or self.trace
         self.extra.append((b"x-request-id", self.request_id))
+        self._judge_framing()
+        if named:
+            drop = _listed(named)
+            self.kept = [header for header in kept if header[0] not in drop]
+
+    def _judge_framing(self) -> None:
         if self.chunked and self.length is not None:
             self.wrong = "Content-Length and Transfer-Encoding exclude each other."
         if self.wrong:
             raise BadRequest(self.wrong)
-        if named:
-            drop = {part.strip() for part in named.split(b",")}
-            self.kept = [header for header in kept if header[0] not in drop]
         if self.length is not None and self.length > self.body.cap:
             raise TooLarge(f"The body may have {self.body.cap} bytes at most.")
 
@@ -133,14 +137,15 @@ class Call:
         elif name == b"x-request-id" and 0 < len(value) <= 64 and _ID.issuperset(value):
             self.request_id = value
         elif name == b"traceparent":
-            parent = TRACEPARENT.fullmatch(value)
-            self.trace = parent[1] if parent else b""
+            if parent := TRACEPARENT.fullmatch(value):
+                self.trace, self.traceparent = parent[1], value
         elif name == b"origin":
             self.origin = value
         elif name == b"x-deadline-ms" and value.isdigit() and len(value) < 10:
             self.deadline_ms = min(self.deadline_ms, int(value))
 
     def _note_framing(self, name: bytes, value: bytes) -> None:
+        self.body.done = self.body.done and value == b"0"
         if name == b"content-length":
             if self.length is not None or not value.isdigit() or len(value) > 18:
                 self.wrong = "Content-Length is not one number."
@@ -151,28 +156,20 @@ class Call:
                 self.wrong = "The only transfer encoding is chunked, and once."
             self.chunked = True
 
-    # -- noticing that the client left; costs a timer, and a task only for slow answers
-    def watch_soon(self) -> None:
-        """Cancel the serving task when the client leaves, from now on if the body has been read."""
-        if self.timer is None and self.watcher is None and self.body.done:
-            loop = asyncio.get_running_loop()
-            self.timer = loop.call_later(WATCH_S, self._watch, asyncio.current_task())
+    # -- noticing that the client left; costs a task, so it is done for slow answers only
+    def watch(self) -> None:
+        """Cancel the serving task when the client leaves, once its body has been read."""
+        if self.watcher is None and self.body.done and self.serving:
+            self.watcher = asyncio.get_running_loop().create_task(self._await_leaving(self.serving))
 
-    def _watch(self, serving: asyncio.Task[Any] | None) -> None:
-        self.timer = None
-        self.watcher = asyncio.get_running_loop().create_task(self._await_leaving(serving))
-
-    async def _await_leaving(self, serving: asyncio.Task[Any] | None) -> None:
+    async def _await_leaving(self, serving: asyncio.Task[Any]) -> None:
         while (await self.receive())["type"] != "http.disconnect":
             continue
         self.client_left = True
-        if serving:
-            serving.cancel()
+        serving.cancel()
 
     def close(self) -> None:
         """Stop watching."""
-        if self.timer:
-            self.timer.cancel()
         if self.watcher:
             self.watcher.cancel()
 
@@ -181,7 +178,7 @@ class Call:
         """Pass a service's answer on as it comes; raises UpstreamError or ClientLeftError."""
         drop = _NOT_DOWN
         if connection := [value for name, value in link.headers if name == b"connection"]:
-            drop |= {part.strip().lower() for value in connection for part in value.split(b",")}
+            drop |= _listed(b",".join(connection))
         if link.status in {204, 304}:
             drop |= {b"content-length"}
         headers = [header for header in link.headers if header[0] not in drop]
@@ -190,6 +187,8 @@ class Call:
         self.started, self.status = True, link.status
         await self.send({"type": "http.response.start", "status": link.status, "headers": headers})
         data = await link.read(READ_S)
+        if not link.ended:
+            self.watch()
         while not link.ended:
             await self._send_part(data)
             data = await link.read(READ_S)
@@ -234,3 +233,7 @@ class Call:
                 await self.send({"type": "http.response.body", "body": data, "more_body": True})
         except TimeoutError as problem:
             raise ClientLeftError from problem
+
+
+def _listed(value: bytes) -> frozenset[bytes]:
+    return frozenset(part.strip().lower() for part in value.split(b","))

@@ -4,8 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Send
 
-from gateway.call import Call
-from shared import telemetry
+from gateway.call import WATCH_S, Call
 from shared.auth import HEADER
 
 _IDENTITY = HEADER.encode()
@@ -18,12 +17,15 @@ async def hand_on(own: ASGIApp, call: Call, token: bytes) -> None:
     scope["headers"] = [
         *((name, value) for name, value in call.scope["headers"] if name not in _REPLACED),
         (b"x-request-id", call.request_id),
-        (b"traceparent", b"00-%b-%b-01" % (call.trace, telemetry.identifier(64).encode())),
+        (b"traceparent", call.traceparent),
         *([(_IDENTITY, token)] if token else []),
     ]
     call.handed_on = True  # the own app's guard tells of it
-    call.watch_soon()
-    await own(scope, _receiver(call), _marking(call))
+    timer = asyncio.get_running_loop().call_later(WATCH_S, call.watch)
+    try:
+        await own(scope, _receiver(call), _marking(call))
+    finally:
+        timer.cancel()
 
 
 def _receiver(call: Call) -> Receive:
@@ -37,7 +39,6 @@ def _receiver(call: Call) -> Receive:
             await asyncio.Event().wait()
         data = await call.body.part()
         call.body.told = call.body.done
-        call.watch_soon()
         return {"type": "http.request", "body": data, "more_body": not call.body.done}
 
     return receive

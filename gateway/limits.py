@@ -19,8 +19,9 @@ class Bucket:
 
     def take(self, now: float) -> float:
         """Take one request out; 0 when it may pass, else the seconds to wait. `now` is monotonic."""
-        held = min(float(self.quota), self.held + (now - self.filled_at) * self.rate)
-        self.filled_at = now
+        passed = max(0.0, now - self.filled_at)  # `now` may be from before this bucket was made
+        held = min(float(self.quota), self.held + passed * self.rate)
+        self.filled_at += passed
         if held < 1:
             self.held = held
             return (1 - held) / self.rate

@@ -10,7 +10,7 @@ import httptools
 
 HIGH = 256 * 1024  # bytes of an answer held before reading pauses
 MAX_HEADERS, MAX_HEADER_BYTES = 128, 64 * 1024
-SLOW_S = 1.0  # an answer that takes longer makes the service suspect
+Alarm = tuple[float, Callable[[], None]]  # after how many seconds without an answer, what to do
 
 
 class UpstreamError(Exception):
@@ -40,6 +40,7 @@ class Exchange:
     rest: AsyncIterator[bytes] | None = None
     chunked: bool = False
     repeatable: bool = False
+    alarms: tuple[Alarm, ...] = ()  # earliest first
 
 
 class Link(asyncio.Protocol):
@@ -176,7 +177,7 @@ class Link(asyncio.Protocol):
         """Tell whether something came before the time was up."""
         waiter: asyncio.Future[bool] = self.loop.create_future()
         self.waiter = waiter
-        timer = self.loop.call_later(max(seconds, 0.0), _time_up, waiter)
+        timer = self.loop.call_later(seconds, _time_up, waiter)
         try:
             return await waiter
         finally:
@@ -184,22 +185,32 @@ class Link(asyncio.Protocol):
             self.waiter = None
 
     # -- one exchange
-    async def exchange(self, request: Exchange, slow: Callable[[], None]) -> None:
-        """Send, and wait for the headers of the answer; calls `slow` once it takes long."""
+    async def exchange(self, request: Exchange) -> None:
+        """Send, and wait for the headers of the answer; raises UpstreamError."""
         self._begin(request.method)
         if request.rest is None:
             self.transport.write(request.head + request.body)
             sent_all = True
         else:
             sent_all = await self._stream(request, request.rest)
-        if not (self.headed or self.problem) and not await self._wait(min(SLOW_S, request.seconds)):
-            slow()
-        left = request.seconds - SLOW_S
-        if not (self.headed or self.problem) and not (left > 0 and await self._wait(left)):
-            self._fail(LateError("no answer in time"))
+        if not (self.headed or self.problem):
+            await self._answered(request)
         if self.problem:
             raise self.problem
         self.keep = self.keep and sent_all
+
+    async def _answered(self, request: Exchange) -> None:
+        """Wait for the headers or a problem, raising the alarms on the way."""
+        waited = 0.0
+        for after, alarm in request.alarms:
+            if after >= request.seconds:
+                break
+            if await self._wait(after - waited):
+                return
+            waited = after
+            alarm()
+        if not await self._wait(request.seconds - waited):
+            self._fail(LateError("no answer in time"))
 
     async def _stream(self, request: Exchange, rest: AsyncIterator[bytes]) -> bool:
         """Send a long body part by part; stop when the answer comes first."""

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.access.keys import Caller, Keys
 from gateway.body import ClientLeftError
-from gateway.call import Call
+from gateway.call import WATCH_S, Call
 from gateway.cors import Cors
 from gateway.handing import hand_on
 from gateway.link import Exchange, LateError, UnreachableError, UpstreamError
@@ -28,7 +28,7 @@ SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _IDENTITY = HEADER.encode()
 _REQUEST = (
     b"%b %b%b%b HTTP/1.1\r\nhost: guanxi\r\n%b: %b\r\nx-request-id: %b\r\n"
-    b"traceparent: 00-%b-%b-01\r\nx-deadline-ms: %d\r\nx-forwarded-for: %b\r\n"
+    b"traceparent: %b\r\nx-deadline-ms: %d\r\nx-forwarded-for: %b\r\n"
 )
 
 
@@ -147,11 +147,10 @@ class Gateway:
             rest=None if whole else call.body.rest(),
             chunked=call.chunked and not whole,
             repeatable=whole and (method in SAFE or keyed),
+            alarms=((WATCH_S, call.watch),),
         )
-        call.watch_soon()
         link = await upstream.send(request)
         try:
-            call.watch_soon()
             await call.relay(link)
         finally:
             upstream.release(link)
@@ -168,18 +167,16 @@ class Gateway:
             _IDENTITY,
             caller.token(time.monotonic()),
             call.request_id,
-            call.trace,
-            telemetry.identifier(64).encode(),
+            call.traceparent,
             call.deadline_ms,
             client[0].encode() if client else b"unknown",
         )
-        lines = [first, *(b"%b: %b\r\n" % header for header in call.kept)]
-        if call.framed:
-            if call.body.done:
-                lines.append(b"content-length: %d\r\n" % size)
-            elif call.chunked:
-                lines.append(b"transfer-encoding: chunked\r\n")
-            else:
-                lines.append(b"content-length: %d\r\n" % (call.length or 0))
+        lines = [first]
+        for name, value in call.kept:
+            lines += (name, b": ", value, b"\r\n")
+        if call.chunked and not call.body.done:
+            lines.append(b"transfer-encoding: chunked\r\n")
+        elif call.chunked or call.length is not None:
+            lines.append(b"content-length: %d\r\n" % (size if call.body.done else call.length or 0))
         lines.append(b"\r\n")
         return b"".join(lines)

@@ -24,7 +24,7 @@ class Services:
         self.main = {name: Upstream(name, peers[name]) for name in SERVICES}
         self.waiting = {name: Upstream(name, peers[name], limit=POLLS) for name in SERVICES}
         for name, upstream in self.waiting.items():
-            upstream.breaker = self.main[name].breaker
+            upstream.watched_by(self.main[name].breaker)
         self.unready = set(SERVICES)
 
     async def ask(

@@ -9,6 +9,7 @@ from gateway.link import Exchange, LateError, Link, StaleError, UnreachableError
 
 CONNECT_S = 1.0
 IDLE_S = 20.0  # well below the keep-alive of the services, so that a pooled link is rarely stale
+SLOW_S = 1.0  # an answer that takes longer makes the service suspect
 MAX_ANSWER = 32 * 1024 * 1024
 
 
@@ -33,7 +34,12 @@ class Upstream:
         self.idle: list[Link] = []
         self.open = 0
         self.queue: deque[asyncio.Future[None]] = deque()
-        self.breaker = Breaker(self._probe)
+        self.watched_by(Breaker(self._probe))
+
+    def watched_by(self, breaker: Breaker) -> None:
+        """Share a breaker with another pool to the same service."""
+        self.breaker = breaker
+        self._slow = (SLOW_S, breaker.suspect)
 
     async def send(self, request: Exchange) -> Link:
         """Return the link once the headers of the answer are in; give it back with `release`.
@@ -43,10 +49,11 @@ class Upstream:
         """
         if self.breaker.open:
             raise UnreachableError("not answering")
+        request.alarms += (self._slow,)
         link, reused = await self._take()
         while True:
             try:
-                await link.exchange(request, self.breaker.suspect)
+                await link.exchange(request)
             except BaseException as problem:
                 self._drop(link)
                 if isinstance(problem, LateError):
@@ -164,10 +171,6 @@ class Upstream:
         link = await self._connect()
         try:
             head = b"GET /livez HTTP/1.1\r\nhost: guanxi\r\nconnection: close\r\n\r\n"
-            await link.exchange(Exchange(b"GET", head, CONNECT_S), _ignore)
+            await link.exchange(Exchange(b"GET", head, CONNECT_S))
         finally:
             self._drop(link)
-
-
-def _ignore() -> None:
-    """Let a slow probe be judged by its caller alone."""

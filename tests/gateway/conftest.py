@@ -99,7 +99,8 @@ async def opened(service: Stub, door: Door) -> AsyncIterator[Front]:
     gateway.keys = keys
     async with listening(gateway) as port:
         base = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {KEY}"}) as client:
+        headers = {"authorization": f"Bearer {KEY}"}
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=30) as client:
             yield Front(gateway, port, client, service, keys)
     for upstream in upstreams.values():
         await upstream.close()

@@ -2,23 +2,23 @@
 
 from pydantic import Field
 
-from services.customer.customers.schemas import ContactType
+from services.customer.customers.schemas import ContactType, optional
 from shared.schemas import Body, Country, Text
 
 
 class ContactPointUpdate(Body):
     """A merge patch of a contact point: what is absent stays, null empties."""
 
-    type: ContactType = "phone"
-    value: Text = Field(default_factory=str)
+    type: ContactType = optional()
+    value: Text = optional()
     label: Text | None = None
-    preferred: bool = False
+    preferred: bool = optional()
 
 
 class AddressUpdate(Body):
     """A merge patch of an address: what is absent stays, null empties."""
 
-    type: ContactType = "postal"
+    type: ContactType = optional()
     lines: list[Text] | None = Field(default=None, max_length=10)
     city: Text | None = None
     region: Text | None = None

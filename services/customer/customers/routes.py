@@ -41,7 +41,9 @@ LAST = 2**31 - 1  # above every version
 async def seen(
     request: Request,
     _: Annotated[str | None, Header(alias="If-Match", description="The ETag that you read.")] = None,
-    prefer: Annotated[str, Header(description="`merge=disjoint` lets changes of other fields pass.")] = "",
+    prefer: Annotated[
+        str, Header(alias="Prefer", description="`merge=disjoint` lets changes of other fields pass.")
+    ] = "",
 ) -> Condition:
     """Return what the caller demands of the version; 428 without If-Match."""
     return Condition(demand(request), disjoint="merge=disjoint" in prefer.replace(" ", "").split(","))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, SkipValidation
+from pydantic import Field, WrapValidator
 
 from services.customer.customers.documents import MAX_MEMBERS, settle
 from shared.schemas import Body, Country, Instant, JsonObject, Money, MoneyRead, Read, SourceKey, Text
@@ -96,11 +96,16 @@ class CustomerCreate(Body):
     attributes: JsonObject | None = None
 
 
+def optional() -> Any:  # noqa: ANN401 - stands for a value of any type
+    """Return the default of a field that a patch may leave out but not set to null; no schema shows it."""
+    return Field(default_factory=lambda: None)
+
+
 class CustomerUpdate(Body):
     """A merge patch: what is absent stays, null empties, a list replaces the whole list."""
 
-    kind: CustomerKind = CustomerKind.PERSON
-    name: Text = Field(default_factory=str)
+    kind: CustomerKind = optional()
+    name: Text = optional()
     given_name: Text | None = None
     family_name: Text | None = None
     contact_points: ContactPoints | None = None
@@ -125,6 +130,9 @@ class CustomerRow(CustomerUpdate):
     if_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
+Row = Annotated[CustomerRow, WrapValidator(lambda given, _: given)]  # described here, validated one by one
+
+
 class BatchMode(StrEnum):
     """What a batch may do with a row: create when unknown, update when known, or either."""
 
@@ -138,7 +146,7 @@ class CustomerBatch(Body):
 
     mode: BatchMode = BatchMode.UPSERT
     dry_run: bool = False
-    items: list[SkipValidation[CustomerRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    items: list[Row] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 def patch_of(body: CustomerCreate | CustomerUpdate, country: str) -> dict[str, Any]:
