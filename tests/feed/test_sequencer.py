@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import AsyncMock
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -14,8 +15,10 @@ from feed.write import by
 from shared.database import Database
 from shared.settings import Settings
 from shared.statements import Statement
+from tests.feed.conftest import create
 from tests.feed.support import now, sequencing, some, until
 from tests.feed.things import FEED, UPSERT, WRITER
+from tests.support.databases import fresh
 
 THROUGHS = "select through from things.feed order by seq"
 HEAD = "select position from things.feed_head"
@@ -145,3 +148,25 @@ async def test_an_epoch_lasts_until_the_database_is_another(
     assert await epoch() == second
     await renew(line, FEED)
     assert await epoch() not in (first, second)
+
+
+async def test_a_copy_of_a_database_begins_another_epoch_and_the_original_does_not(postgres: str) -> None:
+    async def settled(url: str) -> tuple[Any, Any]:
+        line = await asyncpg.connect(url)
+        await settle(line, FEED)
+        row = await line.fetchrow("select epoch, position from things.feed_head")
+        await line.close()
+        assert row is not None
+        return row["epoch"], row["position"]
+
+    async with fresh(postgres) as original, fresh(postgres) as copy:
+        await create(original)
+        before = await settled(original)
+        owner, names = await asyncpg.connect(postgres), [urlsplit(url).path[1:] for url in (copy, original)]
+        await owner.execute(f"drop database {names[0]}")
+        await owner.execute(f"create database {names[0]} template {names[1]}")
+        await owner.close()
+        after = await settled(copy)
+        assert after[0] != before[0]
+        assert after[1] == before[1]
+        assert await settled(original) == before
