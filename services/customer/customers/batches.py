@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,6 +21,7 @@ from web.etag import stale
 from web.refusals import invalid, shapes_of
 
 AT_A_TIME = 50  # rows: some milliseconds
+Item = TypeVar("Item")
 Result = tuple[Outcome, Draft, int] | Problem  # the version after the row
 _SHAPES = cache(lambda: shapes_of(TypeAdapter(CustomerRow)))
 
@@ -49,20 +50,15 @@ def read(given: object, country: str) -> Row | Problem:
 
 
 async def read_all(items: Iterable[object], country: str) -> list[Row | Problem]:
-    """Return what `read` returns for each, letting other requests pass now and then."""
-    rows = []
-    for index, item in enumerate(items):
-        if index % AT_A_TIME == 0:
-            await asyncio.sleep(0)
-        rows.append(read(item, country))
-    return rows
+    """Return what `read` returns for each."""
+    return [read(item, country) async for item in _paced(items)]
 
 
 async def judge(desk: Desk, rows: Sequence[Row | Problem], mode: BatchMode) -> list[Result]:
     """Put every row on the desk, in order, and return its result; storing is left to the caller."""
     good = [row for row in rows if isinstance(row, Row)]
     await desk.take({row.id for row in good if row.id}, (name for row in good for name in row.names))
-    return [_judge(desk, row, mode) for row in rows]
+    return [_judge(desk, row, mode) async for row in _paced(rows)]
 
 
 def report(results: Iterable[Result], *, dry_run: bool) -> dict[str, Any]:
@@ -70,6 +66,14 @@ def report(results: Iterable[Result], *, dry_run: bool) -> dict[str, Any]:
     lines = [_line(index, result, dry_run) for index, result in enumerate(results)]
     counts = Counter(line["outcome"] for line in lines)
     return {"results": lines, "counts": {outcome.value: counts[outcome] for outcome in Outcome}}
+
+
+async def _paced(items: Iterable[Item]) -> AsyncIterator[Item]:
+    """Let other requests pass between a few rows and the next."""
+    for index, item in enumerate(items):
+        if index % AT_A_TIME == 0:
+            await asyncio.sleep(0)
+        yield item
 
 
 def _line(index: int, result: Result, dry_run: bool) -> dict[str, Any]:  # noqa: FBT001 - private

@@ -36,7 +36,8 @@ MAX_MEMBERS = 50  # of each list
 MAX_ATTRIBUTES = 65_536  # characters of JSON
 
 _POINT = {"label": None, "preferred": False}
-_ADDRESS: dict[str, Any] = {"lines": [], "city": None, "region": None, "postal_code": None, "country": None}
+_PLACE = {"type": "postal", "city": None, "region": None, "postal_code": None, "country": None}
+_ADDRESS: dict[str, Any] = {"lines": [], **_PLACE}
 _ACQUISITION = {"on": None, "source": None, "campaign": None, "cost": None}
 
 
@@ -146,7 +147,7 @@ def _same_point(point: Mapping[str, Any]) -> object:
 
 
 def _same_address(address: Mapping[str, Any]) -> object:
-    return address["type"], *address["lines"], *(address[field] for field in list(_ADDRESS)[1:])
+    return *address["lines"], *(address[field] for field in _PLACE)
 
 
 _ALIKE: Mapping[str, Callable[[dict[str, Any]], object]] = {
