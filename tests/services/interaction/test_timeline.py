@@ -172,7 +172,8 @@ async def test_a_cursor_belongs_to_its_list(client: httpx.AsyncClient) -> None:
 MANY = """
 insert into interaction.interactions
   (customer_id, id, occurred_at, channel, direction, recorded_by, version, attributes, created_at, updated_at)
-select case when g % 2 = 0 then $1 else md5((g % 151)::text)::uuid end, gen_random_uuid(), now() + g * interval '1s',
+select case when g % 2 = 0 then $1 else md5((g % 151)::text)::uuid end, gen_random_uuid(),
+  now() + g * interval '1s',
   'phone', 'none', 'x', 1, '{}', now(), now()
 from generate_series(1, 8000) g
 """
