@@ -13,6 +13,7 @@ from shared.auth import Principal, Visibility
 from shared.database import Database
 from shared.errors import Invalid
 from web.app import Core
+from web.server import CLOSING
 
 ROUNDS = 100  # pages scanned for one answer when a filter leaves them empty
 
@@ -71,7 +72,7 @@ class Desk:
             ticket = await wake.ticket() if seconds else asyncio.Event()
             items, end = await self._reader.page(held.database, principal, wanted)
             left, done = until - now(), end.position >= end.head
-            if items or (done and left <= 0):
+            if items or (done and (left <= 0 or CLOSING.is_set())):
                 break
             if done:
                 await wake.wait(ticket, left)

@@ -90,6 +90,32 @@ def entries(feed: Feed, changed: sa.FromClause, type: str | Value) -> tuple[sa.C
     return _headers(feed.feed, rows).cte(), _kept(feed.history, changed, changed.c.diff).cte()
 
 
+def entry(feed: Feed, made: sa.FromClause, type: str) -> tuple[sa.CTE, sa.CTE]:  # noqa: A002 - as above
+    """Return what `entries` does for one new record or none: nothing to part, to sort or to name.
+
+    `made` is the RETURNING of the insert: subject, version, owner and department.
+    """
+    row, table = made.c, feed.feed
+    told: dict[str, Value] = {
+        "n": sa.literal_column("1"),
+        "type": sa.literal(type, sa.Text),
+        "fields": sa.literal_column("'{}'::text[]"),
+        "subjects": sa.func.array_agg(row.subject),
+        "versions": sa.func.array_agg(row.version),
+        "owners": sa.case((sa.func.count(row.owner) > sa.literal_column("0"), sa.func.array_agg(row.owner))),
+        "departments": sa.case(
+            (sa.func.count(row.department) > sa.literal_column("0"), sa.func.array_agg(row.department))
+        ),
+        **{name: _by(table.c[name]) for name in _MADE},
+    }
+    some = sa.func.count() > sa.literal_column("0")
+    header = sa.insert(table).from_select(
+        list(told), sa.select(*told.values()).select_from(made).having(some)
+    )
+    nothing = sa.cast(sa.literal_column("'{}'"), JSONB)
+    return header.cte(), _kept(feed.history, made, nothing).cte()
+
+
 def _headers(feed: sa.Table, rows: sa.FromClause) -> sa.Insert:
     row = rows.c
     same = sa.func.min(row.names) == sa.func.max(row.names)

@@ -4,9 +4,13 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from gateway.refusals import BadRequest, BrokenService, SlowBody
 from gateway.routing import OWN, owner_of
+from shared.errors import Late, TooLarge, Unavailable, documents
 
 Document = dict[str, Any]
+_BY_THE_DOOR = documents(BadRequest, TooLarge, Unavailable, BrokenService, Late)
+_OF_A_BODY = documents(SlowBody)
 REF = "#/components/schemas/"
 BEARER = "apiKey"
 DESCRIPTION = (
@@ -38,6 +42,10 @@ def merge(documents: Mapping[str, Document], missing: Iterable[str]) -> Document
         name = node.pop("x-schema", None)
         if name in schemas:
             node["anyOf"] = [{"$ref": REF + name}, {"type": "null"}]
+    for _, operation in operations(merged):
+        refusals = _BY_THE_DOOR | (_OF_A_BODY if "requestBody" in operation else {})
+        answers = {str(status): answer for status, answer in refusals.items()} | operation["responses"]
+        operation["responses"] = dict(sorted(answers.items()))
     tags = {tag for _, operation in operations(merged) for tag in operation.get("tags", ())}
     merged["tags"] = [{"name": tag} for tag in sorted(tags)]
     if absent := sorted(missing):

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from contextlib import ExitStack
+from typing import cast
 
 import asyncpg
 
@@ -31,6 +32,9 @@ class StartError(RuntimeError):
     """The system cannot start; the text is for people."""
 
 
+HOPELESS = (PostgresError, PlaceError, StartError)
+
+
 def up(local: Local) -> int:
     """Run everything until SIGINT, SIGTERM or SIGHUP; answer the exit code."""
     with ExitStack() as stack:
@@ -52,70 +56,90 @@ def up(local: Local) -> int:
 class System:
     """The processes of one home, and their database."""
 
+    log: Log
+    deaths: Deaths
+    postgres: EmbeddedPostgres | None = None
+
     def __init__(self, local: Local, door: socket.socket) -> None:
         """Take what we were told and the gateway's open port, which outlives the gateway's own restarts."""
         self.local, self.door = local, door
         self.began = time.monotonic()
-        self.postgres: EmbeddedPostgres | None = None
         self.children: list[Child] = []
 
     async def run(self) -> int:
-        """Start all, keep all, end all."""
-        main = asyncio.create_task(self._live())
+        """Start all, keep all, end all; answer the exit code.
+
+        A second signal cuts the end short: then the children die with us, by the kernel's hand.
+        """
+        this = cast("asyncio.Task[int]", asyncio.current_task())
+        self.log, self.deaths = Log(on_deaf=this.cancel), Deaths()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-                asyncio.get_running_loop().add_signal_handler(number, main.cancel)
-        self.log = Log(on_deaf=main.cancel)
-        self.deaths = Deaths()
-        processes.end(self._left(), steps=((signal.SIGKILL, 5.0),))
+            # Under nohup a lost terminal is no reason; SIGINT counts even where a shell ignores it.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+                asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+        code = 0
         try:
-            await main
-        except asyncio.CancelledError:
-            return 0
-        except (PostgresError, PlaceError, StartError) as error:
-            self.log.line("guanxi", str(error))
-            return 1
+            await self._live()
+        except* HOPELESS as errors:
+            self.log.line("guanxi", *map(str, errors.exceptions))
+            code = 1
+        except* asyncio.CancelledError:
+            this.uncancel()
         finally:
-            await asyncio.shield(self._end())
-        return 0
+            await self._end()
+        return code
 
     async def _live(self) -> None:
-        """Start in order, then keep alive for ever."""
-        around = Surroundings(self.local, await self._database())
-        await self._migrate(around)
-        self.children = [
-            Child(part.name, ["serve", part.name], around.of(part), self.log) for part in SERVICES
-        ]
-        gateway = Child(GATEWAY.name, ["serve", GATEWAY.name], around.of(GATEWAY, self.door), self.log)
-        gateway.descriptors = [self.door.fileno()]
-        self.children.append(gateway)
+        """Start in order, then keep alive for ever.
+
+        Where there are data already, the services start beside the database: their imports take longer than
+        all that it does, and they wait for it.
+        """
+        processes.end(self._left(), steps=((signal.SIGKILL, 5.0),))
+        if self.local.database_url is None:
+            log, port = self.log.writer("postgres"), self.local.postgres_port
+            self.postgres = EmbeddedPostgres(self.local.home, log=log, port=port)
+        known = self.postgres is not None and self.postgres.has_data
+        around = Surroundings(self.local, self._launch())
         async with asyncio.TaskGroup() as group:
+            if known:
+                self._serve(group, around)
             if self.postgres is not None:
+                await self._until_answering(self.postgres)
                 group.create_task(self._keep_postgres(self.postgres))
-            for child in self.children:
-                group.create_task(child.keep(self.deaths))
+            await self._migrate(around)
+            if not known:
+                self._serve(group, around)
             ready = group.create_task(self._tell_when_ready())
             await asyncio.wait([ready], timeout=WORKERS_AT_LATEST)
             for part in PARTS:
                 if part.has_worker:
                     worker = Child(f"{part.name}-worker", ["worker", part.name], around.of(part), self.log)
-                    self.children.append(worker)
-                    group.create_task(worker.keep(self.deaths))
+                    self._keep(group, worker)
 
-    async def _database(self) -> str:
-        """Answer the owner's URL of a database that runs."""
-        if self.local.database_url is not None:
-            return self.local.database_url
-        log = self.log.writer("postgres")
-        self.postgres = EmbeddedPostgres(self.local.home, log=log, port=self.local.postgres_port)
+    def _serve(self, group: asyncio.TaskGroup, around: Surroundings) -> None:
+        """Start the services and the gateway."""
+        for part in SERVICES:
+            self._keep(group, Child(part.name, ["serve", part.name], around.of(part), self.log))
+        door = [self.door.fileno()]
+        environ = around.of(GATEWAY, self.door)
+        self._keep(group, Child(GATEWAY.name, ["serve", GATEWAY.name], environ, self.log, door))
+
+    def _keep(self, group: asyncio.TaskGroup, child: Child) -> None:
+        self.children.append(child)
+        group.create_task(child.keep(self.deaths))
+
+    def _launch(self) -> str:
+        """Answer the owner's URL of a database that runs, or will at once."""
+        if self.postgres is None:
+            return self.local.database_url or ""
         if not self.postgres.has_data:
             self.log.line("guanxi", f"makes a database in {self.postgres.folder}")
-        await self._start(self.postgres)
+        self.postgres.launch()
         return self.postgres.dsn
 
     @staticmethod
-    async def _start(postgres: EmbeddedPostgres) -> None:
-        postgres.launch()
+    async def _until_answering(postgres: EmbeddedPostgres) -> None:
         while not postgres.is_ready():  # noqa: ASYNC110 - Postgres says it in a file
             await asyncio.sleep(0.01)
 
@@ -129,7 +153,8 @@ class System:
             self.log.line("postgres", f"ended ({describe(code)}), starts again in {delay:.1f} s")
             await asyncio.sleep(delay)
             try:
-                await self._start(postgres)
+                postgres.launch()
+                await self._until_answering(postgres)
             except PostgresError as error:
                 self.log.line("postgres", str(error))
 
@@ -139,7 +164,7 @@ class System:
             if not await is_current(around.owner_url, around.roles):
                 self.log.line("guanxi", "migrates the database")
                 migrate = Child("migrate", ["migrate"], around.of_owner(), self.log)
-                self.children = [migrate]
+                self.children.append(migrate)
                 migrate.start()
                 if await self.deaths.wait(migrate.process) != 0:
                     message = "The database could not be migrated."

@@ -17,6 +17,7 @@ from prometheus_client import Histogram
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 PROBES = frozenset(("/livez", "/readyz", "/startupz", "/metrics"))
+POLLED = "/v1/changes"  # readers ask it all day; for people that is no news
 EXPECTED = (200, 503)  # what a probe finds is a metric; a line for each would drown a start
 METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 REQUESTS = Histogram(
@@ -66,12 +67,13 @@ class Teller:
     """Writes the one line that each answered request leaves in the log, and counts it; quiet about probes."""
 
     def __init__(self, service: str, style: str) -> None:
-        self.service, self.say = service, _readable if style == "text" else _json
+        self.service, self.readable = service, style == "text"
+        self.say = _readable if self.readable else _json
 
     def tell(self, method: str, route: str | None, status: int, seconds: float, trace: Trace) -> None:
         """Tell of one request; `route` is a template, never the path itself."""
         observe(method, route, status, seconds)
-        if route in PROBES and status in EXPECTED:
+        if (route in PROBES and status in EXPECTED) or (self.readable and route == POLLED and status == 200):
             return
         line = {
             "service": self.service,

@@ -10,6 +10,9 @@ from shared.errors import MEDIA_TYPE, Problem, document
 
 HEADERS_S = 10.0  # from the first byte, or the connection, to the end of a request's headers
 HELD = 64 * 1024
+CLOSING = (
+    asyncio.Event()
+)  # set when this process is asked to end: who waits for something to tell, answers now
 _BAD = b"HTTP/1.1 400 Bad Request\r\ncontent-type: %b\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 
 

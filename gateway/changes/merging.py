@@ -11,7 +11,9 @@ from starlette.requests import Request
 from gateway.changes.sources import Expired, Standing
 from gateway.link import UpstreamError
 from gateway.services import Services, query
+from web.server import CLOSING
 
+CLOSING_S = 1.0  # between looks whether this process is to end
 ASK_S, GRACE_S = 5.0, 3.0  # for an answer at once; beyond the wait that was asked for
 
 
@@ -110,8 +112,8 @@ async def _wait(question: Question, merged: Merged, names: Sequence[str], wait: 
     }
     left = set(asks)
     try:
-        while left and not merged.items:
-            done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+        while left and not merged.items and not CLOSING.is_set():
+            done, left = await asyncio.wait(left, timeout=CLOSING_S, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 if (page := task.result()) is not None:
                     merged.take(page)

@@ -1,4 +1,4 @@
-"""The interaction service's worker: stamps its feed, and follows customer's."""
+"""The interaction service's worker: stamps its feed, follows customer's, forgets old idempotency keys."""
 
 import asyncio
 
@@ -10,6 +10,7 @@ from shared.auth import Principal, Signer
 from shared.database import Database
 from shared.settings import Settings
 from web.clients import ServiceClient
+from web.idempotency import forget
 
 FOLLOWING = Principal.of_service("interaction", "feed:read")
 
@@ -21,6 +22,9 @@ async def run(settings: Settings) -> None:
     try:
         async with ServiceClient(settings.peers["customer"], signer, FOLLOWING, timeout=30) as client:
             follower = Follower(FEED, "customer", client, database, apply, types=(KIND,), sweep=sweep)
-            await asyncio.gather(run_sequencer(settings, FEED), follower.run())
+            async with asyncio.TaskGroup() as group:
+                group.create_task(run_sequencer(settings, FEED))
+                group.create_task(follower.run())
+                group.create_task(forget(settings, database))
     finally:
         await database.close()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from feed.write import by
 from services.interaction.identities.actions import imagine, recognise, settle
@@ -65,8 +66,7 @@ async def recognised(
 async def write(tx: Transaction, wanted: Wanted) -> Decision:
     """Do what the drafts want, and tell the feed and the history; a dry run only decides."""
     await _link(tx, wanted)
-    await _locate(tx, wanted)
-    held = await _held(tx, wanted)
+    held = await _held(tx, wanted, await _locate(tx, wanted))
     decision = decide(wanted.drafts, held, wanted.mode)
     if not wanted.dry:
         await _store(tx, wanted.kind, decision)
@@ -82,7 +82,7 @@ async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
     row = _row(tx, Written(new, new.values, 1, {}))
-    return await statements(wanted.kind).record.value(tx.connection, rows=[row], **by(tx))
+    return await statements(wanted.kind).record.value(tx.connection, **row, **by(tx))
 
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:
@@ -108,21 +108,22 @@ def _introduce(draft: Draft, whose: dict[Key, Known], principal: Principal) -> N
         draft.who = who
 
 
-async def _locate(tx: Transaction, wanted: Wanted) -> None:
-    """Give each draft the id of its record: the stored one, or that of the record it is about to make."""
+async def _locate(tx: Transaction, wanted: Wanted) -> set[UUID]:
+    """Give each draft the id of its record, an old or a new one; return those that may be stored already."""
     drafts = [draft for draft in wanted.drafts if draft.problem is None]
-    named = {draft.source for draft in drafts if draft.source}
+    names = {draft.source for draft in drafts if draft.source}
     fresh = {} if wanted.mode is BatchMode.UPDATE else _claims(drafts)
     if wanted.dry:
-        ids = await find(tx.connection, wanted.kind.name, named)
+        ids = await find(tx.connection, wanted.kind.name, names)
         mine = {name: each.record_id for name, each in fresh.items() if name not in ids}
     else:
         taken = await claim(tx.connection, wanted.kind.name, list(fresh.values()))
         mine = {name: each.record_id for name, each in fresh.items() if each.record_id in taken}
-        ids = await find(tx.connection, wanted.kind.name, named - mine.keys())
-    ids.update(mine)
+        ids = await find(tx.connection, wanted.kind.name, names - mine.keys())
     for draft in drafts:
-        draft.record_id = draft.id or (ids.get(draft.source) if draft.source else uuid7())
+        named = mine.get(draft.source) or ids.get(draft.source) if draft.source else uuid7()
+        draft.record_id = draft.id or named
+    return {draft.id for draft in drafts if draft.id} | set(ids.values())
 
 
 def _claims(drafts: Sequence[Draft]) -> dict[tuple[str, str], Claim]:
@@ -135,12 +136,10 @@ def _claims(drafts: Sequence[Draft]) -> dict[tuple[str, str], Claim]:
     return claims
 
 
-async def _held(tx: Transaction, wanted: Wanted) -> dict[Any, Held]:
-    """Lock and return the stored records that the drafts are about and the principal may see."""
-    kind = wanted.kind
-    ids = sorted({draft.record_id for draft in wanted.drafts if draft.record_id and not draft.problem})
-    held, foreign = {}, set()
-    for row in await statements(kind).held.all(tx.connection, ids=ids) if ids else ():
+async def _held(tx: Transaction, wanted: Wanted, ids: set[UUID]) -> dict[UUID, Held]:
+    """Lock and return those of the records that are stored and that the principal may see."""
+    kind, held, foreign = wanted.kind, dict[UUID, Held](), set[UUID]()
+    for row in await statements(kind).held.all(tx.connection, ids=list(ids)) if ids else ():
         who = known(row) if kind.of_customer else None
         if who is None or who.seen_by(tx.principal):
             source = (row["source_system"], row["source_id"]) if row["source_id"] is not None else None
@@ -165,7 +164,7 @@ async def _store(tx: Transaction, kind: Kind, decision: Decision) -> None:
 
 def _turns(changed: Sequence[Written]) -> list[list[Written]]:
     """Part the changes so that a record changes once in each part, and in order."""
-    turns: list[dict[Any, Written]] = []
+    turns: list[dict[UUID, Written]] = []
     for each in changed:
         turn = next((turn for turn in turns if each.record.id not in turn), None)
         if turn is None:
@@ -177,10 +176,10 @@ def _turns(changed: Sequence[Written]) -> list[list[Written]]:
 def _row(tx: Transaction, written: Written) -> dict[str, Any]:
     record, who = written.record, written.record.who
     system, source_id = record.source or (None, None)
-    beside = {"owner_before": who.owner, "department_before": who.department} if who else {}
     return {
         **written.values,
-        **beside,
+        "owner_before": who and who.owner,
+        "department_before": who and who.department,
         "id": record.id,
         "customer_id": who and who.original_id,
         "version": written.version,

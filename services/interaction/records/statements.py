@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CTE,
+    ColumnClause,
     Select,
     Text,
     Uuid,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from feed.write import entries
+from feed.write import entries, entry
 from services.interaction.base import FEED
 from services.interaction.identities.models import Identity
 from services.interaction.identities.queries import WHO
@@ -37,8 +38,8 @@ WRITING = "decides what a write does; its caller judges what the principal may t
 class Statements:
     """The statements of a kind, each compiled when first used.
 
-    Rows come as one JSON array of objects whose members are the table's columns, with `owner_before` and
-    `department_before` for the feed and, for changes, `diff`.
+    A row has the table's columns, `owner_before` and `department_before` for the feed, and `diff` if it is a
+    change. `record` takes one row as parameters, `create` and `change` take many as one JSON array, `rows`.
     """
 
     def __init__(self, kind: Kind) -> None:
@@ -46,18 +47,22 @@ class Statements:
         self.model: Any = kind.model
         self.table: Any = kind.model.__table__
         self.columns = [c.name for c in self.table.columns]
+        self.type = f"{kind.name}.{kind.created}"
 
     @cached_property
     def create(self) -> Statement:
         """Insert new records, whose source keys are claimed; gives how many were inserted."""
-        made, told = self._created(self._given(), None)
+        given = self._given()
+        made = self._made(given)
+        told = entries(FEED, self._changed(made, given), self.type)
         return Statement(select(func.count()).select_from(made).add_cte(*told), unguarded=WRITING)
 
     @cached_property
     def record(self) -> Statement:
         """Claim a new record's source key, insert it and give its JSON; nothing if the key is taken."""
-        given = self._given()
-        made, told = self._created(given, self._claimed(given))
+        given = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in self._columns())).cte("given")
+        made = self._made(given, self._claimed(given))
+        told = entry(FEED, self._changed(made, given), self.type)
         shown = select(self.kind.rendering(made.c, Identity).label("data"))
         if self.kind.of_customer:
             shown = shown.join_from(made, Identity, Identity.original_id == made.c.customer_id)
@@ -114,25 +119,30 @@ class Statements:
             return shown
         return shown.join_from(self.model, Identity, Identity.original_id == self.model.customer_id)
 
+    def _columns(self) -> list[ColumnClause[Any]]:
+        before = [column("owner_before", Text), column("department_before", Text)]
+        return [*(column(c.name, c.type) for c in self.table.columns), *before]
+
     def _given(self) -> CTE:
-        columns = [column(c.name, c.type) for c in self.table.columns]
-        beside = [column("owner_before", Text), column("department_before", Text), column("diff", JSONB)]
-        rows = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(*columns, *beside)
+        columns = (*self._columns(), column("diff", JSONB))
+        rows = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(*columns)
         return select(rows.render_derived(name="x", with_types=True)).cte("given")
 
-    def _created(self, given: CTE, claimed: CTE | None) -> tuple[CTE, tuple[CTE, ...]]:
-        """Return the insert, and what tells the feed and the history of it."""
+    def _made(self, given: CTE, claimed: CTE | None = None) -> CTE:
         rows = select(*(given.c[name] for name in self.columns))
         if claimed is not None:
             rows = rows.where(or_(given.c.source_id.is_(None), given.c.id.in_(select(claimed.c.record_id))))
-        made = (
+        return (
             insert(self.table)
             .from_select(self.columns, rows)
             .on_conflict_do_nothing(index_elements=list(self.table.primary_key.columns))
             .returning(*self.table.columns)
             .cte("made")
         )
-        changed = (
+
+    def _changed(self, made: CTE, given: CTE) -> CTE:
+        """Return what the feed wants to know of new records."""
+        return (
             select(
                 made.c.id.label("subject"),
                 made.c.version,
@@ -143,7 +153,6 @@ class Statements:
             .join_from(made, given, given.c.id == made.c.id)
             .cte("changed")
         )
-        return made, entries(FEED, changed, f"{self.kind.name}.{self.kind.created}")
 
     def _claimed(self, given: CTE) -> CTE:
         whose = given.c.customer_id if self.kind.of_customer else null()

@@ -39,6 +39,8 @@ def timeline(kinds: frozenset[str], *, channel: bool, further: bool) -> Visible:
     """
     parts = [_part(KINDS[name], channel=channel, further=further) for name in sorted(kinds)]
     limit = bindparam("limit", type_=Integer)
+    unseen = select(limit).scalar_subquery()
+    parts = [part.limit(unseen) for part in parts]
     newest: ColumnElement[Any] = literal_column("occurred_at desc, id desc")
     merged = union_all(*parts).order_by(newest) if len(parts) > 1 else parts[0]
     facts = merged.limit(limit).lateral("facts")

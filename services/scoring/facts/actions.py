@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    ColumnElement,
     Date,
     DateTime,
     Integer,
     Numeric,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     delete,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from services.scoring.facts.models import Fact, Mark
@@ -48,8 +51,8 @@ async def whose(tx: Transaction, subjects: Sequence[UUID]) -> list[UUID]:
 
 
 async def drop_moved(tx: Transaction, rows: Sequence[Row]) -> None:
-    """Forget facts that are held under another customer id than the one they now have."""
-    columns = {name: [getattr(row, name) for row in rows] for name in _PLACE}
+    """Forget older versions that are held under another customer id than the one they now have."""
+    columns = {name: [getattr(row, name) for row in rows] for name in _PLACED}
     await _DROP_MOVED.value(tx.connection, **columns)
 
 
@@ -84,6 +87,11 @@ def _rows(types: Mapping[str, Any]) -> TableValuedAlias:
     return func.unnest(*arrays).table_valued(*types).render_derived()
 
 
+def _elsewhere(held: Any, told: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns
+    same = (held.subject == told.subject, held.kind == told.kind)
+    return and_(*same, held.customer_id != told.customer_id)
+
+
 _TYPES: Mapping[str, Any] = {
     "customer_id": Uuid,
     "kind": Text,
@@ -101,7 +109,10 @@ _TYPES: Mapping[str, Any] = {
 }
 _COLUMNS = [field.name for field in fields(Row)]
 _PLACE = ("customer_id", "kind", "subject")
-_given = insert(Fact).from_select(_COLUMNS, select(_rows({name: _TYPES[name] for name in _COLUMNS})))
+_told_rows = _rows({name: _TYPES[name] for name in _COLUMNS})
+_other = aliased(Fact)
+_elsewhere_newer = select(_other.subject).where(_elsewhere(_other, _told_rows.c)).exists()
+_given = insert(Fact).from_select(_COLUMNS, select(_told_rows).where(~_elsewhere_newer))
 _REPLACE = Statement(
     _given.on_conflict_do_update(
         index_elements=[Fact.customer_id, Fact.kind, Fact.subject],
@@ -113,12 +124,13 @@ _REPLACE = Statement(
 _WHOSE = Statement(
     select(Fact.customer_id).where(Fact.subject == any_(bindparam("subjects", type_=ARRAY(Uuid)))).distinct()
 )
-_moved = _rows({name: _TYPES[name] for name in _PLACE})
+_PLACED = (*_PLACE, "generation", "version")
+_moved = _rows({name: _TYPES[name] for name in _PLACED})
+
 _DROP_MOVED = Statement(
     delete(Fact).where(
-        Fact.subject == _moved.c.subject,
-        Fact.kind == _moved.c.kind,
-        Fact.customer_id != _moved.c.customer_id,
+        _elsewhere(Fact, _moved.c),
+        tuple_(Fact.generation, Fact.version) < tuple_(_moved.c.generation, _moved.c.version),
     )
 )
 _GONE = ("kind", "subject", "generation", "version")
@@ -126,7 +138,7 @@ _gone = _rows({name: _TYPES[name] for name in _GONE})
 _held, _told = (tuple_(of.generation, of.version) for of in (Fact, _gone.c))
 _RETRACT = Statement(
     update(Fact)
-    .where(Fact.subject == _gone.c.subject, Fact.kind == _gone.c.kind, _held <= _told)
+    .where(Fact.subject == _gone.c.subject, Fact.kind == _gone.c.kind, _held < _told)
     .values(counts=False, generation=_gone.c.generation, version=_gone.c.version)
 )
 _before = Fact.generation < bindparam("generation", type_=Integer)

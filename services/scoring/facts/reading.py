@@ -59,8 +59,10 @@ def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any])
 
 
 def _day(data: Mapping[str, Any]) -> date:
-    moment = next(data[name] for name in _TIMES if data.get(name))
-    return datetime.fromisoformat(moment).astimezone(UTC).date()
+    moments = [data[name] for name in _TIMES if data.get(name)]
+    if not moments:
+        raise KeyError(*_TIMES)
+    return datetime.fromisoformat(moments[0]).astimezone(UTC).date()
 
 
 def _sum(amounts: Iterable[str]) -> Decimal:

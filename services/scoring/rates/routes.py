@@ -77,6 +77,5 @@ async def put_exchange_rate(
     held = core(request)
     async with held.database.begin(principal, at=held.clock()) as tx:
         created = await put_rate(tx, request, (base, quote, day), body.rate)
-        found = await ONE.one(tx.connection, base=base, quote=quote, day=day)
-    shown, version = found  # type: ignore[misc]  # just written
+        shown, version, _ = await ONE.one(tx.connection, base=base, quote=quote, day=day)  # type: ignore[misc]  # just written
     return answer(shown, status=201 if created else 200, version=version)

@@ -20,10 +20,11 @@ async def unscored(on: Runner, customer: UUID, *, today: date, currency: str) ->
     ids = [customer]
     history = await of_some(on, ids, until=day, currency=currency)
     after = await AFTER.one(on, ids=ids, until=day)
-    money, days, orders, priced = 0.0, 0, 1, 1
+    money, days, coverage = 0.0, 0, 1.0
     if len(history):
         one = history[0]
-        money, days, orders, priced = one["money"], int(one["days"]), one["orders"], one["priced_orders"]
+        money, days = float(one["money"]), int(one["days"])
+        coverage = float(one["priced_orders"] / one["orders"])
     return {
         "customer_id": customer,
         "version": None,
@@ -38,6 +39,6 @@ async def unscored(on: Runner, customer: UUID, *, today: date, currency: str) ->
         "reason": Reason.NOT_ENOUGH_DATA,
         "rfm": {"r": 1, "f": 1, "m": 1},
         "parts": [],
-        "coverage": priced / orders,
+        "coverage": coverage,
         "facts_after": 0 if after is None else after["purchases"],
     }

@@ -90,7 +90,7 @@ def _days(key: Column, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401
         )
         .scalar_subquery()
     )
-    day = case((Fact.kind == _RETURN, func.coalesce(placed, Fact.day)), else_=Fact.day)
+    day = case((Fact.kind == _RETURN, placed), else_=Fact.day)
     facts = select(
         key.label("key"),
         day.label("day"),

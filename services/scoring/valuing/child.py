@@ -27,6 +27,10 @@ class ComputingError(Exception):
     """The process ended without a result; the text is the last line that it wrote to its error output."""
 
 
+class KilledError(Exception):
+    """The process was killed, which says nothing about the run."""
+
+
 async def compute_apart(order: Order, learned: History, scored: History) -> Outcome:
     """Return what `compute` returns; the process is killed when the caller is cancelled."""
     child = await asyncio.create_subprocess_exec(
@@ -44,6 +48,8 @@ async def compute_apart(order: Order, learned: History, scored: History) -> Outc
         child.kill()
         await child.wait()
         raise
+    if child.returncode and child.returncode < 0:
+        raise KilledError(f"signal {-child.returncode}")
     if child.returncode:
         raise ComputingError(error.decode(errors="replace").strip().rpartition("\n")[2][:500])
     head, (rows,) = _read(io.BytesIO(told), 1)

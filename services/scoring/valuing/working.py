@@ -8,7 +8,7 @@ import structlog
 
 from services.scoring.runs import actions as runs
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
-from services.scoring.valuing.child import ComputingError
+from services.scoring.valuing.child import ComputingError, KilledError
 from services.scoring.valuing.due import ask_when_due
 from services.scoring.valuing.touching import rebuild_marked, score_touched, unpark, waiting
 from shared.clock import Clock, utc_now
@@ -48,6 +48,9 @@ class Worker:
             await carry_out(job, currency=self.currency, clock=self.clock)
         except* runs.Lost:
             _log.warning("scoring run is not ours any more", run=str(job.id))
+        except* KilledError as killed:
+            why = str(killed.exceptions[0])
+            _log.warning("scoring run begins anew after its lease", run=str(job.id), why=why)
         except* ComputingError as failed:
             _log.exception("scoring run failed", run=str(job.id))
             await runs.fail(self.database.pool, job.id, token, str(failed.exceptions[0]))

@@ -1,19 +1,22 @@
 """The timeline: complete, in order, once, whatever happens between two pages."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import orjson
 import pytest
 
 from feed.consumer import Follower
+from services.interaction.timeline.kinds import SCOPES
+from services.interaction.timeline.queries import timeline
 from services.interaction.timeline.schemas import TimelinePage
 from shared.auth import Principal
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
-from tests.support.running import Running
+from tests.support.running import ANYBODY, Running
 
 
 def key(value: str) -> dict[str, str]:
@@ -164,3 +167,37 @@ async def test_a_cursor_belongs_to_its_list(client: httpx.AsyncClient) -> None:
         foreign = {"cursor": page["next"], **params}
         answer = await client.get(f"/v1/customers/erp:{path}/timeline", params=foreign)
         assert answer.status_code == 422
+
+
+MANY = """
+insert into interaction.interactions
+  (customer_id, id, occurred_at, channel, direction, recorded_by, version, attributes, created_at, updated_at)
+select case when g % 2 = 0 then $1 else md5((g % 151)::text)::uuid end, gen_random_uuid(),
+  now() + g * interval '1s',
+  'phone', 'none', 'x', 1, '{}', now(), now()
+from generate_series(1, 8000) g
+"""
+
+
+async def test_a_page_reads_no_further_than_it_shows(client: httpx.AsyncClient, interaction: Running) -> None:
+    customer = name()
+    (made, *_) = await fill(client, key(customer), 1)
+    pool = interaction.database.pool
+    of = await pool.fetchval("select customer_id from interaction.interactions where id = $1", UUID(made))
+    await pool.execute(MANY, of)
+    await pool.execute("analyze interaction.interactions")
+    sql = timeline(frozenset(SCOPES), channel=False, further=False).statement(ANYBODY, {}).sql
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local plan_cache_mode = force_generic_plan")  # which any plan becomes
+        await connection.execute(f"prepare page as {sql}")
+        told = await connection.fetchval(f"explain (analyze, format json) execute page(21, '{of}')")
+        await connection.execute("deallocate page")
+    (plan,) = orjson.loads(orjson.dumps(told))
+    assert max(_read(plan["Plan"])) <= 21
+
+
+def _read(plan: dict[str, Any]) -> Iterator[float]:
+    """How many rows each scan of a plan has read."""
+    yield plan["Actual Rows"] * plan["Actual Loops"] + plan.get("Rows Removed by Filter", 0)
+    for part in plan.get("Plans", ()):
+        yield from _read(part)
