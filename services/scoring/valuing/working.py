@@ -73,10 +73,12 @@ class Worker:
         if now - self._unparked > UNPARK_S:
             self._unparked = now
             await unpark(self.database.pool)
-        if not await waiting(self.database.pool):
+        rebuilding, scoring = await waiting(self.database.pool)
+        if rebuilding:
+            async with self.database.begin(WORKER, at=self.clock()) as tx:
+                await rebuild_marked(tx, currency=self.currency)
+        if not (rebuilding or scoring):
             return False
-        async with self.database.begin(WORKER, at=self.clock()) as tx:
-            await rebuild_marked(tx, currency=self.currency)
         async with self.database.begin(WORKER, at=self.clock()) as tx:
             done = await score_touched(tx)
         if done:
