@@ -1,0 +1,152 @@
+"""Scoring and the feeds that it follows: the real customer and interaction services, and all workers."""
+
+import asyncio
+import importlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.running import Running
+
+PARTS = ("customer", "interaction", "scoring")
+Clients = dict[str, httpx.AsyncClient]
+
+
+@pytest.fixture(scope="module")
+async def clients(service: Callable[..., Awaitable[Running]]) -> AsyncIterator[Clients]:
+    """Run three services and their workers; give a client of each."""
+    running: dict[str, Running] = {}
+    for name in PARTS:
+        running[name] = await service(name, peers={peer: one.url for peer, one in running.items()})
+    workers = [importlib.import_module(f"services.{name}.worker") for name in PARTS]
+    tasks = [
+        asyncio.create_task(worker.run(running[name].settings))
+        for name, worker in zip(PARTS, workers, strict=True)
+    ]
+    yield {name: one.client() for name, one in running.items()}
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def score(clients: Clients, name: str, **expected: object) -> dict[str, Any]:
+    """Return a score of a run (the first comes by itself) as soon as it has the expected members."""
+    deadline = time.monotonic() + 30
+    while True:
+        answer = await clients["scoring"].get(f"/v1/scores/{name}")
+        found: dict[str, Any] = answer.json()
+        if (
+            answer.status_code == 200
+            and {key: found[key] for key in expected} == expected
+            and found["run_id"]
+        ):
+            return found
+        assert time.monotonic() < deadline, (expected, found)
+        await asyncio.sleep(0.05)
+
+
+async def posted(client: httpx.AsyncClient, path: str, body: object) -> dict[str, Any]:
+    answer = await client.post(path, json=body)
+    assert answer.status_code in {200, 201}, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def told(client: httpx.AsyncClient, last: str) -> list[dict[str, Any]]:
+    """Return the changes of scores as soon as one is of this type."""
+    deadline = time.monotonic() + 20
+    while True:
+        changes = (await client.get("/v1/changes", params={"types": "score"})).json()["items"]
+        if any(change["type"] == last for change in changes):
+            return list(changes)
+        assert time.monotonic() < deadline, changes
+        await asyncio.sleep(0.05)
+
+
+def ordered(name: str, source: str, day: str, amount: str, **more: object) -> dict[str, object]:
+    return {
+        "customer": {"system": "erp", "id": name},
+        "source": {"system": "erp", "id": source},
+        "placed_at": f"{day}T10:00:00Z",
+        "currency": "CNY",
+        "lines": [{"quantity": "1", "amount": amount, "cost": "1.00"}],
+        **more,
+    }
+
+
+def yuan(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currency": "CNY"}
+
+
+async def test_an_order_becomes_a_score_and_a_return_takes_from_it(clients: Clients) -> None:
+    customer = {"kind": "person", "name": "A", "identities": [{"system": "erp", "id": "A"}], "owner": "u-1"}
+    await posted(clients["customer"], "/v1/customers", customer)
+    one = await posted(clients["interaction"], "/v1/orders", ordered("A", "SO-1", "2026-01-05", "30.00"))
+    await posted(
+        clients["interaction"], "/v1/orders", ordered("A", "SO-2", "2026-02-05", "50.00", status="draft")
+    )
+    found = await score(clients, "erp:A", realized=yuan("30.00"))
+    assert found["purchase_days"] == 1
+
+    back = {
+        "order": one["id"],
+        "returned_at": "2026-01-09T00:00:00Z",
+        "currency": "CNY",
+        "lines": [{"quantity": "1", "amount": "10.00"}],
+    }
+    await posted(clients["interaction"], "/v1/returns", back)
+    paid = {"order": one["id"], "paid_at": "2026-01-06T00:00:00Z", **yuan("30.00")}
+    await posted(clients["interaction"], "/v1/payments", paid)
+    await score(clients, "erp:A", realized=yuan("20.00"))
+
+
+async def test_a_correction_replaces_what_it_corrects(clients: Clients) -> None:
+    rows = {"mode": "upsert", "items": [ordered("A", "SO-2", "2026-02-05", "55.00", status="confirmed")]}
+    await posted(clients["interaction"], "/v1/orders/batch", rows)
+    await score(clients, "erp:A", realized=yuan("75.00"), purchase_days=2)
+    rows["items"] = [ordered("A", "SO-2", "2026-02-05", "55.00", status="cancelled")]
+    await posted(clients["interaction"], "/v1/orders/batch", rows)
+    await score(clients, "erp:A", realized=yuan("20.00"), purchase_days=1)
+
+
+async def test_a_strangers_orders_are_those_of_the_customer_it_becomes(clients: Clients) -> None:
+    await posted(clients["interaction"], "/v1/orders", ordered("B", "SO-3", "2026-03-01", "40.00"))
+    await posted(clients["interaction"], "/v1/orders", ordered("B", "SO-4", "2026-03-02", "2.00"))
+    assert (await clients["scoring"].get("/v1/scores/erp:B")).status_code == 404
+    customer = {"kind": "person", "name": "B", "identities": [{"system": "erp", "id": "B"}]}
+    created = await posted(clients["customer"], "/v1/customers", customer)
+    found = await score(clients, "erp:B", realized=yuan("42.00"), purchase_days=2)
+    assert found["customer_id"] == created["id"]
+
+
+async def test_a_change_of_owner_changes_who_sees_the_score(clients: Clients) -> None:
+    customer = (await clients["customer"].get("/v1/customers/erp:A")).json()
+    headers = {"If-Match": f'"{customer["version"]}"'}
+    answer = await clients["customer"].patch(
+        f"/v1/customers/{customer['id']}", json={"owner": "u-2"}, headers=headers
+    )
+    assert answer.status_code == 200, answer.text
+    deleted = (await clients["customer"].get("/v1/customers/erp:B")).json()
+    await clients["customer"].delete(
+        f"/v1/customers/{deleted['id']}", headers={"If-Match": f'"{deleted["version"]}"'}
+    )
+    deadline = time.monotonic() + 20
+    while (await clients["scoring"].get(f"/v1/scores/{deleted['id']}")).status_code != 404:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+async def test_everything_told_has_arrived(clients: Clients) -> None:
+    status = (await clients["scoring"].get("/v1/scoring-status")).json()
+    assert {feed["source"] for feed in status["feeds"]} == {"customer", "interaction"}
+    assert (status["customers"], status["orders"], status["unmatched"]) == (1, 1, 2)  # B was deleted
+    changes = await told(clients["scoring"], "score.deleted")
+    assert {change["type"] for change in changes} >= {"score.created", "score.updated"}
+    known = [change for change in changes if change["data"] is not None]
+    shown = (await clients["scoring"].get(f"/v1/scores/{known[-1]['subject']}")).json()
+    assert known[-1]["data"] == shown
