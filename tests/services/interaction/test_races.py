@@ -13,7 +13,7 @@ from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
 from tests.support.running import Running
 
-PEOPLE, TURNS = 40, 6
+PEOPLE, TURNS = 40, 10
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -33,6 +33,7 @@ async def test_every_history_finds_its_customer_whenever_it_appears(
             items = [contact({"system": "erp", "id": each}) for each in some]
             answer = await client.post("/v1/interactions/batch", json={"items": items})
             results = answer.json()["results"]
+            assert [each["problem"] for each in results] == [None] * len(some)
             facts.extend((each, result["id"]) for each, result in zip(some, results, strict=True))
             one = chance.choice(names)
             answer = await client.post("/v1/interactions", json=contact({"system": "erp", "id": one}))
