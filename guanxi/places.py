@@ -3,11 +3,13 @@
 import hashlib
 import os
 import pwd
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 SOCKET_PATH_LIMIT = 107  # bytes of sockaddr_un.sun_path without its closing NUL (Linux; 103 elsewhere)
+PLAIN = re.compile(r"[A-Za-z0-9._/~+@-]+")
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.65535.lock")
 HIDDEN_HOMES = Path("/var/lib/guanxi")
 SHORT_PLACES = Path("/tmp")  # noqa: S108 - the one short path everywhere; folders in it are 0700 and checked
@@ -101,8 +103,12 @@ def give(file: Path, content: str, account: Account) -> Path:
 
 
 def socket_folder(wanted: Path, account: Account) -> Path:
-    """Answer the folder itself, or a short private stand-in when a socket's path in it would be too long."""
-    if len(os.fsencode(wanted)) + LONGEST_SOCKET_NAME <= SOCKET_PATH_LIMIT:
+    """Answer the folder itself, or a private stand-in with a short, plain name.
+
+    A socket's path may be too long, or hold what a database URL cannot say (a comma parts hosts there).
+    """
+    fits = len(os.fsencode(wanted)) + LONGEST_SOCKET_NAME <= SOCKET_PATH_LIMIT
+    if fits and PLAIN.fullmatch(str(wanted)):
         return own(wanted, account)
     short = SHORT_PLACES / f"guanxi-{token(wanted)}"
     try:

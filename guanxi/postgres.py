@@ -76,7 +76,7 @@ class EmbeddedPostgres:
     @property
     def dsn(self) -> str:
         """The owner's DSN over the Unix socket; good while the server runs, whoever started it."""
-        query = urlencode({"host": str(self._sockets), "port": str(self.port or 5432)})
+        query = urlencode({"host": str(self._sockets), "port": str(self.port or 5432)}, quote_via=quote)
         return f"postgresql://{OWNER}:{quote(Secrets(self.home).owner_password)}@/{DATABASE}?{query}"
 
     @property

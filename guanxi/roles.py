@@ -60,7 +60,7 @@ def as_role(url: str, name: str, password: str) -> str:
     place = parts.netloc.rpartition("@")[2]
     query = [(key, value) for key, value in parse_qsl(parts.query) if key not in {"user", "password"}]
     login = f"{quote(name, safe='')}:{quote(password, safe='')}"
-    return urlunsplit((parts.scheme, f"{login}@{place}", parts.path, urlencode(query), ""))
+    return urlunsplit((parts.scheme, f"{login}@{place}", parts.path, urlencode(query, quote_via=quote), ""))
 
 
 async def can_log_in(role: Role) -> bool:

@@ -1,6 +1,9 @@
 """Reading what a request carries: a JSON body and a query string, strictly."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +19,8 @@ MERGE = JSON | {"application/merge-patch+json"}
 DEPTH = 32
 MOST_PARAMETERS = 100
 NUL = "A NUL character cannot be stored."
+HUGE = "An integer has at most 64 bits; send a larger number as a string."
+LONG = re.compile(rb"\d{19}")
 
 
 async def read_json(request: Request, media: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON
@@ -33,8 +38,12 @@ async def read_json(request: Request, media: frozenset[str]) -> Any:  # noqa: AN
         raise MalformedJson(f"The body stops being JSON at {where}.", position=error.pos) from None
     if raw.count(b"[") + raw.count(b"{") > DEPTH and not _shallow(body):
         raise Invalid(errors=[{"pointer": "", "code": "too_deep", "detail": f"More than {DEPTH} levels."}])
-    if b"\\u0000" in raw and (places := list(_nuls(body, ()))):
-        raise Invalid(errors=[{"pointer": pointer(p), "code": "nul", "detail": NUL} for p in places[:DEPTH]])
+    if b"\\u0000" in raw:
+        _refuse(body, "nul", NUL, lambda leaf: isinstance(leaf, str) and "\0" in leaf)
+    if LONG.search(raw):  # orjson would round it
+        _refuse(
+            json.loads(raw), "integer_too_large", HUGE, lambda leaf: isinstance(leaf, int) and not _fits(leaf)
+        )
     return body
 
 
@@ -50,16 +59,27 @@ def _shallow(body: object) -> bool:
     return False
 
 
-def _nuls(node: object, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    if isinstance(node, str):
-        if "\0" in node:
-            yield place
-    elif isinstance(node, dict):
+def _refuse(body: object, code: str, detail: str, wrong: Callable[[object], bool]) -> None:
+    places = (place for place, leaf in _leaves(body, ()) if wrong(leaf))
+    if found := list(islice(places, DEPTH)):
+        raise Invalid(errors=[{"pointer": pointer(place), "code": code, "detail": detail} for place in found])
+
+
+def _fits(number: int) -> bool:
+    return -(2**63) <= number < 2**63
+
+
+def _leaves(node: object, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], object]]:
+    """Yield every leaf with its place, and every key with the place of its object."""
+    if isinstance(node, dict):
         for key, value in node.items():
-            yield from (place,) if "\0" in key else _nuls(value, (*place, key))
+            yield place, key
+            yield from _leaves(value, (*place, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
-            yield from _nuls(value, (*place, index))
+            yield from _leaves(value, (*place, index))
+    else:
+        yield place, node
 
 
 def read_query(text: bytes) -> list[tuple[str, str]]:

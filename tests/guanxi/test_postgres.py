@@ -192,6 +192,11 @@ async def test_a_long_path_gets_a_short_private_socket(make_server: MakeServer) 
     assert sockets.stat().st_mode & 0o077 == 0
 
 
+async def test_a_path_of_any_letters_will_do(make_server: MakeServer) -> None:
+    server = make_server("a, b'ü 100%")
+    assert await ask(server.start(), "select 1") == [1]
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root's server runs as another user")
 async def test_a_home_that_others_cannot_enter_works_for_root(make_server: MakeServer, folder: Path) -> None:
     folder.chmod(0o700)

@@ -103,7 +103,7 @@ def test_a_taken_port_and_a_taken_home_are_said(make_system: MakeSystem) -> None
 
 
 def test_two_systems_run_side_by_side_one_at_a_long_path(make_system: MakeSystem) -> None:
-    one, two = make_system(), make_system("/".join(["long" * 10] * 4))
+    one, two = make_system(), make_system("/".join(["lo, ng" * 7] * 4))
     for system in (one, two):
         system.up()
     one.down()

@@ -55,6 +55,20 @@ async def test_a_backslash_before_u0000_is_no_nul(api: httpx.AsyncClient) -> Non
     assert answer.json()["body"] == {"f": "\\u0000"}
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**64, 10**30])
+async def test_an_integer_that_would_be_rounded_is_pointed_to(api: httpx.AsyncClient, number: int) -> None:
+    answer = await api.patch(URL + "/x", json={"a": [1, number], "b": str(number)})
+    assert answer.status_code == 422
+    said = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+    assert said == [("/a/1", "integer_too_large")]
+
+
+async def test_the_longest_integers_and_long_floats_are_kept(api: httpx.AsyncClient) -> None:
+    sent = {"a": 2**63 - 1, "b": -(2**63), "c": 0.1234567890123456789, "d": 1e30}
+    answer = await api.patch(URL + "/x", json=sent)
+    assert answer.json()["body"] == sent
+
+
 @pytest.mark.parametrize(("levels", "status"), [(DEPTH, 200), (DEPTH + 1, 422)])
 async def test_depth_is_bounded(api: httpx.AsyncClient, levels: int, status: int) -> None:
     nested = b'{"a":' * (levels - 1) + b'{"[": "[[[["}' + b"}" * (levels - 1)

@@ -1,17 +1,18 @@
 """The desk: the customers that one transaction writes, locked, changed in memory, and stored together."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
-from feed.write import tell
+from feed.write import by, tell
 from services.customer.base import FEED
 from services.customer.customers import queries, writes
 from services.customer.customers.diff import changes
 from services.customer.customers.documents import Document, Patch, check_echo, revise, row_of
 from services.customer.customers.drafts import CREATED, DELETED, UPDATED, Draft
-from services.customer.customers.names import Name, arrays, names_of
+from services.customer.customers.names import Name, as_row, names_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import Reference
 from shared.auth import Principal, Visibility
@@ -43,8 +44,10 @@ class Desk:
         """Lock the customers with these ids and those that hold these names."""
         on = self.tx.connection
         if sought := sorted(set(names)):
-            found = await queries.HOLDERS.all(on, **arrays(sought))
-            self.holders = {(system, kind, id_): customer_id for system, kind, id_, customer_id in found}
+            found = await queries.HOLDERS.all(on, names=list(map(as_row, sought)))
+            self.holders = {
+                (system, kind, id_): customer_id for system, kind, id_, customer_id in found if customer_id
+            }
         if wanted := {*ids, *self.holders.values()}:
             locked = await queries.LOCKED.all(on, self.tx.principal, ids=sorted(wanted))
             self.drafts = {id_: Draft.of(id_, document) for id_, document in locked}
@@ -74,25 +77,46 @@ class Desk:
         """Delete a customer softly: its names become free, its id is never given again."""
         draft.step(DELETED, draft.document, {"deleted_at": {"from": None, "to": self.at}}, self.at)
 
-    async def store(self, statement: Statement = writes.STORE) -> list[Record]:
-        """Write what changed; returns what the statement does."""
+    async def store(self, statement: Statement = writes.STORE) -> Record | None:
+        """Write what changed, all but the repeated changes in one statement; None when nothing did."""
         changed = self.changed
         if not changed:
-            return []
-        await self._store_names(changed)
-        rows = [row_of(draft.document, self.at if draft.is_deleted else None) for draft in changed]
-        stored = await statement.all(self.tx.connection, rows=rows)
-        steps = [step for draft in changed for step in draft.steps]
-        for type_ in (CREATED, UPDATED, DELETED):
-            await tell(self.tx, FEED, type_, [change for kind, change in steps if kind == type_])
+            return None
+        await self._tell_earlier(changed)
+        new = {name: draft.id for draft in changed for name in draft.names - draft.held}
+        names = [as_row(name, customer_id=new[name]) for name in sorted(new)]
+        rows = [self._row(draft) for draft in changed]
+        stored = await statement.one(self.tx.connection, **by(self.tx), names=names, rows=rows)
+        if stored is None or stored["free"] < len(new):
+            raise Again
+        # Only then: who waits for a name must not hold back one that others wait for.
+        if old := sorted(name for draft in changed for name in draft.held - draft.names):
+            await writes.FREE.all(self.tx.connection, names=list(map(as_row, old)))
         return stored
 
     async def store_one(self, draft: Draft) -> object:
         """Write what changed, and return the JSON of one customer."""
-        rows = await self.store(writes.STORE_AND_READ)
-        rows = rows or await queries.CUSTOMER.all(self.tx.connection, self.tx.principal, id=draft.id)
-        data: object = rows[0]["data"]
-        return data
+        on, principal = self.tx.connection, self.tx.principal
+        row = await self.store(writes.STORE_AND_READ) or await queries.CUSTOMER.one(
+            on, principal, id=draft.id
+        )
+        return row and row["data"]
+
+    async def _tell_earlier(self, changed: Iterable[Draft]) -> None:
+        """Tell of changes that later ones in the same batch followed."""
+        steps = [step for draft in changed for step in draft.steps[:-1]]
+        for type_ in (CREATED, UPDATED):
+            await tell(self.tx, FEED, type_, [change for kind, change in steps if kind == type_])
+
+    def _row(self, draft: Draft) -> dict[str, Any]:
+        type_, change = draft.steps[-1]
+        return {
+            **row_of(draft.document, self.at if draft.is_deleted else None),
+            "type": type_,
+            "diff": change.diff,
+            "owner_before": change.owner,
+            "department_before": change.department,
+        }
 
     def _revise(self, draft: Draft, type_: str, patch: Patch) -> bool:
         check_echo(draft.document, patch)
@@ -123,19 +147,6 @@ class Desk:
             draft = self.drafts.get(id_)
             if (draft is None and not self.sight) or (draft is not None and name not in draft.names):
                 raise Again
-
-    async def _store_names(self, changed: Iterable[Draft]) -> None:
-        """Take new names, then free old ones: who waits for a name frees none that others wait for."""
-        new = sorted((name, draft.id) for draft in changed for name in draft.names - draft.held)
-        old = sorted(name for draft in changed for name in draft.held - draft.names)
-        on = self.tx.connection
-        if new:
-            names = [name for name, _ in new]
-            taken = await writes.NAME.all(on, **arrays(names), holders=[id_ for _, id_ in new])
-            if len(taken) < len(new):
-                raise Again
-        if old:
-            await writes.FREE.all(on, **arrays(old))
 
 
 def _sight(principal: Principal) -> dict[str, str | None]:

@@ -21,7 +21,7 @@ def identities(names: Iterable[Name]) -> list[dict[str, str]]:
     return [{"system": system, "kind": kind, "id": id_} for system, kind, id_ in sorted(set(names))]
 
 
-def arrays(names: Iterable[Name]) -> dict[str, list[str]]:
-    """Return the parameters of a statement over names, in their order."""
-    each = list(names)
-    return {column: [name[at] for name in each] for at, column in enumerate(("systems", "kinds", "names"))}
+def as_row(name: Name, **more: object) -> dict[str, object]:
+    """Return a name as a row of the table of identities."""
+    system, kind, id_ = name
+    return {"system": system, "kind": kind, "external_id": id_, **more}

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    JSON,
     ColumnElement,
     DateTime,
     FromClause,
@@ -68,11 +67,17 @@ _LIVE = Customer.deleted_at.is_(None)
 _AMONG_IDS = Customer.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 
 
+def recordset(parameter: str, *columns: ColumnElement[Any]) -> FromClause:
+    """Return a JSON parameter as rows; their number, unlike an array's, no plan depends on."""
+    given = func.jsonb_to_recordset(bindparam(parameter, type_=JSONB))
+    rows = given.table_valued(*(column(each.name, each.type) for each in columns))
+    return rows.render_derived(f"given_{parameter}", with_types=True)
+
+
 def asked() -> FromClause:
-    """Return the identities in the parameters `systems`, `kinds` and `names`, in their order."""
-    arrays = (bindparam(name, type_=ARRAY(Text)) for name in ("systems", "kinds", "names"))
-    columns = (column(name, Text) for name in ("system", "kind", "external_id"))
-    return func.unnest(*arrays).table_valued(*columns).render_derived("asked")
+    """Return the identities in the parameter `names`."""
+    columns = Identity.__table__.c
+    return recordset("names", columns.system, columns.kind, columns.external_id)
 
 
 def leads_to(identity: FromClause) -> ColumnElement[bool]:
@@ -106,7 +111,9 @@ LOCKED = visible(
     of=Customer,
 )
 
-HOLDERS = Statement(select(Identity).join(ASKED := asked(), leads_to(ASKED)))
+# Who holds each name, or null; a subquery, so that every plan asks the index.
+_ASKED = asked()
+HOLDERS = Statement(select(*_ASKED.c, select(Identity.customer_id).where(leads_to(_ASKED)).scalar_subquery()))
 
 # What the feed tells about customers, and what its snapshot walks.
 TOLD = visible(
@@ -158,11 +165,14 @@ _MINE = _HISTORY.subject == bindparam("subject", type_=Uuid)
 HISTORY = Statement(
     select(
         _HISTORY.version,
-        _HISTORY.at,
-        _HISTORY.who,
-        _HISTORY.source,
-        cast(_HISTORY.transaction, Text).label("transaction"),
-        cast(_HISTORY.diff, JSON).label("changes"),
+        json_object(
+            version=_HISTORY.version,
+            at=_HISTORY.at,
+            who=_HISTORY.who,
+            source=_HISTORY.source,
+            transaction=_HISTORY.transaction,
+            changes=_HISTORY.diff,
+        ).label("data"),
     )
     .where(_MINE, _HISTORY.version < bindparam("before", type_=Integer))
     .order_by(_HISTORY.version.desc())

@@ -169,4 +169,4 @@ async def get_customer_history(
         raise CustomerNotFound
     steps = await queries.HISTORY.all(held.database.pool, subject=row["id"], before=before, limit=limit + 1)
     following = held.cursors.encode((steps[limit - 1]["version"],), scope) if len(steps) > limit else None
-    return page([dict(step) for step in steps[:limit]], following, request)
+    return page([step["data"] for step in steps[:limit]], following, request)

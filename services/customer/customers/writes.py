@@ -1,44 +1,69 @@
-"""The statements that write customers and identities, one or a thousand at a time."""
+"""The statements that write customers and their names, one or a thousand at a time."""
 
-from sqlalchemy import ARRAY, FromClause, Text, Uuid, bindparam, column, delete, func, select
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy import CTE, Integer, Text, column, delete, func, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from feed.write import entries
+from services.customer.base import FEED
 from services.customer.customers.models import Customer, Identity
-from services.customer.customers.queries import RECORD, asked, leads_to
+from services.customer.customers.queries import RECORD, asked, leads_to, recordset
 from shared.statements import Statement
 
 _CUSTOMER, _IDENTITY = Customer.__table__.c, Identity.__table__.c
 _KEPT = ("id", "created_at")
-
-
-def _rows() -> FromClause:
-    given = func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-    return given.table_valued(*(column(c.name, c.type) for c in _CUSTOMER)).render_derived(
-        "r", with_types=True
-    )
-
-
-def _named() -> FromClause:
-    names = (bindparam(name, type_=ARRAY(Text)) for name in ("systems", "kinds", "names"))
-    given = func.unnest(*names, bindparam("holders", type_=ARRAY(Uuid)))
-    return given.table_valued(*(column(c.name, c.type) for c in _IDENTITY)).render_derived("n")
-
-
-def _store() -> Insert:
-    """Return the upsert of the rows in the parameter `rows`, in their order."""
-    statement = insert(Customer).from_select(list(_CUSTOMER), select(*_rows().c))
-    renewed = {c.name: statement.excluded[c.name] for c in _CUSTOMER if c.name not in _KEPT}
-    return statement.on_conflict_do_update(index_elements=["id"], set_=renewed)
-
-
-STORE = Statement(_store())
-STORE_AND_READ = Statement(_store().returning(RECORD.label("data")))
-
-# Takes names in their order, so that no two writers wait for each other; returns those that were free.
-NAME = Statement(
-    insert(Identity)
-    .from_select(list(_IDENTITY), select(*_named().c))
-    .on_conflict_do_nothing()
-    .returning(Identity.external_id)
+_CHANGE = (
+    column("type", Text),
+    column("diff", JSONB),
+    column("owner_before", Text),
+    column("department_before", Text),
 )
+
+
+def _given() -> CTE:
+    """Return the parameter `rows`: the columns of customers, and the change that each row ends with."""
+    return select(*recordset("rows", *_CUSTOMER, *_CHANGE).c).cte("given")
+
+
+def _named() -> CTE:
+    """Take the names in the parameter `names`, in their order, so that no two writers wait for each other.
+
+    What comes back are the names that were free.
+    """
+    names = select(*recordset("names", *_IDENTITY).c)
+    statement = insert(Identity).from_select(list(_IDENTITY), names).on_conflict_do_nothing()
+    return statement.returning(Identity.external_id).cte("named")
+
+
+def _stored(given: CTE, *, read: bool) -> CTE:
+    """Upsert the rows."""
+    statement = insert(Customer).from_select(list(_CUSTOMER), select(*(given.c[c.name] for c in _CUSTOMER)))
+    renewed = {c.name: statement.excluded[c.name] for c in _CUSTOMER if c.name not in _KEPT}
+    statement = statement.on_conflict_do_update(index_elements=["id"], set_=renewed)
+    data = (RECORD.label("data"),) if read else ()
+    return statement.returning(Customer.id, *data).cte("stored")
+
+
+def _store(*, read: bool) -> Statement:
+    """Write rows, names, feed and history; tells how many names were free, and the JSON of the one row."""
+    given, named = _given(), _named()
+    stored = _stored(given, read=read)
+    changed = (
+        select(
+            given.c.id.label("subject"),
+            given.c.version,
+            given.c.diff,
+            given.c.owner_before.label("owner"),
+            given.c.department_before.label("department"),
+            given.c.type,
+        )
+        .join(stored, stored.c.id == given.c.id)
+        .cte("changed")
+    )
+    free = select(func.count(type_=Integer)).select_from(named).scalar_subquery().label("free")
+    answer = select(free, stored.c.data) if read else select(free)
+    told = entries(FEED, changed, changed.c.type)
+    return Statement(answer.add_cte(*told), unguarded="reads no more than it has written")
+
+
+STORE, STORE_AND_READ = _store(read=False), _store(read=True)
 FREE = Statement(delete(Identity).where(leads_to(asked())))

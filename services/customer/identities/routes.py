@@ -26,9 +26,8 @@ Kind = Annotated[str, Query(max_length=64, description="The series of names in t
 async def resolve_identities(body: IdentityQuestions, request: Request, principal: CanRead) -> Response:
     """Tell which customers up to a thousand names lead to; null where there is none to be seen."""
     asked = [names.name_of(item.model_dump()) for item in body.items]
-    rows = await queries.HOLDERS.all(
-        core(request).database.pool, principal, **names.arrays(sorted(set(asked)))
-    )
+    sought = list(map(names.as_row, sorted(set(asked))))
+    rows = await queries.HOLDERS.all(core(request).database.pool, principal, names=sought)
     found = {(row["system"], row["kind"], row["external_id"]): row["customer_id"] for row in rows}
     results = [{"system": n[0], "kind": n[1], "id": n[2], "customer_id": found.get(n)} for n in asked]
     return answer({"results": results})

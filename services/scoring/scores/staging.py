@@ -47,9 +47,14 @@ async def stage(tx: Transaction, rows: Rows) -> None:
     await _ANALYZE.value(tx.connection)
 
 
-async def write_staged(tx: Transaction, start: int, *, run_id: UUID, as_of: date) -> int:
-    """Make CHUNK staged rows from `start` on the current scores; return how many changed."""
-    given = {"start": start, "stop": start + CHUNK, "run_id": run_id, "as_of": as_of}
+async def write_staged(tx: Transaction, rows: Rows, start: int, *, run_id: UUID, as_of: date) -> int:
+    """Make CHUNK staged rows from `start` on the current scores; return how many changed.
+
+    `rows` are those that were staged, in the order of their ids.
+    """
+    stop = min(start + CHUNK, len(rows))
+    low, high = (UUID(bytes=rows["customer_id"][at].tobytes()) for at in (start, stop - 1))
+    given = {"start": start, "stop": stop, "low": low, "high": high, "run_id": run_id, "as_of": as_of}
     return int(await _WRITE.value(tx.connection, **by(tx), **given))
 
 
@@ -69,5 +74,6 @@ _part = select(_STAGED).where(
     _STAGED.c.ordinal >= bindparam("start", type_=Integer),
     _STAGED.c.ordinal < bindparam("stop", type_=Integer),
 )
-_WRITE = writing(_part.subquery("part"))
+_low, _high = (bindparam(name, type_=Uuid) for name in ("low", "high"))
+_WRITE = writing(_part.subquery("part"), lambda column: column.between(_low, _high))
 _REMOVE = removing(~select(_STAGED.c.ordinal).where(_STAGED.c.customer_id == Score.customer_id).exists())

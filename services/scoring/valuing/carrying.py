@@ -118,7 +118,7 @@ async def publish(tx: Transaction, job: Job, outcome: Outcome) -> list[UUID]:
     ids = [await _keep(tx, run, version) for version in outcome.versions]
     await staging.stage(tx, rows)
     for start in range(0, len(rows), staging.CHUNK):
-        await staging.write_staged(tx, start, run_id=job.id, as_of=run["as_of"])
+        await staging.write_staged(tx, rows, start, run_id=job.id, as_of=run["as_of"])
         job.progress = _COMPUTED + (1 - _COMPUTED) * start / len(rows)
     await staging.remove_unstaged(tx)
     return ids

@@ -58,9 +58,10 @@ class Standard:
         return own if self.run["pinned"] else max(own, today)
 
 
-async def waiting(on: Runner) -> bool:
-    """Tell cheaply whether there is anything on the dirty list that can be dealt with."""
-    return await _WAITING.value(on) is not None
+async def waiting(on: Runner) -> tuple[bool, bool]:
+    """Tell cheaply whether there are states to rebuild, and customers to score."""
+    row = await _WAITING.one(on)
+    return (row[0], row[1]) if row else (False, False)
 
 
 async def rebuild_marked(tx: Transaction, *, currency: str) -> None:
@@ -122,13 +123,12 @@ def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _ready = (~Mark.parked, ~Mark.rebuild)
 _most = literal_column(str(MOST), Integer)
-_WAITING = Statement(select(Mark.customer_id).where(~Mark.parked).limit(literal_column("1")))
+_to_rebuild = select(Mark.customer_id).where(~Mark.parked, Mark.rebuild)
+_WAITING = Statement(select(_to_rebuild.exists(), select(Mark.customer_id).where(*_ready).exists()))
 _MARKS = Statement(
     select(Mark).where(*_ready).order_by(Mark.again, Mark.at).limit(_most).with_for_update(skip_locked=True)
 )
-_TO_REBUILD = Statement(
-    select(Mark.customer_id).where(~Mark.parked, Mark.rebuild).limit(_most).with_for_update(skip_locked=True)
-)
+_TO_REBUILD = Statement(_to_rebuild.limit(_most).with_for_update(skip_locked=True))
 _current = aliased(Identity)
 _told = select(Identity.original_id, Identity.current_id).where(_current.original_id == Identity.current_id)
 _CUSTOMERS = Statement(_told.where(Identity.original_id == any_(_IDS)), unguarded=COMPUTED)

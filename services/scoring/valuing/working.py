@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from services.scoring.runs import actions as runs
+from services.scoring.runs import statements
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
 from services.scoring.valuing.child import ComputingError, KilledError
 from services.scoring.valuing.due import ask_when_due
@@ -15,7 +16,7 @@ from shared.clock import Clock, utc_now
 from shared.database import Database
 from shared.ids import uuid7
 
-IDLE_S, FAILED_S = 0.05, 1.0
+RUNS_IDLE_S, TOUCHED_IDLE_S, FAILED_S = 0.25, 0.05, 1.0
 UNPARK_S, DUE_S, QUIET_S = 2.0, 1.0, 2.0
 _log = structlog.get_logger()
 
@@ -30,18 +31,20 @@ class Worker:
 
     async def carry_out_runs(self) -> None:
         """Do queued runs, and ask for one when the scores need it."""
-        await _for_ever(self.run_once, "scoring runs")
+        await _for_ever(self.run_once, "scoring runs", RUNS_IDLE_S)
 
     async def score_touched(self) -> None:
         """Keep the scores of touched customers new."""
-        await _for_ever(self.touch_once, "touched customers")
+        await _for_ever(self.touch_once, "touched customers", TOUCHED_IDLE_S)
 
     async def run_once(self) -> bool:
         """Do one run if one is waiting; true when there was."""
+        if await statements.ACTIVE.one(self.database.pool) is None:
+            return await self.ask_once()
         token = uuid7()
         run = await runs.claim(self.database.pool, token)
         if run is None:
-            return await self.ask_once()
+            return False
         job = Job(self.database, run, token)
         _log.info("scoring run begins", run=str(job.id), attempt=run["attempts"])
         try:
@@ -73,10 +76,12 @@ class Worker:
         if now - self._unparked > UNPARK_S:
             self._unparked = now
             await unpark(self.database.pool)
-        if not await waiting(self.database.pool):
+        rebuilding, scoring = await waiting(self.database.pool)
+        if rebuilding:
+            async with self.database.begin(WORKER, at=self.clock()) as tx:
+                await rebuild_marked(tx, currency=self.currency)
+        if not (rebuilding or scoring):
             return False
-        async with self.database.begin(WORKER, at=self.clock()) as tx:
-            await rebuild_marked(tx, currency=self.currency)
         async with self.database.begin(WORKER, at=self.clock()) as tx:
             done = await score_touched(tx)
         if done:
@@ -84,10 +89,10 @@ class Worker:
         return done > 0
 
 
-async def _for_ever(step: Callable[[], Awaitable[bool]], what: str) -> None:
+async def _for_ever(step: Callable[[], Awaitable[bool]], what: str, idle: float) -> None:
     while True:
         try:
-            pause = 0.0 if await step() else IDLE_S
+            pause = 0.0 if await step() else idle
         except Exception as error:  # noqa: BLE001 - the database may be away; no error ends the worker
             _log.warning(f"{what}: tries again", error=type(error).__name__)
             pause = FAILED_S
