@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +18,8 @@ from shared.errors import Conflict, Invalid, Unavailable
 from web.app import answer, core
 from web.idempotency import Keys, keys_of
 
-HEADER, LONGEST, ATTEMPTS = "idempotency-key", 255, 5
+HEADER, LONGEST = "idempotency-key", 255
+ATTEMPTS, PAUSE_S = 12, 0.2  # who loses each race to another writer needs as many tries as there are writers
 _RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 Action = Callable[[Transaction], Awaitable["Answer"]]
 
@@ -69,7 +71,8 @@ async def once(request: Request, principal: Principal, act: Action) -> Response:
             async with held.database.begin(principal, at=held.clock()) as transaction:
                 response = await run(transaction, act)
         except (Again, *_RACES):
-            await asyncio.sleep(0.005 * 2**attempt)
+            longest = min(0.005 * 2**attempt, PAUSE_S)
+            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - so that racers part
         else:
             return response
     raise Unavailable("Too many writers want the same records.", headers={"Retry-After": "1"})

@@ -69,10 +69,10 @@ async def recognise(
     known = await find(on, keys)
     missing = [key for key in keys if key not in known]
     if not missing:
-        return People(known)
+        return People(known, unasked=customers.quiet)
     told = await customers.who(missing, closely=closely)
     strangers = {key for key in missing if told is None or (key not in told and not isinstance(key, UUID))}
-    return People(known, told or {}, strangers)
+    return People(known, told or {}, strangers, unasked=told is None)
 
 
 async def settle(tx: Transaction, people: People) -> dict[Key, Known]:

@@ -21,16 +21,22 @@ class Customers:
 
     def __init__(self, client: ServiceClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client, self._clock, self._quiet_until = client, clock, 0.0
+        self.patience = PATIENCE_S
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody is asked for now."""
+        return self._clock() < self._quiet_until
 
     async def who(self, keys: Collection[Key], *, closely: bool) -> dict[Key, Known] | None:
         """Return those of the keys that the customer service knows; None if it could not be asked.
 
         Owners and departments of named customers are asked for only when `closely`.
         """
-        if self._clock() < self._quiet_until:
+        if self.quiet:
             return None
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self.patience):
                 return await self._ask(keys, closely=closely)
         except (Problem, TimeoutError):
             self._quiet_until = self._clock() + QUIET_S

@@ -35,12 +35,13 @@ class People:
     """What is known of each reference before anything is written; `told` is what the customer service added.
 
     A stranger is a reference that nobody can resolve: a name that customer does not know, or an id while
-    customer could not be asked.
+    customer could not be asked, which `unasked` says.
     """
 
     known: dict[Key, Known] = field(default_factory=dict)
     told: dict[Key, Known] = field(default_factory=dict)
     strangers: set[Key] = field(default_factory=set)
+    unasked: bool = False
 
 
 def as_told(customer_id: UUID, owner: str | None = None, department: str | None = None) -> Known:

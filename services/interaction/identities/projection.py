@@ -114,8 +114,9 @@ SPREAD = Statement(
     .where(Identity.current_id == _customers.c.id, Identity.original_id != _customers.c.id)
     .values(_told)
 )
+# Generation 0 came from asking, perhaps after the snapshot began: the feed will tell of it.
 _gone = select(Identity.original_id).where(
-    ~Identity.provisional, Identity.generation < bindparam("before", type_=Integer)
+    ~Identity.provisional, Identity.generation > 0, Identity.generation < bindparam("before", type_=Integer)
 )
 SWEEP = Statement(
     update(Identity).where(Identity.current_id.in_(_gone)).values(deleted=true()), unguarded=PROJECTING

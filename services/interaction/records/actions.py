@@ -9,7 +9,7 @@ from uuid import UUID
 from feed.write import by
 from services.interaction.identities.actions import imagine, recognise, settle
 from services.interaction.identities.asking import Customers
-from services.interaction.identities.people import Key, Known, People
+from services.interaction.identities.people import People
 from services.interaction.identities.queries import known
 from services.interaction.records.drafts import (
     NOT_THERE,
@@ -26,7 +26,7 @@ from services.interaction.records.statements import Statements
 from services.interaction.sources.queries import Claim, claim, find
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, Problem, Unavailable
 from shared.ids import uuid7
 from shared.statements import Runner
 from web.once import Again
@@ -90,22 +90,23 @@ async def _link(tx: Transaction, wanted: Wanted) -> None:
     whose = imagine(wanted.people) if wanted.dry else await settle(tx, wanted.people)
     for draft in wanted.drafts:
         if draft.customer is not None and draft.problem is None:
-            _introduce(draft, whose, tx.principal)
+            draft.who = whose.get(draft.customer)
+            if draft.who is None or draft.who.deleted or not draft.who.seen_by(tx.principal):
+                draft.problem = _unknown(wanted.people, tx.principal)
     await wanted.kind.link(tx, wanted.drafts)
     for draft in wanted.drafts:
         if wanted.kind.of_customer and draft.who is None and "customer" not in draft.missing:
             draft.missing += ("customer",)
 
 
-def _introduce(draft: Draft, whose: dict[Key, Known], principal: Principal) -> None:
-    who = whose.get(draft.customer) if draft.customer else None
-    if who is None or who.deleted or not who.seen_by(principal):
-        detail = "No such customer, or none that you may see."
-        draft.problem = UnknownCustomer(
-            detail, errors=[{"pointer": "/customer", "code": "unknown_customer", "detail": detail}]
-        )
-    else:
-        draft.who = who
+def _unknown(people: People, principal: Principal) -> Problem:
+    """Refuse a customer; only for now if the customer service might say that it is the principal's own."""
+    if people.unasked and principal.visibility is not Visibility.ALL:
+        return Unavailable("The customer service cannot be asked, try again.", headers={"Retry-After": "2"})
+    detail = "No such customer, or none that you may see."
+    return UnknownCustomer(
+        detail, errors=[{"pointer": "/customer", "code": "unknown_customer", "detail": detail}]
+    )
 
 
 async def _locate(tx: Transaction, wanted: Wanted) -> set[UUID]:

@@ -28,7 +28,9 @@ async def peer() -> AsyncIterator[Peer]:
 @pytest.fixture(scope="module")
 async def interaction(service: Service, peer: Peer) -> Running:
     """The service under test."""
-    return await service("interaction", peers={"customer": peer.url})
+    running = await service("interaction", peers={"customer": peer.url})
+    running.app.state.customers.patience = 5.0  # the test's machine may be busy
+    return running
 
 
 @pytest.fixture

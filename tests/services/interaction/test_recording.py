@@ -191,6 +191,21 @@ async def test_only_those_see_a_contact_who_see_its_customer(
         assert refused.json()["errors"] == nobody.json()["errors"]
 
 
+async def test_who_sees_little_is_not_refused_for_good_while_nobody_can_be_asked(
+    interaction: Running, client: httpx.AsyncClient, peer: Peer
+) -> None:
+    customer = name()
+    key = peer.put(customer, owner="u-1")
+    owner = interaction.client(Principal("u-1", frozenset(("*",)), Visibility.OWN))
+    peer.down = True
+    for reference in (erp(customer), str(key)):
+        refused = await owner.post(PATH, json=contact(reference))
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    peer.down = False
+    interaction.app.state.customers._quiet_until = 0.0
+    assert (await owner.post(PATH, json=contact(erp(customer)))).status_code == 201
+
+
 async def test_what_is_unmatched_is_seen_by_those_who_see_all(
     client: httpx.AsyncClient, interaction: Running
 ) -> None:
