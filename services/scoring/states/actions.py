@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.scoring.facts.models import Fact
 from services.scoring.states.models import State
-from services.scoring.states.queries import recount
+from services.scoring.states.queries import CURRENCY, recount
 from shared.database import Transaction
 from shared.statements import Statement
 
@@ -22,7 +22,8 @@ async def rebuild(tx: Transaction, ids: Sequence[UUID], *, currency: str) -> Non
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _counted = recount(Fact.customer_id, Fact.customer_id == any_(_IDS))
-_given = insert(State).from_select([str(column.key) for column in _counted.selected_columns], _counted)
+_names = [str(column.key) for column in _counted.selected_columns]
+_given = insert(State).from_select([*_names, "currency"], _counted.add_columns(CURRENCY))
 _REBUILD = Statement(
     _given.on_conflict_do_update(
         index_elements=[State.customer_id],

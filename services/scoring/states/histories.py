@@ -31,7 +31,7 @@ from services.scoring.facts.models import Fact, Kind, Mark
 from services.scoring.identities.models import COMPUTED, ExternalName, Identity
 from services.scoring.states.history import DTYPE, History
 from services.scoring.states.models import State
-from services.scoring.states.queries import UNTIL, recount
+from services.scoring.states.queries import CURRENCY, UNTIL, recount
 from shared.statements import Runner, Statement
 
 _HEADER, _TRAILER = (
@@ -56,15 +56,14 @@ async def of_everybody(
     *,
     until: date,
     currency: str,
-    states: bool,
     identity_system: str | None = None,
 ) -> History:
     """Return the history of every customer with a purchase by `until`, in the order of their ids.
 
-    `states` may be read when `currency` is that in which they are kept: they hold for all who have bought
-    nothing since and have one id; the others are counted from their facts.
+    States are read of those who have one id, have bought nothing since, and are counted in this currency; the
+    others are counted from their facts.
     """
-    statement = _BASE[states, identity_system is not None]
+    statement = _BASE[identity_system is not None]
     given = {"until": until, "currency": currency, "identity_system": identity_system}
     raw = bytearray()
 
@@ -131,10 +130,8 @@ def _after(*conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select 
     )
 
 
-def _base(*, states: bool, narrowed: bool) -> Statement:
+def _base(*, narrowed: bool) -> Statement:
     among = (_named(Identity.current_id),) if narrowed else ()
-    if not states:
-        return _exported(_counted(*among))
     direct = _direct(narrowed=narrowed).cte("direct")
     held = select(Identity.current_id).distinct().where(Identity.original_id == State.customer_id)
     rest = held.where(~select(_ONE).where(direct.c.customer_id == Identity.current_id).exists()).cte("rest")
@@ -152,6 +149,7 @@ def _direct(*, narrowed: bool) -> Select[Any]:
         Identity.current_id == State.customer_id,
         ~Identity.deleted,
         ~Identity.provisional,
+        State.currency == CURRENCY,
         State.through <= UNTIL,
         State.days > _ZERO,
         ~others.exists(),
@@ -169,10 +167,6 @@ def _exported(rows: Any) -> Statement:  # noqa: ANN401 - a select or a union
     return Statement(select(found).order_by(found.c.customer_id), unguarded=COMPUTED)
 
 
-_BASE = {
-    (states, narrowed): _base(states=states, narrowed=narrowed)
-    for states in (False, True)
-    for narrowed in (False, True)
-}
+_BASE = {narrowed: _base(narrowed=narrowed) for narrowed in (False, True)}
 _SOME = Statement(_counted(Identity.current_id == any_(_IDS)), unguarded=COMPUTED)
 AFTER = Statement(_after(Identity.current_id == any_(_IDS)), unguarded=COMPUTED)

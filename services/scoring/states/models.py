@@ -1,10 +1,10 @@
-"""The state of each customer id, in the reporting currency."""
+"""The state of each customer id, in the currency that was the reporting one when it was last counted."""
 
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Numeric
+from sqlalchemy import Numeric, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base
@@ -21,6 +21,7 @@ class State(Base):
     __tablename__ = "states"
 
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(Text(collation="C"), server_default="")
     first_day: Mapped[date | None]
     last_day: Mapped[date | None]
     through: Mapped[date | None]

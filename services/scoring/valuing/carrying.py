@@ -67,14 +67,11 @@ class Found:
     watermark: dict[str, str | None]
 
 
-async def carry_out(job: Job, *, currency: str, clock: Clock) -> None:
-    """Do a claimed run; Lost when it was cancelled or taken meanwhile, with nothing published.
-
-    `currency` is the one in which states are kept.
-    """
+async def carry_out(job: Job, *, clock: Clock) -> None:
+    """Do a claimed run; Lost when it was cancelled or taken meanwhile, with nothing published."""
     async with asyncio.TaskGroup() as group:
         alive = group.create_task(job.keep_alive())
-        found = await read(job, currency)
+        found = await read(job)
         job.progress = _READ
         order = Order(job.run["estimator"], day_number(job.run["fitted_to"]), day_number(job.run["as_of"]))
         outcome = await compute_apart(order, found.learned, found.scored)
@@ -95,18 +92,19 @@ async def carry_out(job: Job, *, currency: str, clock: Clock) -> None:
             )
 
 
-async def read(job: Job, currency: str) -> Found:
+async def read(job: Job) -> Found:
     """Read everything from one snapshot."""
     run, pool = job.run, job.database.pool
-    given = {"currency": run["currency"], "states": run["currency"] == currency}
     async with pool.acquire() as on, on.transaction(isolation="repeatable_read"):
         await PATIENT.value(on)
         marks = {row["source"]: row["cursor"] for row in await _CURSORS.all(on)}
-        scored = await of_everybody(on, until=run["as_of"], **given)
+        scored = await of_everybody(on, until=run["as_of"], currency=run["currency"])
         system = run["identity_system"]
         if run["fitted_to"] == run["as_of"] and system is None:
             return Found(scored, scored, marks)
-        learned = await of_everybody(on, until=run["fitted_to"], identity_system=system, **given)
+        learned = await of_everybody(
+            on, until=run["fitted_to"], currency=run["currency"], identity_system=system
+        )
         return Found(learned, scored, marks)
 
 

@@ -48,7 +48,7 @@ class Worker:
         job = Job(self.database, run, token)
         _log.info("scoring run begins", run=str(job.id), attempt=run["attempts"])
         try:
-            await carry_out(job, currency=self.currency, clock=self.clock)
+            await carry_out(job, clock=self.clock)
         except* runs.Lost:
             _log.warning("scoring run is not ours any more", run=str(job.id))
         except* KilledError as killed:
