@@ -74,9 +74,8 @@ class _Server(uvicorn.Server):
     """Uvicorn's server that tells long polls when it was asked to end: it waits for them."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let the collector begin with what requests make: modules and routes stay as long as we do."""
+        """Let the collector begin with what requests make."""
         await super().startup(sockets)
-        gc.freeze()
         gc.enable()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -77,7 +77,7 @@ async def test_fifty_clients_increment_twenty_times_each_and_nothing_is_lost(
 
 async def increments(system: System, url: str, headers: httpx.Headers, times: int) -> int:
     """Increment over one connection, as one client does; return how often it had to read again."""
-    refused = 0
+    refused = in_a_row = 0
     options: dict[str, Any] = {"base_url": system.address, "headers": headers, "timeout": 60, "verify": TLS}
     async with httpx.AsyncClient(**options) as client:
         while times:
@@ -85,11 +85,11 @@ async def increments(system: System, url: str, headers: httpx.Headers, times: in
             patch = {"attributes": {"n": now.json()["attributes"]["n"] + 1}}
             done = await client.patch(url, json=patch, headers={"If-Match": now.headers["etag"]})
             if done.status_code == 200:
-                times -= 1
+                times, in_a_row = times - 1, 0
                 continue
             assert done.status_code in {412, 503}, done.text
-            refused += 1
-            await asyncio.sleep(random.uniform(0, 0.5))  # noqa: S311 - fifty who step back at random
+            refused, in_a_row = refused + 1, min(in_a_row + 1, 6)
+            await asyncio.sleep(random.uniform(0, 0.05 * 2**in_a_row))  # noqa: S311 - whoever loses steps back
     return refused
 
 
