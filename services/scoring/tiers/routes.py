@@ -1,6 +1,7 @@
 """Reading the value pyramid."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
@@ -34,7 +35,7 @@ async def list_tiers(request: Request, principal: CanRead) -> Response:
     run = await NEWEST.one(held.database.pool)
     rows = {row["tier"]: row for row in await BY_TIER.all(held.database.pool, principal)}
     customers = sum(row["customers"] for row in rows.values())
-    total = sum(row["value"] for row in rows.values())
+    total = math.fsum(row["value"] for row in rows.values())
     currency = held.settings.currency if run is None else run["currency"]
     items = [
         _tier(at, rows.get(at), {"customers": customers, "value": total, "currency": currency})
