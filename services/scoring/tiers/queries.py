@@ -1,16 +1,23 @@
 """Adding up the scores that a principal sees, tier by tier."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Double, Numeric, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.scoring.scores.models import Score
 from shared.statements import visible
+
+
+def _sum(amount: InstrumentedAttribute[float]) -> ColumnElement[float]:
+    """Add up exactly: a sum of floats would depend on the order in which the rows happen to lie."""
+    return cast(func.sum(cast(amount, Numeric)), Double)
+
 
 BY_TIER = visible(
     select(
         Score.tier,
         func.count().label("customers"),
-        func.sum(Score.value).label("value"),
-        func.sum(Score.realized).label("realized"),
+        _sum(Score.value).label("value"),
+        _sum(Score.realized).label("realized"),
         func.array_agg(Score.value).label("values"),
     )
     .where(~Score.deleted)

@@ -46,9 +46,12 @@ async def compute_apart(order: Order, learned: History, scored: History) -> Outc
     )
     try:
         told, error = await child.communicate(_written(asdict(order), learned, scored))
-    except asyncio.CancelledError:
-        child.kill()
+    except BaseException as problem:
+        if child.returncode is None:
+            child.kill()
         await child.wait()
+        if isinstance(problem, ConnectionError):  # it was killed while it was being told
+            raise KilledError(type(problem).__name__) from problem
         raise
     if child.returncode and child.returncode < 0:
         raise KilledError(f"signal {-child.returncode}")

@@ -81,7 +81,8 @@ def _version(kind: str, fit: Fit[Any], figures: dict[str, Any], data: Summary) -
 def _timing_figures(data: Summary, fit: Fit[Any]) -> dict[str, Any]:
     if not len(data):
         return {}
-    new = None if fit.parameters is None else float(fit.parameters.expected_new(YEAR))
+    fitted = fit.parameters if fit.status is Status.OK else None
+    new = None if fitted is None else float(fitted.expected_new(YEAR))
     return {
         "mean_frequency": float(data.x.mean()),
         "max_frequency": int(data.x.max()),
@@ -92,10 +93,11 @@ def _timing_figures(data: Summary, fit: Fit[Any]) -> dict[str, Any]:
 
 def _spend_figures(data: Summary, fit: Fit[Any]) -> dict[str, Any]:
     correlation = data.frequency_spend_correlation()
-    mean = None if fit.parameters is None else fit.parameters.population_mean
+    fitted = fit.parameters if fit.status is Status.OK else None
+    mean = None if fitted is None else fitted.population_mean
     return {
         "correlation": None if np.isnan(correlation) else correlation,
-        "population_mean": None if mean is None or np.isinf(mean) else mean,
+        "population_mean": mean,
     }
 
 
