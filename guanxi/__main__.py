@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from guanxi.console import say
@@ -20,7 +20,7 @@ def up(_: argparse.Namespace) -> int:
     """Run the whole system here: database, services, workers, gateway."""
     from guanxi.supervisor import up
 
-    return up(Local.of())
+    return up(Local.of(), main)
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -108,9 +108,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run one command; what goes wrong in its surroundings is one line, not a trace."""
-    arguments = parser().parse_args()
+    arguments = parser().parse_args(words)
     try:
         return COMMANDS[arguments.command](arguments)
     except (PostgresError, PlaceError, SettingsError) as error:

@@ -5,10 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from guanxi import processes
+from guanxi import copies, processes
 from guanxi.console import Log
 from guanxi.parts import ROOT
 
@@ -37,23 +37,29 @@ class Backoff:
 
 @dataclass
 class Child:
-    """A process of ours: `python -m guanxi <arguments>`."""
+    """A process of ours: `python -m guanxi <arguments>`, in a copy of us `run(arguments)`."""
 
     name: str
+    run: Callable[[Sequence[str]], int]
     arguments: Sequence[str]
     environ: Mapping[str, str]
     log: Log
     descriptors: Sequence[int] = ()
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | copies.Copy | None = None
     backoff: Backoff = field(default_factory=Backoff)
 
     def start(self) -> None:
-        """Start it; it dies with us."""
+        """Start it, as a copy of us where that is possible; it dies with us."""
         self.backoff.born()
+        output, words = self.log.writer(self.name), [sys.executable, "-m", "guanxi", *self.arguments]
+        if copies.POSSIBLE:
+            lot = copies.Lot(" ".join(words), self.environ, output, self.descriptors, ROOT)
+            self.process = copies.copy(lambda: self.run(self.arguments), lot)
+            return
         self.process = processes.spawn(
-            [sys.executable, "-m", "guanxi", *self.arguments],
+            words,
             environ=self.environ,
-            streams=processes.Streams(subprocess.DEVNULL, self.log.writer(self.name)),
+            streams=processes.Streams(subprocess.DEVNULL, output),
             folder=ROOT,
             sign=signal.SIGKILL,
             descriptors=self.descriptors,
@@ -80,13 +86,13 @@ class Deaths:
         self._event = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._event.set)
 
-    async def wait(self, process: subprocess.Popen[bytes] | None) -> int:
+    async def wait(self, process: "subprocess.Popen[bytes] | copies.Copy | None") -> int:
         """Wait for the end of one process; answer its return code."""
         while process is not None and process.poll() is None:
             self._event.clear()
             if process.poll() is None:
                 await self._event.wait()
-        return process.returncode if process is not None else 0
+        return 0 if process is None else process.returncode or 0
 
 
 async def end(children: Sequence[Child], died: Deaths, patience: float) -> None:

@@ -2,15 +2,18 @@
 
 import asyncio
 import fcntl
+import os
 import signal
 import socket
+import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import cast
 
 import asyncpg
 
-from guanxi import processes
+from guanxi import copies, processes
 from guanxi.child import Backoff, Child, Deaths, describe, end
 from guanxi.console import Log, say
 from guanxi.development import register
@@ -32,16 +35,23 @@ class StartError(RuntimeError):
     """The system cannot start; the text is for people."""
 
 
+Command = Callable[[Sequence[str]], int]
 HOPELESS = (PostgresError, PlaceError, StartError)
 
 
-def up(local: Local) -> int:
-    """Run everything until SIGINT, SIGTERM or SIGHUP; answer the exit code."""
+def up(local: Local, run: Command) -> int:
+    """Run everything until SIGINT, SIGTERM or SIGHUP; answer the exit code. `run` is the command line."""
+    home = str(local.home)
+    if copies.POSSIBLE and os.environ.get(MARK) != home:
+        # Once more, with the mark that our copies shall carry: the kernel shows what a program began with.
+        environ = copies.with_room({**os.environ, MARK: home})
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)  # noqa: S606 - ourselves
     with ExitStack() as stack:
         try:
             door = stack.enter_context(tcp(local.host, local.port))
         except OSError as error:
-            say(f"{local.address} cannot be opened: {error.strerror}. Choose another port with GUANXI_PORT.")
+            reason = os.strerror(error.errno or 0)
+            say(f"{local.address} cannot be opened: {reason}. Choose another port with GUANXI_PORT.")
             return 1
         local.home.mkdir(parents=True, exist_ok=True)
         lock = stack.enter_context((local.home / "lock").open("w"))
@@ -50,7 +60,7 @@ def up(local: Local) -> int:
         except BlockingIOError:
             say(f"The system in {local.home} runs already. Choose another folder with GUANXI_HOME.")
             return 1
-        return asyncio.run(System(local, door).run())
+        return asyncio.run(System(local, door, run).run())
 
 
 class System:
@@ -60,9 +70,9 @@ class System:
     deaths: Deaths
     postgres: EmbeddedPostgres | None = None
 
-    def __init__(self, local: Local, door: socket.socket) -> None:
+    def __init__(self, local: Local, door: socket.socket, command: Command) -> None:
         """Take what we were told and the gateway's open port, which outlives the gateway's own restarts."""
-        self.local, self.door = local, door
+        self.local, self.door, self.command = local, door, command
         self.began = time.monotonic()
         self.children: list[Child] = []
 
@@ -101,6 +111,8 @@ class System:
             self.postgres = EmbeddedPostgres(self.local.home, log=log, port=port)
         known = self.postgres is not None and self.postgres.has_data
         around = Surroundings(self.local, self._launch())
+        if copies.POSSIBLE:
+            copies.preload()
         async with asyncio.TaskGroup() as group:
             if known:
                 self._serve(group, around)
@@ -114,16 +126,18 @@ class System:
             await asyncio.wait([ready], timeout=WORKERS_AT_LATEST)
             for part in PARTS:
                 if part.has_worker:
-                    worker = Child(f"{part.name}-worker", ["worker", part.name], around.of(part), self.log)
+                    worker = Child(
+                        f"{part.name}-worker", self.command, ["worker", part.name], around.of(part), self.log
+                    )
                     self._keep(group, worker)
 
     def _serve(self, group: asyncio.TaskGroup, around: Surroundings) -> None:
         """Start the services and the gateway."""
         for part in SERVICES:
-            self._keep(group, Child(part.name, ["serve", part.name], around.of(part), self.log))
+            self._keep(group, Child(part.name, self.command, ["serve", part.name], around.of(part), self.log))
         door = [self.door.fileno()]
         environ = around.of(GATEWAY, self.door)
-        self._keep(group, Child(GATEWAY.name, ["serve", GATEWAY.name], environ, self.log, door))
+        self._keep(group, Child(GATEWAY.name, self.command, ["serve", GATEWAY.name], environ, self.log, door))
 
     def _keep(self, group: asyncio.TaskGroup, child: Child) -> None:
         self.children.append(child)
@@ -163,7 +177,7 @@ class System:
         try:
             if not await is_current(around.owner_url, around.roles):
                 self.log.line("guanxi", "migrates the database")
-                migrate = Child("migrate", ["migrate"], around.of_owner(), self.log)
+                migrate = Child("migrate", self.command, ["migrate"], around.of_owner(), self.log)
                 self.children.append(migrate)
                 migrate.start()
                 if await self.deaths.wait(migrate.process) != 0:

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.system import System, running
+from guanxi.postgres import EmbeddedPostgres
+from tests.e2e.system import HOMES, System, running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -15,6 +16,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_data_left() -> Iterator[None]:
+    """Remove the databases of all systems that ran."""
+    yield
+    for home in HOMES:
+        EmbeddedPostgres(home).destroy()
 
 
 @pytest.fixture(scope="session")

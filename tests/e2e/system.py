@@ -92,9 +92,13 @@ def free_port() -> int:
     raise RuntimeError("no free port")
 
 
+HOMES: set[Path] = set()  # as root their data may lie elsewhere: the end of the session removes them
+
+
 @contextmanager
 def running(home: Path, **environment: str) -> Iterator[System]:
     """Run `guanxi up` in a home until the block ends, then see that it leaves no process behind."""
+    HOMES.add(home)
     port = free_port()
     settings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     settings |= {"GUANXI_HOME": str(home), "GUANXI_PORT": str(port)}

@@ -85,7 +85,7 @@ ALEMBIC = ("env.py", "script.py.mako")
 
 def plant(folder: Path) -> Path:
     """Lay the tree out; answer its root."""
-    for name in ("guanxi", "web", "shared"):
+    for name in ("guanxi", "feed", "web", "shared"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "alembic.ini", folder)
     (folder / "services").mkdir()
