@@ -1,12 +1,8 @@
-"""Expectations per customer and why they are what they are."""
-
-from dataclasses import replace
-from math import prod
+"""Expectations per customer, and the factors that they are made of."""
 
 import numpy as np
 import pytest
 
-from services.scoring.estimators.explain import FACTORS, Population, explain
 from services.scoring.estimators.forecast import Forecast, Horizon, forecast
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.mbgnbd import MbgNbd
@@ -30,19 +26,8 @@ def test_a_forecast_is_the_estimators_word_for_each_customer(cdnow: Cdnow, expec
 
 
 def test_every_value_is_the_product_of_its_factors(expected: Forecast) -> None:
-    population = Population.of(expected)
-    for row in range(len(expected.value)):
-        told = explain(expected, population, row)
-        assert tuple(factor.name for factor in told.factors) == FACTORS
-        assert prod(factor.value for factor in told.factors) == pytest.approx(told.value, rel=1e-9)
-        assert told.value == expected.value[row]
-
-
-def test_factors_stand_beside_the_population_means(expected: Forecast) -> None:
-    factor = explain(expected, Population.of(expected), 0).factors[0]
-    assert factor.population == pytest.approx(expected.p_alive.mean())
-    assert factor.ratio == pytest.approx(expected.p_alive[0] / expected.p_alive.mean())
-    assert replace(factor, population=0.0).ratio is None
+    product = expected.p_alive * expected.purchases_if_alive * expected.value_per_purchase
+    np.testing.assert_allclose(product, expected.value, rtol=1e-9)
 
 
 def test_a_discount_shrinks_values_and_not_purchases(cdnow: Cdnow, expected: Forecast) -> None:
@@ -64,8 +49,5 @@ def test_a_senseless_horizon_is_refused(horizon: dict[str, float]) -> None:
         Horizon(**horizon)
 
 
-def test_nobody_has_no_forecast_to_average(cdnow: Cdnow) -> None:
-    nothing = forecast(TIMING, SPEND, cdnow.summary[:0])
-    assert len(nothing.value) == 0
-    with pytest.raises(ValueError, match="no customers"):
-        Population.of(nothing)
+def test_nobody_has_an_empty_forecast(cdnow: Cdnow) -> None:
+    assert len(forecast(TIMING, SPEND, cdnow.summary[:0]).value) == 0
