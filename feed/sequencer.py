@@ -15,7 +15,7 @@ import structlog
 
 from feed.tables import Feed
 from shared.settings import Settings
-from shared.statements import Statement
+from shared.statements import Runner, Statement
 
 BATCH, CHUNK = 5000, 10_000  # headers stamped, or pruned, in one transaction
 BUSY_S, IDLE_S, SILENCE_S = 0.005, 0.025, 1.0
@@ -97,9 +97,9 @@ async def stamp(connection: asyncpg.Connection, feed: Feed) -> int:
     return count
 
 
-async def prune(connection: asyncpg.Connection, feed: Feed, upto: int) -> None:
+async def prune(on: Runner, feed: Feed, upto: int) -> None:
     """Delete what lies at or below position `upto`, each chunk together with the rise of the floor."""
-    while await statements(feed).prune.value(connection, upto=upto) is not None:
+    while await statements(feed).prune.value(on, upto=upto) is not None:
         pass
 
 

@@ -16,7 +16,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One service's settings; `log` is "json" or "text", `max_body` in bytes, the timeout in milliseconds."""
+    """One service's settings; `log` is "json" or "text", `max_body` in bytes, the timeout in milliseconds.
+
+    Changes stay in the feed for `feed_days`.
+    """
 
     service: str
     database_url: str = field(repr=False)
@@ -29,6 +32,7 @@ class Settings:
     log: str = "json"
     max_body: int = 8 << 20
     statement_timeout_ms: int = 10_000
+    feed_days: int = 90
 
     @classmethod
     def of(cls, service: str, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -48,6 +52,7 @@ class Settings:
             log=given.text("GUANXI_LOG", "json"),
             max_body=given.positive("GUANXI_MAX_BODY", 8 << 20),
             statement_timeout_ms=given.positive("GUANXI_STATEMENT_TIMEOUT_MS", 10_000),
+            feed_days=given.positive("GUANXI_FEED_DAYS", 90),
         )
         if given.wrong:
             raise SettingsError("; ".join(given.wrong))

@@ -1,12 +1,8 @@
 """The records of Idempotency-Keys: one per caller, route and key, kept for a week."""
 
-import asyncio
 from datetime import timedelta
 from functools import cache
-from typing import Never
 
-import asyncpg
-import structlog
 from sqlalchemy import (
     ARRAY,
     Column,
@@ -35,7 +31,6 @@ from shared.statements import Statement
 
 KEPT = timedelta(days=7)
 CHUNK = 10_000  # keys forgotten in one statement
-_log = structlog.get_logger()
 _KEY = ("caller", "route", "key")
 _CLAIMED = (*_KEY, "fingerprint", "at")
 _ANSWERED = ("status", "version", "location", "body", "subjects")
@@ -88,13 +83,8 @@ def keys_of(schema: str) -> Keys:
     return Keys(schema)
 
 
-async def forget(settings: Settings, database: Database, *, every: timedelta = timedelta(hours=1)) -> Never:
-    """Delete the keys that are older than a week, for ever; a database that is away is tried again."""
+async def forget(settings: Settings, database: Database) -> None:
+    """Delete the keys that are older than a week."""
     statement = keys_of(settings.service).forget
-    while True:
-        try:
-            while await statement.all(database.pool, before=utc_now() - KEPT, limit=CHUNK):
-                pass
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
-            _log.warning("idempotency keys are not pruned", error=type(problem).__name__)
-        await asyncio.sleep(every.total_seconds())
+    while await statement.all(database.pool, before=utc_now() - KEPT, limit=CHUNK):
+        pass

@@ -1,20 +1,15 @@
-"""The customer service's worker: stamps its feed and forgets old idempotency keys."""
+"""The customer service's worker: nothing beside the upkeep that every service has."""
 
-import asyncio
-
-from feed.sequencer import run_sequencer
+from feed.upkeep import keep_up
 from services.customer.base import FEED
 from shared.database import Database
 from shared.settings import Settings
-from web.idempotency import forget
 
 
 async def run(settings: Settings) -> None:
     """Run until cancelled."""
     database = await Database.open(settings)
     try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(run_sequencer(settings, FEED))
-            group.create_task(forget(settings, database))
+        await keep_up(settings, database, FEED)
     finally:
         await database.close()

@@ -1,10 +1,10 @@
-"""The scoring service's worker: stamps its feed, follows two others, does runs, scores who was touched."""
+"""The scoring service's worker: follows two feeds, does runs, scores who was touched, beside its upkeep."""
 
 import asyncio
 from contextlib import AsyncExitStack
 
 from feed.consumer import Follower
-from feed.sequencer import run_sequencer
+from feed.upkeep import keep_up
 from services.scoring import following
 from services.scoring.base import FEED
 from services.scoring.following import Interactions
@@ -55,7 +55,7 @@ async def work(
     )
     worker = Worker(database, settings.currency)
     async with asyncio.TaskGroup() as group:
-        group.create_task(run_sequencer(settings, FEED))
+        group.create_task(keep_up(settings, database, FEED))
         group.create_task(customers.run())
         group.create_task(interactions.run())
         group.create_task(worker.carry_out_runs())

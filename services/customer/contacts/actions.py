@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.customer.contacts.problems import MemberNotFound
-from services.customer.customers.actions import Condition, check
+from services.customer.customers.conditions import Condition, check
 from services.customer.customers.desk import Desk
 from services.customer.customers.documents import settle
 from services.customer.customers.drafts import Draft
@@ -38,7 +38,7 @@ async def add(tx: Transaction, place: Place, given: Member) -> Answer:
 async def edit(tx: Transaction, place: Place, id_: UUID, patch: Member, condition: Condition) -> Answer:
     """Apply a merge patch to a member."""
     desk = Desk(tx)
-    draft = await desk.pick(place.reference)
+    draft = await desk.pick(place.reference, condition=condition)
     at = _index(draft, place, id_)
     await check(tx, draft, condition)
     await _replace(desk, draft, place, lambda m: [*m[:at], merge(m[at], patch), *m[at + 1 :]])
@@ -48,7 +48,7 @@ async def edit(tx: Transaction, place: Place, id_: UUID, patch: Member, conditio
 async def remove(tx: Transaction, place: Place, id_: UUID, condition: Condition) -> Answer:
     """Take a member out of its list."""
     desk = Desk(tx)
-    draft = await desk.pick(place.reference)
+    draft = await desk.pick(place.reference, condition=condition)
     at = _index(draft, place, id_)
     await check(tx, draft, condition)
     await _replace(desk, draft, place, lambda m: [*m[:at], *m[at + 1 :]])

@@ -9,6 +9,7 @@ from asyncpg import Record
 from feed.write import by, tell
 from services.customer.base import FEED
 from services.customer.customers import queries, writes
+from services.customer.customers.conditions import Condition, refused
 from services.customer.customers.diff import changes
 from services.customer.customers.documents import Document, Patch, check_echo, revise, row_of
 from services.customer.customers.drafts import CREATED, DELETED, UPDATED, Draft
@@ -42,24 +43,23 @@ class Desk:
 
     async def take(self, ids: Iterable[UUID], names: Iterable[Name]) -> None:
         """Lock the customers with these ids and those that hold these names."""
-        on = self.tx.connection
-        if sought := sorted(set(names)):
-            found = await queries.HOLDERS.all(on, names=list(map(as_row, sought)))
-            self.holders = {
-                (system, kind, id_): customer_id for system, kind, id_, customer_id in found if customer_id
-            }
-        if wanted := {*ids, *self.holders.values()}:
-            locked = await queries.LOCKED.all(on, self.tx.principal, ids=sorted(wanted))
-            self.drafts = {id_: Draft.of(id_, document) for id_, document in locked}
+        await self._look(names)
+        await self._lock(ids)
         self._check_holders()
 
-    async def pick(self, reference: Reference, names: Iterable[Name] = ()) -> Draft:
-        """Lock one customer, and those that hold the names it shall get."""
-        own = () if reference.name is None else (reference.name,)
-        await self.take(() if reference.id is None else (reference.id,), (*own, *names))
+    async def pick(
+        self, reference: Reference, names: Iterable[Name] = (), condition: Condition | None = None
+    ) -> Draft:
+        """Lock one customer, and those that hold the names it shall get; 412 at once for who is stale."""
+        await self._look(names if reference.name is None else (reference.name, *names))
         id_ = reference.id or self.holders.get(reference.name)  # type: ignore[arg-type]  # one of the two is set
-        if id_ not in self.drafts:
+        if id_ is None:
             raise CustomerNotFound
+        strict = condition is not None and not condition.disjoint
+        await self._lock((id_,), subject=id_, seen=condition.version if condition and strict else None)
+        if id_ not in self.drafts:
+            raise await self._refusal(id_, condition if strict else None)
+        self._check_holders()
         return self.drafts[id_]
 
     def create(self, patch: Patch) -> Draft:
@@ -101,6 +101,27 @@ class Desk:
             on, principal, id=draft.id
         )
         return row and row["data"]
+
+    async def _look(self, names: Iterable[Name]) -> None:
+        if sought := sorted(set(names)):
+            found = await queries.HOLDERS.all(self.tx.connection, names=list(map(as_row, sought)))
+            self.holders = {
+                (system, kind, id_): customer_id for system, kind, id_, customer_id in found if customer_id
+            }
+
+    async def _lock(self, ids: Iterable[UUID], **narrowed: object) -> None:
+        if wanted := {*ids, *self.holders.values()}:
+            on, principal = self.tx.connection, self.tx.principal
+            locked = await queries.LOCKED.all(on, principal, ids=sorted(wanted), **narrowed)
+            self.drafts = {id_: Draft.of(id_, document) for id_, document in locked}
+
+    async def _refusal(self, id_: UUID, condition: Condition | None) -> Exception:
+        """Say why a customer could not be locked: it is not there, or not in the version that was seen."""
+        on, principal = self.tx.connection, self.tx.principal
+        row = await queries.CUSTOMER.one(on, principal, id=id_)
+        if row is None or condition is None:
+            return CustomerNotFound()
+        return Again() if row["version"] == condition.version else await refused(on, row, condition)
 
     async def _tell_earlier(self, changed: Iterable[Draft]) -> None:
         """Tell of changes that later ones in the same batch followed."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    or_,
     select,
     tuple_,
 )
@@ -103,12 +104,19 @@ CUSTOMER = visible(
 )
 
 # Held to the end of the transaction, and taken in the order of ids: no two writers wait for each other.
+# With `seen`, the `subject` is left out unless it has that version: who is stale need not wait to hear it.
 LOCKED = visible(
     select(Customer.id, cast(RECORD, JSONB).label("document"))
     .where(_LIVE, _AMONG_IDS)
     .order_by(Customer.id)
     .with_for_update(),
     of=Customer,
+    filters={
+        "seen": or_(
+            Customer.id != bindparam("subject", type_=Uuid),
+            Customer.version == bindparam("seen", type_=Integer),
+        )
+    },
 )
 
 # Who holds each name, or null; a subquery, so that every plan asks the index.

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
 from services.customer.customers import actions, batches, queries
-from services.customer.customers.actions import Condition
+from services.customer.customers.conditions import Condition
 from services.customer.customers.contacts import sought
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import Reference

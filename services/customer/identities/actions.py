@@ -1,7 +1,7 @@
 """What changes one identity of a customer: adding it and removing it."""
 
 from services.customer.customers import names
-from services.customer.customers.actions import Condition, check
+from services.customer.customers.conditions import Condition, check
 from services.customer.customers.desk import Desk
 from services.customer.customers.names import Name
 from services.customer.customers.references import Reference
@@ -23,7 +23,7 @@ async def add(tx: Transaction, reference: Reference, name: Name) -> Answer:
 async def remove(tx: Transaction, reference: Reference, name: Name, condition: Condition) -> Answer:
     """Let a name lead nowhere."""
     desk = Desk(tx)
-    draft = await desk.pick(reference)
+    draft = await desk.pick(reference, condition=condition)
     if name not in draft.names:
         raise IdentityNotFound
     await check(tx, draft, condition)

@@ -1,9 +1,10 @@
 """The current score of each customer, and the row that publishing locks."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, SmallInteger, Text, false, select, text
+from sqlalchemy import ColumnElement, Index, Numeric, SmallInteger, Text, false, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base
@@ -18,7 +19,8 @@ class Score(Base):
 
     `value` is what it is ranked by: the predicted value, or what was realized when the run predicts
     nothing. `tier` is 1 (VIP) to 4 (small). `rank` is of the run that ranked it, null for who came later.
-    The prediction's columns are null together. Money is in the currency of the run.
+    The prediction's columns are null together. Money is in the currency of the run; `realized`
+    is exact to 15 significant digits and six decimals.
     """
 
     __tablename__ = "scores"
@@ -37,7 +39,7 @@ class Score(Base):
     tier: Mapped[int] = mapped_column(SmallInteger)
     rank: Mapped[int | None]
     purchase_days: Mapped[int]
-    realized: Mapped[float]
+    realized: Mapped[Decimal] = mapped_column(Numeric)
     recency_class: Mapped[int] = mapped_column(SmallInteger)
     frequency_class: Mapped[int] = mapped_column(SmallInteger)
     money_class: Mapped[int] = mapped_column(SmallInteger)

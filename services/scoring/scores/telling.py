@@ -11,6 +11,7 @@ from sqlalchemy import (
     Float,
     FromClause,
     Integer,
+    Numeric,
     SmallInteger,
     Text,
     Uuid,
@@ -42,8 +43,9 @@ _VALUES = (*(name for name in COLUMNS if name != "customer_id"), "run_id", "as_o
 _QUOTED = ("run_id", "as_of")
 _NULL = literal_column("'null'", Text)
 _TOLERANCE = literal_column("1e-7::float8", Float)
-_FALSE, _TRUE, _ONE = (
-    literal_column(word, kind) for word, kind in (("false", Boolean), ("true", Boolean), ("1", Integer))
+_FALSE, _TRUE, _ONE, _SIX = (
+    literal_column(word, kind)
+    for word, kind in (("false", Boolean), ("true", Boolean), ("1", Integer), ("6", Integer))
 )
 
 
@@ -89,6 +91,7 @@ def _given(source: FromClause) -> Any:  # noqa: ANN401 - a select
     nan, zero = literal_column("'NaN'::float8", Float), literal_column("0", Integer)
     special = {name: func.nullif(source.c[name], nan) for name in PREDICTED}
     special["rank"] = func.nullif(source.c["rank"], zero)
+    special["realized"] = func.trim_scale(func.round(cast(source.c["realized"], Numeric), _SIX))
     shown = [special.get(name, source.c[name]).label(name) for name in COLUMNS]
     return select(
         *shown, bindparam("run_id", type_=Uuid).label("run_id"), bindparam("as_of", type_=Date).label("as_of")
@@ -96,9 +99,9 @@ def _given(source: FromClause) -> Any:  # noqa: ANN401 - a select
 
 
 def _differs(name: str, new: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Tell whether a value is another one; of figures, beyond the digits that a quantile is solved to."""
+    """Tell whether a value is another one; of estimates, beyond the digits that a quantile is solved to."""
     old: Any = getattr(Score, name)
-    if COLUMNS.get(name) is not Float:
+    if COLUMNS.get(name) is not Float or name == "realized":
         return old.is_distinct_from(new)  # type: ignore[no-any-return]  # a column's
     apart = func.abs(old - new) > _TOLERANCE * func.abs(new)
     return or_(apart, old.is_(None) != new.is_(None))

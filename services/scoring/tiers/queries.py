@@ -1,5 +1,7 @@
 """Adding up the scores that a principal sees, tier by tier."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Double, Numeric, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -7,7 +9,7 @@ from services.scoring.scores.models import Score
 from shared.statements import visible
 
 
-def _sum(amount: InstrumentedAttribute[float]) -> ColumnElement[float]:
+def _sum(amount: InstrumentedAttribute[Any]) -> ColumnElement[float]:
     """Add up exactly: a sum of floats would depend on the order in which the rows happen to lie."""
     return cast(func.sum(cast(amount, Numeric)), Double)
 

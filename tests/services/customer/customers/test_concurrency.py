@@ -76,6 +76,22 @@ async def test_no_increment_is_lost(client: httpx.AsyncClient, create: Create) -
     assert steps == list(range(64, -1, -1))
 
 
+async def test_who_is_stale_hears_it_without_waiting(
+    client: httpx.AsyncClient, customer: Running, create: Create
+) -> None:
+    id_ = (await create())["id"]
+    path = f"/v1/customers/{id_}"
+    await client.patch(path, json={"region": "East"}, headers={"If-Match": '"1"'})
+    async with customer.database.pool.acquire() as other, other.transaction():
+        await other.execute("select from customer.customers where id = $1 for update", id_)
+        async with asyncio.timeout(1):  # a lock is waited for longer than that
+            stale = await client.patch(path, json={"region": "West"}, headers={"If-Match": '"1"'})
+            gone = await client.delete(path, headers={"If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["changed"], stale.headers["etag"]) == (412, ["region"], '"2"')
+    assert gone.status_code == 412
+    assert (await client.delete(path, headers={"If-Match": '"2"'})).status_code == 204
+
+
 async def test_overlapping_batches_neither_block_nor_double(
     client: httpx.AsyncClient, customer: Running
 ) -> None:
