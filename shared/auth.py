@@ -33,13 +33,17 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: `id` owns records, `source` names the system that writes."""
+    """A caller: `id` owns records, `source` names the system that writes.
+
+    Without `personal`, personal data is masked: read as null, and neither written nor filtered by.
+    """
 
     id: str
     scopes: frozenset[str]
     visibility: Visibility = Visibility.ALL
     department: str | None = None
     source: str = "api"
+    personal: bool = True
     service: bool = False
 
     def may(self, scope: str) -> bool:
@@ -81,6 +85,7 @@ class Signer:
             "vis": principal.visibility,
             "dep": principal.department,
             "src": principal.source,
+            "per": principal.personal,
             "iat": int(now),
             "exp": int(now) + LIFETIME_S,
         }
@@ -143,7 +148,13 @@ def _principal(issuer: str, claims: Mapping[str, Any]) -> Principal:
     if service and (claims["sub"] != f"service:{issuer}" or not all(s.endswith(":read") for s in scopes)):
         raise ValueError("a service vouches for nobody but itself, and only reads")
     return Principal(
-        claims["sub"], scopes, Visibility(claims["vis"]), claims["dep"], str(claims["src"]), service=service
+        claims["sub"],
+        scopes,
+        Visibility(claims["vis"]),
+        claims["dep"],
+        str(claims["src"]),
+        personal=claims["per"] is True,
+        service=service,
     )
 
 

@@ -16,13 +16,15 @@ from shared.errors import Unauthenticated
 
 GATEWAY, WORKER, STRANGER = (Ed25519PrivateKey.generate() for _ in range(3))
 TRUSTED = {"gateway": GATEWAY.public_key(), "interaction": WORKER.public_key()}
-ANNA = Principal("u-1", frozenset({"things:read", "things:write"}), Visibility.OWN, "east", "erp")
+ANNA = Principal(
+    "u-1", frozenset({"things:read", "things:write"}), Visibility.OWN, "east", "erp", personal=False
+)
 
 
 def token(key: Any = GATEWAY, kid: str = "gateway", algorithm: str = "EdDSA", **claims: object) -> str:
     now = int(time.time())
     usual = {"iss": "gateway", "aud": "guanxi", "sub": "u-1", "scp": ["things:read"], "vis": "all"}
-    said = {**usual, "dep": None, "src": "api", "iat": now, "exp": now + 60, **claims}
+    said = {**usual, "dep": None, "src": "api", "per": True, "iat": now, "exp": now + 60, **claims}
     kept = {name: value for name, value in said.items() if value != "absent"}
     return jwt.encode(kept, key, algorithm=algorithm, headers={"kid": kid})
 
