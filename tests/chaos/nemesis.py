@@ -6,6 +6,7 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 import asyncpg
 import psutil
@@ -17,7 +18,6 @@ from tests.e2e.system import System
 SERVED = ("serve customer", "serve interaction", "serve gateway", "worker customer", "worker interaction")
 POSTMASTER = " -D "
 STANDSTILL_S, CUT_S, OPEN_S = (1.0, 4.0), (0.5, 2.0), 10.0
-Act = tuple[str, Callable[[], Awaitable[None]]]
 
 
 class Nemesis:
@@ -53,34 +53,28 @@ class Nemesis:
         await asyncio.gather(*self.aside, return_exceptions=True)
 
     def _acts(self) -> Iterator[Callable[[], Awaitable[None]]]:
-        kills = [lambda words=words: self._kill(words) for words in SERVED]
-        stops = [lambda words=words: self._stop(words) for words in SERVED]
-        deck = [
-            *kills,
-            *self.dice.sample(stops, 2),
-            self._kill_postgres,
-            self._kill_erp,
-            self._cut,
-            self._hold,
-        ]
+        kills = [partial(self._kill, words) for words in SERVED]
+        stops = [partial(self._stop, words) for words in SERVED]
+        postgres = partial(self._kill, POSTMASTER, "postgres")
+        deck = [*kills, postgres, self._kill_erp, *self.dice.sample(stops, 2), self._cut, self._hold]
         while True:
             self.dice.shuffle(deck)
             yield from deck
 
-    def _victim(self, words: str) -> psutil.Process | None:
-        """Choose a process of one of the systems: one may just be starting again."""
-        found = self.dice.choice(self.systems).processes(words)
-        return found[0] if found else None
+    async def _victim(self, words: str) -> psutil.Process:
+        """Choose a process of one of the systems; they may just be starting again."""
+        while not (found := self._found(words)):  # noqa: ASYNC110 - the process table has no event to wait for
+            await asyncio.sleep(0.1)
+        return self.dice.choice(found)
 
-    async def _kill(self, words: str) -> None:
-        if victim := self._victim(words):
+    def _found(self, words: str) -> list[psutil.Process]:
+        return [each for system in self.systems for each in system.processes(words)]
+
+    async def _kill(self, words: str, name: str = "") -> None:
+        victim = await self._victim(words)
+        with suppress(psutil.NoSuchProcess):
             victim.kill()
-            self.did[f"kill {words}"] += 1
-
-    async def _kill_postgres(self) -> None:
-        for postmaster in self.systems[0].processes(POSTMASTER):
-            postmaster.kill()
-            self.did["kill postgres"] += 1
+            self.did[f"kill {name or words}"] += 1
 
     async def _kill_erp(self) -> None:
         self.erp.kill()
@@ -88,9 +82,8 @@ class Nemesis:
         self.did["kill erp"] += 1
 
     async def _stop(self, words: str) -> None:
-        if victim := self._victim(words):
-            self.did[f"stop {words}"] += 1
-            self._beside(self._standstill(victim))
+        self.did[f"stop {words}"] += 1
+        self._beside(self._standstill(await self._victim(words)))
 
     async def _standstill(self, victim: psutil.Process) -> None:
         with suppress(psutil.NoSuchProcess):
