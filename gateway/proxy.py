@@ -107,6 +107,7 @@ class Gateway:
             raise NotFound
         call.route = target.label
         if target.service == OWN:
+            call.scope["caller"] = caller
             await hand_on(self.own, call, caller.token(time.monotonic()))
         else:
             await self._forward(call, caller, self.upstreams[target.service])
