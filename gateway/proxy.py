@@ -155,7 +155,7 @@ class Gateway:
         )
         link = await upstream.send(request)
         try:
-            await call.relay(link)
+            await call.relay(link, upstream.park)
         finally:
             upstream.release(link)
 

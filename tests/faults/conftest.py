@@ -30,7 +30,7 @@ def tell(what: str, **figures: object) -> None:
     sys.stdout.write(f"\n{what}: {', '.join(f'{name} {value}' for name, value in figures.items())}\n")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system that may be hurt."""
     home = tmp_path_factory.mktemp("faults") / "home"
@@ -40,11 +40,25 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     EmbeddedPostgres(home).destroy()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def someone(fragile: System) -> str:
     """The path of a customer with something in its timeline."""
     with fragile.client() as api:
         return make_someone(api)
+
+
+@pytest.fixture(scope="session")
+def full(fragile: System) -> System:
+    """A system whose pages take their time."""
+    with fragile.client() as api:
+        items = [{"kind": "person", "name": f"Page {n}"} for n in range(1000)]
+        api.post("/v1/customers/batch", json={"mode": "create", "items": items}).raise_for_status()
+    return fragile
+
+
+def port_of(system: System) -> int:
+    """Return the gateway's port."""
+    return int(system.address.rpartition(":")[2])
 
 
 def make_someone(api: httpx.Client) -> str:
