@@ -9,7 +9,8 @@ from gateway.link import Exchange, LateError, Link, StaleError, UnreachableError
 from web.budget import Budget
 
 CONNECT_S = 1.0
-QUEUE_S = 0.3  # once the first in the queue has waited for so long, others are refused at once
+QUEUE_S = 0.3  # the longest wait for a place
+CROWDED_S = 0.2  # once the first in the queue has waited for so long, others are refused at once
 SLOWLY = 500  # answers that leave at their clients' pace, beside the limit
 IDLE_S = 3.0  # below what an ending service lets an idle connection live: a pooled link is not stale
 SLOW_S = 1.0  # an answer that takes longer makes the service suspect
@@ -151,13 +152,13 @@ class Upstream:
         """Wait for a place, in order of arrival; not at all where that would take too long."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        late = bool(self.queue) and now - self.queue[0][0] > QUEUE_S
+        late = bool(self.queue) and now - self.queue[0][0] > CROWDED_S
         if late or len(self.queue) >= self.queue_limit:
             raise UnreachableError("too many requests wait for it")
         ticket: Ticket = loop.create_future()
         self.queue.append((now, ticket))
         try:
-            async with asyncio.timeout_at(now + min(CONNECT_S, request.left(now))):
+            async with asyncio.timeout_at(now + min(QUEUE_S, request.left(now))):
                 return await ticket
         except BaseException as problem:
             if ticket.done() and not ticket.cancelled():  # served and cancelled at once
