@@ -45,6 +45,8 @@ def build() -> Gateway:
                 task.cancel()
             await services.close()
 
-    own = create_app(settings, title="guanxi", routers=ROUTERS, lifespan=living, ready=services.ready_once)
+    own = create_app(
+        settings, title="guanxi", routers=ROUTERS, lifespan=living, ready=services.ready_once, keyed=False
+    )
     gateway = Gateway(own, services.main, Door.of(max_body=settings.max_body), settings.log)
     return gateway

@@ -17,7 +17,9 @@ def _no_service(value: str) -> str:
     return value
 
 
-Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_-]*:[a-z_-]+)$", examples=["customers:read"])]
+Scope = Annotated[
+    str, Field(pattern=r"^(\*|[a-z][a-z_-]*:[a-z_-]+)$", max_length=100, examples=["customers:read"])
+]
 Actor = Annotated[Text, AfterValidator(_no_service)]
 
 

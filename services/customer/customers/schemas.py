@@ -12,7 +12,9 @@ from shared.schemas import Body, Country, Instant, JsonObject, Money, MoneyRead,
 
 MAX_TAGS, MAX_ROWS = 100, 1_000
 
-ContactType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["phone", "email", "wechat"])]
+ContactType = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", max_length=32, examples=["phone", "email", "wechat"])
+]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -265,7 +267,7 @@ class CustomerRowResult(Read):
     outcome: Outcome
     id: UUID | None
     version: int | None
-    problem: dict[str, Any] | None
+    problem: dict[str, Any] | None = Field(json_schema_extra={"x-schema": "Problem"})
 
 
 class CustomerBatchResult(Read):

@@ -1,11 +1,12 @@
 """What callers send and get about interactions."""
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.interactions.catalogue import Channel, Direction, Purpose
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
@@ -35,7 +36,7 @@ class InteractionRow(RecordRow, InteractionCreate):
 class InteractionBatch(Batch):
     """Interactions to record together."""
 
-    items: list[SkipValidation[InteractionRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    items: list[AsGiven[InteractionRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class InteractionRead(FactRead):

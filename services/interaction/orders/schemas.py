@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.orders.lines import OrderLineRead, OrderLines
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
@@ -49,7 +50,7 @@ class OrderRow(RecordRow, OrderCreate):
 class OrderBatch(Batch):
     """Orders to record together."""
 
-    items: list[SkipValidation[OrderRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    items: list[AsGiven[OrderRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class OrderRead(FactRead):

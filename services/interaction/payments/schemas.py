@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
@@ -35,7 +36,7 @@ class PaymentRow(RecordRow, PaymentCreate):
 class PaymentBatch(Batch):
     """Payments to record together."""
 
-    items: list[SkipValidation[PaymentRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    items: list[AsGiven[PaymentRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class PaymentRead(FactRead):

@@ -1,9 +1,10 @@
 """What callers send and get about products."""
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     RecordCreate,
     RecordRead,
@@ -30,7 +31,7 @@ class ProductRow(RecordRow, ProductCreate):
 class ProductBatch(Batch):
     """Products to store together."""
 
-    items: list[SkipValidation[ProductRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    items: list[AsGiven[ProductRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class ProductRead(RecordRead):

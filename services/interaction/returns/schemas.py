@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.orders.lines import OrderLineRead, OrderLines
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
@@ -36,7 +37,7 @@ class ReturnRow(RecordRow, ReturnCreate):
 class ReturnBatch(Batch):
     """Returns to record together."""
 
-    items: list[SkipValidation[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    items: list[AsGiven[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class ReturnRead(FactRead):

@@ -26,7 +26,14 @@ def _rate(value: object) -> Decimal:
 RateText = Annotated[
     Decimal,
     BeforeValidator(_rate),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,12})?$", "examples": ["7.1834"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(?=.*[1-9])\d{1,12}(\.\d{1,11})?$",
+            "maxLength": 24,
+            "examples": ["7.1834"],
+        }
+    ),
 ]
 
 
