@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key
+.PHONY: help run test check format demo migrate revision key faults
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -30,6 +30,10 @@ format: $(VENV)/dev ## Format the code and mend what can be mended
 
 demo: $(VENV)/run ## Load example purchases through the API and show what they are worth
 	@$(GUANXI) demo
+
+faults: $(VENV)/dev ## Hurt whole systems under load: make faults rounds=20 seconds=60 sockets=500 (docs/reliability.md)
+	GUANXI_FAULTS_ROUNDS=$(or $(rounds),20) GUANXI_FAULTS_SECONDS=$(or $(seconds),60) GUANXI_FAULTS_SOCKETS=$(or $(sockets),500) \
+	$(PYTHON) -m pytest -s tests/faults
 
 migrate: $(VENV)/run ## Bring the database to where the code is
 	@$(GUANXI) migrate

@@ -8,7 +8,7 @@ from gateway.breaker import Breaker
 from gateway.link import Exchange, LateError, Link, StaleError, UnreachableError, UpstreamError
 
 CONNECT_S = 1.0
-IDLE_S = 20.0  # well below the keep-alive of the services, so that a pooled link is rarely stale
+IDLE_S = 3.0  # below what an ending service lets an idle connection live: a pooled link is not stale
 SLOW_S = 1.0  # an answer that takes longer makes the service suspect
 MAX_ANSWER = 32 * 1024 * 1024
 

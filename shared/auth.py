@@ -1,5 +1,6 @@
 """Who is asking: principals, and the short-lived tokens in which processes vouch for them."""
 
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -45,6 +46,12 @@ class Principal:
     source: str = "api"
     personal: bool = True
     service: bool = False
+
+    @property
+    def rights(self) -> bytes:
+        """Return 8 bytes that stand for what this principal sees: kept answers are for these rights only."""
+        seen = f"{self.visibility} {self.department} {self.personal}"
+        return hashlib.sha256(seen.encode()).digest()[:8]
 
     def may(self, scope: str) -> bool:
         """Whether the scope, or all scopes, were granted."""

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import utc_now
 from shared.database import Database
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Forbidden, Invalid
 from shared.settings import Settings
 from shared.statements import Statement
 
@@ -52,6 +52,13 @@ class KeyReused(Invalid):
     title = "The Idempotency-Key was used with another body"
 
 
+class RightsChanged(Forbidden):
+    """The key's answer was kept for other rights than the caller has now."""
+
+    code = "rights_changed"
+    title = "The answer to this Idempotency-Key was for other rights than yours now"
+
+
 def idempotency_table(metadata: MetaData) -> Table:
     """Declare the table in a service's schema."""
     return Table(
@@ -60,7 +67,7 @@ def idempotency_table(metadata: MetaData) -> Table:
         Column("caller", Text(collation="C"), primary_key=True),
         Column("route", Text(collation="C"), primary_key=True),
         Column("key", Text(collation="C"), primary_key=True),
-        Column("fingerprint", LargeBinary, nullable=False, comment="SHA-256 of the raw body"),
+        Column("fingerprint", LargeBinary, nullable=False),  # SHA-256 of the raw body, then of the rights
         Column("at", DateTime(timezone=True), nullable=False, index=True),
         Column("status", SmallInteger, comment="null only inside the transaction that claims the key"),
         Column("version", Integer),

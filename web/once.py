@@ -16,8 +16,9 @@ from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import Invalid, Unavailable
 from web.app import answer, core
-from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, Keys, keys_of
+from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, Keys, RightsChanged, keys_of
 
+BODY = hashlib.sha256().digest_size  # of a fingerprint; the rest stands for the rights
 ATTEMPTS, PAUSE_S = 12, 0.2  # who loses each race to another writer needs as many tries as there are writers
 _RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 Action = Callable[[Transaction], Awaitable["Answer"]]
@@ -74,7 +75,7 @@ class _Keyed:
         self._keys: Keys = keys_of(core(request).settings.service)
         self._names = {"caller": principal.id, "route": f"{request.method} {request.url.path}", "key": key}
         self._mine = {f"my_{name}": value for name, value in self._names.items()}
-        self._fingerprint = hashlib.sha256(body).digest()
+        self._fingerprint = hashlib.sha256(body).digest() + principal.rights
 
     async def __call__(self, transaction: Transaction, act: Action) -> Response:
         if not await self._claimed(transaction):
@@ -104,8 +105,10 @@ class _Keyed:
         earlier = await self._keys.earlier.one(transaction.connection, **self._mine)
         if earlier is None:  # forgotten between the two statements
             raise Again
-        if earlier["fingerprint"] != self._fingerprint:
+        if earlier["fingerprint"][:BODY] != self._fingerprint[:BODY]:
             raise KeyReused("Use a new key for a new request.")
+        if earlier["fingerprint"] != self._fingerprint:
+            raise RightsChanged("It was done under other rights; read what it changed.")
         said = Answer(
             orjson.Fragment(earlier["body"]), earlier["status"], earlier["version"], earlier["location"]
         )

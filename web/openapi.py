@@ -28,12 +28,12 @@ from shared.errors import (
 from web.bounds import bound
 from web.etag import ETAG
 from web.hot import methods
-from web.idempotency import HEADER, LONGEST, InProgress, KeyReused
+from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, RightsChanged
 
 ALWAYS = (Invalid, TooManyRequests, Unexpected, Unavailable)
 OF_POLICY = (Unauthenticated, Forbidden)
 OF_BODY = (MalformedJson, TooLarge, UnsupportedMediaType)
-OF_KEY = (InProgress, KeyReused)
+OF_KEY = (InProgress, KeyReused, RightsChanged)
 FASTAPIS = ("HTTPValidationError", "ValidationError")
 IDEMPOTENCY_KEY = {
     "name": HEADER,
