@@ -235,7 +235,7 @@ SCHEMAS: dict[str, Any] = {
                 "status": NotFound.status,
                 "code": NotFound.code,
                 "detail": NotFound.title,
-                "instance": "/v1/orders/0192f0c1-0000-7000-8000-000000000001",
+                "instance": "/v1/things/0192f0c1-0000-7000-8000-000000000001",
                 "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
                 "errors": [],
             }

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 MAX_DEPTH, MAX_MEMBERS = 8, 1_000
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
@@ -28,6 +28,11 @@ class Read(BaseModel):
     """What a caller gets; every field is present."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+def example(**members: JsonValue) -> ConfigDict:
+    """Return the configuration of a body that the document shows by an example."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
 
 
 def _instant(value: object) -> datetime:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.access.models import GENEROUS
 from shared.auth import Visibility
-from shared.schemas import Body, Code, Instant, Read, Text
+from shared.schemas import Body, Code, Instant, Read, Text, example
 
 
 def _no_service(value: str) -> str:
@@ -26,11 +26,15 @@ Actor = Annotated[Text, AfterValidator(_no_service)]
 class KeyCreate(Body):
     """A further key, so that one can be replaced while both work."""
 
+    model_config = example(expires_at="2027-01-01T00:00:00Z")
+
     expires_at: Instant | None = None
 
 
 class ApiClientCreate(KeyCreate):
     """A program that may call; `principal_id` is whom it acts as, `source` the system that it writes for."""
+
+    model_config = example(name="ERP", scopes=["customers:read", "orders:write"], source="erp")
 
     name: Text
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=50)]

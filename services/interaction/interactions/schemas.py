@@ -1,5 +1,7 @@
 """What callers send and get about interactions."""
 
+from typing import Any
+
 from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
@@ -13,11 +15,23 @@ from services.interaction.records.schemas import (
     RecordRow,
     partial,
 )
-from shared.schemas import Instant, LongText, Read, Text
+from shared.schemas import Instant, LongText, Read, Text, example
+
+EXAMPLE: dict[str, Any] = {
+    "customer": {"system": "erp", "id": "C0001"},
+    "channel": "phone",
+    "direction": "inbound",
+    "purpose": "service",
+    "occurred_at": "2026-03-01T09:30:00Z",
+    "subject": "Where is my order?",
+    "source": {"system": "pbx", "id": "call-778"},
+}
 
 
 class InteractionCreate(RecordCreate):
     """A contact to record; `direction` is none for a broadcast."""
+
+    model_config = example(**EXAMPLE)
 
     customer: Reference
     channel: Channel
@@ -35,6 +49,8 @@ class InteractionRow(RecordRow, InteractionCreate):
 
 class InteractionBatch(Batch):
     """Interactions to record together."""
+
+    model_config = example(mode="upsert", items=[EXAMPLE])
 
     items: list[AsGiven[InteractionRow]] = Field(min_length=1, max_length=MAX_ROWS)
 

@@ -1,5 +1,6 @@
 """What callers send and get about payments."""
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -14,11 +15,22 @@ from services.interaction.records.schemas import (
     RecordRow,
     partial,
 )
-from shared.schemas import Amount, Code, Currency, Instant, MoneyRead, Read
+from shared.schemas import Amount, Code, Currency, Instant, MoneyRead, Read, example
+
+EXAMPLE: dict[str, Any] = {
+    "order": {"system": "erp", "id": "SO-1"},
+    "source": {"system": "erp", "id": "P-1"},
+    "paid_at": "2026-03-02T08:00:00Z",
+    "amount": "29.33",
+    "currency": "CNY",
+    "method": "transfer",
+}
 
 
 class PaymentCreate(RecordCreate):
     """Money paid, or with a negative amount paid back; names its customer, its order, or both."""
+
+    model_config = example(**EXAMPLE)
 
     customer: Reference | None = None
     order: Reference | None = None
@@ -35,6 +47,8 @@ class PaymentRow(RecordRow, PaymentCreate):
 
 class PaymentBatch(Batch):
     """Payments to record together."""
+
+    model_config = example(mode="upsert", items=[EXAMPLE])
 
     items: list[AsGiven[PaymentRow]] = Field(min_length=1, max_length=MAX_ROWS)
 

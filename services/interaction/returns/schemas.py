@@ -1,5 +1,6 @@
 """What callers send and get about returns."""
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -15,11 +16,22 @@ from services.interaction.records.schemas import (
     RecordRow,
     partial,
 )
-from shared.schemas import Currency, Instant, MoneyRead, Read, Text
+from shared.schemas import Currency, Instant, MoneyRead, Read, Text, example
+
+EXAMPLE: dict[str, Any] = {
+    "order": {"system": "erp", "id": "SO-1"},
+    "source": {"system": "erp", "id": "R-1"},
+    "returned_at": "2026-03-09T10:00:00Z",
+    "currency": "CNY",
+    "reason": "broken",
+    "lines": [{"quantity": "1", "amount": "14.67"}],
+}
 
 
 class ReturnCreate(RecordCreate):
     """Goods brought back, in positive amounts; names its customer, its order, or both."""
+
+    model_config = example(**EXAMPLE)
 
     customer: Reference | None = None
     order: Reference | None = None
@@ -36,6 +48,8 @@ class ReturnRow(RecordRow, ReturnCreate):
 
 class ReturnBatch(Batch):
     """Returns to record together."""
+
+    model_config = example(mode="upsert", items=[EXAMPLE])
 
     items: list[AsGiven[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from shared.schemas import Body, Currency, Read
+from shared.schemas import Body, Currency, Read, example
 
 
 def _rate(value: object) -> Decimal:
@@ -39,6 +39,8 @@ RateText = Annotated[
 
 class ExchangeRateWrite(Body):
     """What one unit of base costs in the quote currency, from the path's day until the next rate."""
+
+    model_config = example(rate="7.1834")
 
     rate: RateText
 
