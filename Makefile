@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key faults
+.PHONY: help run test check format demo migrate revision key faults torture
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -27,6 +27,9 @@ check: $(VENV)/dev ## Lint, types, layout, and who may import whom
 format: $(VENV)/dev ## Format the code and mend what can be mended
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
+
+torture: $(VENV)/dev ## Kill all there is under load, count what was lost: make torture SEEDS=5 EVENTS=50000
+	@$(PYTHON) -m tests.chaos --seeds $(or $(SEEDS),5) --events $(or $(EVENTS),50000)
 
 demo: $(VENV)/run ## Load example purchases through the API and show what they are worth
 	@$(GUANXI) demo

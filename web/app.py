@@ -84,12 +84,11 @@ def create_app(
     lifespan: Lifespan | None = None,
     inside: Layer | None = None,
     ready: probes.Check | None = None,
-    keyed: bool = True,
 ) -> FastAPI:
     """Build an application from its routers; TypeError for routes that contradict each other.
 
     `lifespan` runs while the core is open, `inside` is an ASGI layer between guard and routes,
-    `ready` is asked by /readyz besides the database, `keyed` says that POSTs take an Idempotency-Key.
+    `ready` is asked by /readyz besides the database.
     """
     telemetry.configure(settings.service, settings.log)
 
@@ -106,7 +105,7 @@ def create_app(
     app = Application(title=title, version="1", lifespan=living, openapi_url=None)
     routes = list(_flat((*routers, probes.router)))
     app.router.routes[:] = routes
-    app.state.openapi = orjson.dumps(openapi.describe(app, routes, keyed=keyed))
+    app.state.openapi = orjson.dumps(openapi.describe(app, routes))
     dispatcher: ASGIApp = Dispatcher(routes, app.router)
     within = dispatcher if inside is None else inside(dispatcher)
     app.stack = Guard(within, service=settings.service, log=settings.log, max_body=settings.max_body)

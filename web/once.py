@@ -30,13 +30,17 @@ class Again(Exception):  # noqa: N818 - a request, not an error
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an action says: a JSON body and what goes with it; `subjects` are the records that it names."""
+    """What an action says: a JSON body and what goes with it; `subjects` are the records that it names.
+
+    `kept` is what a replay says in place of a body that must not be stored.
+    """
 
     body: object
     status: int = 200
     version: int | None = None
     location: str | None = None
     subjects: Sequence[UUID] = ()
+    kept: object = None
 
     def respond(self) -> Response:
         """Return the response."""
@@ -87,7 +91,7 @@ class _Keyed:
             status=said.status,
             version=said.version,
             location=said.location,
-            body=orjson.dumps(said.body),
+            body=orjson.dumps(said.body if said.kept is None else said.kept),
             subjects=list(said.subjects),
         )
         return said.respond()

@@ -69,11 +69,8 @@ HEADERS = {
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
 
 
-def describe(app: FastAPI, routes: list[APIRoute], *, keyed: bool = True) -> dict[str, Any]:
-    """Return the document; every operation declares the problems and headers that requests like it can meet.
-
-    `keyed`: the POSTs take an Idempotency-Key.
-    """
+def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
+    """Return the document; every operation declares the problems and headers that any like it can meet."""
     document = get_openapi(title=app.title, version=app.version, openapi_version="3.1.0", routes=routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in FASTAPIS:
@@ -82,8 +79,8 @@ def describe(app: FastAPI, routes: list[APIRoute], *, keyed: bool = True) -> dic
     for route in routes:
         for method in methods(route) if route.include_in_schema else ():
             operation = document["paths"][route.path_format][method.lower()]
-            _declare_problems(operation, route, keyed=keyed and method == "POST")
-            _declare_headers(operation, schemas, method, keyed=keyed)
+            _declare_problems(operation, route, keyed=method == "POST")
+            _declare_headers(operation, schemas, method)
     bound(document)
     return document
 
@@ -113,10 +110,10 @@ def _common(route: APIRoute) -> Iterator[type[Problem]]:
         yield NotFound
 
 
-def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method: str, *, keyed: bool) -> None:
+def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method: str) -> None:
     """Declare the headers that an answer has because of what it holds."""
     parameters, answers = operation.setdefault("parameters", []), operation["responses"]
-    replayed = keyed and method == "POST"
+    replayed = method == "POST"
     if replayed:
         parameters.append(copy.deepcopy(IDEMPOTENCY_KEY))
     for status, answer in list(answers.items()):

@@ -194,7 +194,6 @@ def test_safe_writing_is_declared(document: dict[str, Any]) -> None:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             headers = {p["name"]: p for p in operation.get("parameters", ()) if p["in"] == "header"}
-            keyed = method == "post" and not path.startswith("/v1/api-clients")
-            assert ("Idempotency-Key" in headers) == keyed, f"{method} {path}"
+            assert ("Idempotency-Key" in headers) == (method == "post"), f"{method} {path}"
             assert ("If-Match" in headers) == ("428" in operation["responses"]), f"{method} {path}"
             assert ("If-None-Match" in headers) == ("304" in operation["responses"]), f"{method} {path}"
