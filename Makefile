@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key
+.PHONY: help run test check format demo migrate revision key bench
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
