@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key bench
+.PHONY: help run test check format demo migrate revision key faults torture bench
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -28,8 +28,20 @@ format: $(VENV)/dev ## Format the code and mend what can be mended
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 
+torture: $(VENV)/dev ## Kill all there is under load, count what was lost: make torture SEEDS=5 EVENTS=50000
+	@$(PYTHON) -m tests.chaos --seeds $(or $(SEEDS),5) --events $(or $(EVENTS),50000)
+
 demo: $(VENV)/run ## Load example purchases through the API and show what they are worth
 	@$(GUANXI) demo
+
+bench: $(VENV)/dev ## Measure speed beside the database's own: make bench [QUICK=1] [CUSTOMERS=.. INTERACTIONS=.. ROUNDS=.. SECONDS=..]
+	@$(PYTHON) -m bench $(if $(QUICK),--quick) $(if $(CUSTOMERS),--customers $(CUSTOMERS)) \
+	$(if $(INTERACTIONS),--interactions $(INTERACTIONS)) $(if $(ORDER_LINES),--order-lines $(ORDER_LINES)) \
+	$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+
+faults: $(VENV)/dev ## Hurt whole systems under load: make faults rounds=20 seconds=60 sockets=500 (docs/reliability.md)
+	GUANXI_FAULTS_ROUNDS=$(or $(rounds),20) GUANXI_FAULTS_SECONDS=$(or $(seconds),60) GUANXI_FAULTS_SOCKETS=$(or $(sockets),500) \
+	$(PYTHON) -m pytest -s tests/faults
 
 migrate: $(VENV)/run ## Bring the database to where the code is
 	@$(GUANXI) migrate

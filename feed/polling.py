@@ -111,10 +111,11 @@ class Desk:
 
 
 def _rights(principal: Principal) -> str:
+    masked = "" if principal.personal else ", masked"
     match principal.visibility:
         case Visibility.ALL:
-            return "all"
+            return f"all{masked}"
         case Visibility.DEPARTMENT:
-            return f"department {principal.department} {principal.id}"
+            return f"department {principal.department} {principal.id}{masked}"
         case Visibility.OWN:
-            return f"own {principal.id}"
+            return f"own {principal.id}{masked}"

@@ -199,13 +199,13 @@ def _headers(feed: Feed) -> sa.Select[Any]:
 
 def _of_ids(rows: Visible) -> Visible:
     named = rows.query.selected_columns.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
-    return Visible(rows.query.where(named), of=rows.of)
+    return Visible(rows.query.where(named), of=rows.of, clear=rows.clear)
 
 
 def _in_order(rows: Visible) -> Visible:
     key = rows.query.selected_columns.id
     later = rows.query.where(key > sa.bindparam("after", type_=sa.Uuid)).order_by(key)
-    return Visible(later.limit(sa.literal_column(str(SNAPSHOT), sa.Integer)), of=rows.of)
+    return Visible(later.limit(sa.literal_column(str(SNAPSHOT), sa.Integer)), of=rows.of, clear=rows.clear)
 
 
 def _newest(state: Record) -> Item:

@@ -1,6 +1,7 @@
 """One request at the door: what its headers say, whether its client is still there, how it is answered."""
 
 import asyncio
+import time
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from gateway.body import ClientLeftError, Incoming
 from gateway.link import Link
 from gateway.refusals import BadRequest
 from shared import telemetry
-from shared.errors import MEDIA_TYPE, Problem, TooLarge, document
+from shared.errors import MEDIA_TYPE, Late, Problem, TooLarge, document
 from web.guard import TRACEPARENT
 
 Headers = list[tuple[bytes, bytes]]
@@ -58,11 +59,12 @@ class Call:
     """Holds one request; `extra` are headers that every answer to it gets."""
 
     __slots__ = (
+        "answer_s",
         "body",
         "chunked",
         "client_left",
-        "deadline_ms",
         "extra",
+        "give_up",
         "handed_on",
         "kept",
         "key",
@@ -89,7 +91,8 @@ class Call:
         self.wrong = ""
         self.length: int | None = None
         self.chunked = self.started = self.client_left = self.handed_on = False
-        self.status, self.deadline_ms = 0, answer_ms
+        self.status, self.answer_s = 0, answer_ms / 1000
+        self.give_up: float | None = None  # when the client does, by the monotonic clock
         self.kept: Headers = []
         self.extra: Headers = []
         self.watcher: asyncio.Task[None] | None = None
@@ -142,7 +145,7 @@ class Call:
         elif name == b"origin":
             self.origin = value
         elif name == b"x-deadline-ms" and value.isdigit() and len(value) < 10:
-            self.deadline_ms = min(self.deadline_ms, int(value))
+            self.give_up = time.monotonic() + int(value) / 1000
 
     def _note_framing(self, name: bytes, value: bytes) -> None:
         self.body.done = self.body.done and value == b"0"
@@ -155,6 +158,14 @@ class Call:
             if self.chunked or value.lower() != b"chunked":
                 self.wrong = "The only transfer encoding is chunked, and once."
             self.chunked = True
+
+    def seconds_left(self, now: float) -> float:
+        """Return how long a service may take; raises Late when the client has given up by `now`."""
+        if self.give_up is None:
+            return self.answer_s
+        if (left := self.give_up - now) <= 0:
+            raise Late
+        return min(self.answer_s, left)
 
     # -- noticing that the client left; costs a task, so it is done for slow answers only
     def watch(self) -> None:

@@ -12,7 +12,7 @@ from gateway.routing import OWN, SERVICES
 from gateway.services import Services
 
 SOON_S, LATER_S, ASK_S = 1.0, 30.0, 3.0
-_HEAD = b"GET /openapi.json HTTP/1.1\r\nhost: guanxi\r\n\r\n"
+_HEAD = b"GET /openapi.json HTTP/1.1\r\nhost: guanxi\r\n"
 
 
 class Describing:

@@ -1,6 +1,7 @@
 """Handing a request on to the gateway's own app, within the same bounds and under the same identity."""
 
 import asyncio
+import time
 
 from starlette.types import ASGIApp, Message, Receive, Send
 
@@ -8,7 +9,9 @@ from gateway.call import WATCH_S, Call
 from shared.auth import HEADER
 
 _IDENTITY = HEADER.encode()
-_REPLACED = frozenset((_IDENTITY, b"x-request-id", b"traceparent", b"authorization", b"x-api-key"))
+_REPLACED = frozenset(
+    (_IDENTITY, b"x-request-id", b"x-deadline-ms", b"traceparent", b"authorization", b"x-api-key")
+)
 
 
 async def hand_on(own: ASGIApp, call: Call, token: bytes) -> None:
@@ -18,6 +21,7 @@ async def hand_on(own: ASGIApp, call: Call, token: bytes) -> None:
         *((name, value) for name, value in call.scope["headers"] if name not in _REPLACED),
         (b"x-request-id", call.request_id),
         (b"traceparent", call.traceparent),
+        *([(b"x-deadline-ms", _left(call))] if call.give_up is not None else []),
         *([(_IDENTITY, token)] if token else []),
     ]
     call.handed_on = True  # the own app's guard tells of it
@@ -26,6 +30,10 @@ async def hand_on(own: ASGIApp, call: Call, token: bytes) -> None:
         await own(scope, _receiver(call), _marking(call))
     finally:
         timer.cancel()
+
+
+def _left(call: Call) -> bytes:
+    return b"%d" % (call.seconds_left(time.monotonic()) * 1000)
 
 
 def _receiver(call: Call) -> Receive:

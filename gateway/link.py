@@ -31,16 +31,24 @@ class LateError(UpstreamError):
 
 @dataclass(slots=True)
 class Exchange:
-    """What to send: `head` ends with the empty line; `body` is whole unless `rest` follows it."""
+    """What to send: `head` is complete but for the deadline; `body` is whole unless `rest` follows it."""
 
     method: bytes
     head: bytes
-    seconds: float  # for the answer's headers, counted from the end of the body
+    seconds: float  # for all until the answer's headers; of a `rest` only for what comes after it
     body: bytes = b""
     rest: AsyncIterator[bytes] | None = None
     chunked: bool = False
     repeatable: bool = False
     alarms: tuple[Alarm, ...] = ()  # earliest first
+    until: float = 0.0  # the loop's time, from the first look at what is left
+
+    def left(self, now: float) -> float:
+        """Return the seconds that are left, waiting and tries included; raises LateError without any."""
+        self.until = self.until or now + self.seconds
+        if (left := self.until - now) <= 0:
+            raise LateError("no time is left")
+        return left
 
 
 class Link(asyncio.Protocol):
@@ -187,35 +195,36 @@ class Link(asyncio.Protocol):
     # -- one exchange
     async def exchange(self, request: Exchange) -> None:
         """Send, and wait for the headers of the answer; raises UpstreamError."""
+        seconds, sent_all = request.left(self.loop.time()), True
         self._begin(request.method)
+        head = b"%bx-deadline-ms: %d\r\n\r\n" % (request.head, seconds * 1000)
         if request.rest is None:
-            self.transport.write(request.head + request.body)
-            sent_all = True
+            self.transport.write(head + request.body)
         else:
-            sent_all = await self._stream(request, request.rest)
+            sent_all, seconds = await self._stream(head, request, request.rest), request.seconds
         if not (self.headed or self.problem):
-            await self._answered(request)
+            await self._answered(request.alarms, seconds)
         if self.problem:
             raise self.problem
         self.keep = self.keep and sent_all
 
-    async def _answered(self, request: Exchange) -> None:
+    async def _answered(self, alarms: tuple[Alarm, ...], seconds: float) -> None:
         """Wait for the headers or a problem, raising the alarms on the way."""
         waited = 0.0
-        for after, alarm in request.alarms:
-            if after >= request.seconds:
+        for after, alarm in alarms:
+            if after >= seconds:
                 break
             if await self._wait(after - waited):
                 return
             waited = after
             alarm()
-        if not await self._wait(request.seconds - waited):
+        if not await self._wait(seconds - waited):
             self._fail(LateError("no answer in time"))
 
-    async def _stream(self, request: Exchange, rest: AsyncIterator[bytes]) -> bool:
+    async def _stream(self, head: bytes, request: Exchange, rest: AsyncIterator[bytes]) -> bool:
         """Send a long body part by part; stop when the answer comes first."""
         write, chunked = self.transport.write, request.chunked
-        write(request.head + (_chunk(request.body) if chunked and request.body else request.body))
+        write(head + (_chunk(request.body) if chunked and request.body else request.body))
         async for part in rest:
             if self.headed or self.problem:
                 return False

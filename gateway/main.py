@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 
 import orjson
 from fastapi import FastAPI
 
 from gateway import docs
+from gateway.access import me, usage
 from gateway.access import routes as access
 from gateway.access.keys import Keys
 from gateway.changes import routes as changes
@@ -17,10 +20,14 @@ from gateway.proxy import Gateway
 from gateway.routing import OWN
 from gateway.services import Services
 from gateway.settings import Door
+from shared.chores import repeat
 from shared.settings import Settings
-from web.app import create_app
+from web.app import Core, create_app
+from web.idempotency import forget
 
-ROUTERS = (access.router, changes.router, overview.router, docs.router)
+ROUTERS = (access.router, me.router, changes.router, overview.router, docs.router)
+
+FORGET_EVERY = timedelta(hours=1)
 
 
 def build() -> Gateway:
@@ -30,20 +37,26 @@ def build() -> Gateway:
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
+        held: Core = app.state.core
         app.state.services = services
-        app.state.keys = gateway.keys = Keys(app.state.core.database.pool, app.state.core.signer)
+        app.state.keys = gateway.keys = keys = Keys(held.database.pool, held.signer)
 
         def publish(document: bytes) -> None:
             app.state.openapi = document
 
         describing = Describing(orjson.loads(app.state.openapi), services, publish)
-        tasks = [asyncio.create_task(work) for work in (services.await_ready(), describing.run())]
+        chores = (
+            repeat(keys.usage.write, "write last uses", usage.EVERY),
+            repeat(partial(forget, settings, held.database), "forget idempotency keys", FORGET_EVERY),
+        )
+        tasks = [asyncio.create_task(work) for work in (services.await_ready(), describing.run(), *chores)]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await services.close()
+            await keys.usage.close()
 
     own = create_app(settings, title="guanxi", routers=ROUTERS, lifespan=living, ready=services.ready_once)
     gateway = Gateway(own, services.main, Door.of(max_body=settings.max_body), settings.log)

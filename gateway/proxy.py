@@ -28,7 +28,7 @@ SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _IDENTITY = HEADER.encode()
 _REQUEST = (
     b"%b %b%b%b HTTP/1.1\r\nhost: guanxi\r\n%b: %b\r\nx-request-id: %b\r\n"
-    b"traceparent: %b\r\nx-deadline-ms: %d\r\nx-forwarded-for: %b\r\n"
+    b"traceparent: %b\r\nx-forwarded-for: %b\r\n"
 )
 
 
@@ -107,6 +107,7 @@ class Gateway:
             raise NotFound
         call.route = target.label
         if target.service == OWN:
+            call.scope["caller"] = caller
             await hand_on(self.own, call, caller.token(time.monotonic()))
         else:
             await self._forward(call, caller, self.upstreams[target.service])
@@ -142,7 +143,7 @@ class Gateway:
         request = Exchange(
             method.encode(),
             self._head(call, caller, len(body)),
-            call.deadline_ms / 1000,
+            call.seconds_left(time.monotonic()),
             body,
             rest=None if whole else call.body.rest(),
             chunked=call.chunked and not whole,
@@ -168,7 +169,6 @@ class Gateway:
             caller.token(time.monotonic()),
             call.request_id,
             call.traceparent,
-            call.deadline_ms,
             client[0].encode() if client else b"unknown",
         )
         lines = [first]
@@ -178,5 +178,4 @@ class Gateway:
             lines.append(b"transfer-encoding: chunked\r\n")
         elif call.chunked or call.length is not None:
             lines.append(b"content-length: %d\r\n" % (size if call.body.done else call.length or 0))
-        lines.append(b"\r\n")
         return b"".join(lines)

@@ -22,6 +22,7 @@ _TABLE = {
     b"scoring-status": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
+    b"me": OWN,
 }
 # what a customer has in other services: /v1/customers/{ref}/<segment>
 _OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}

@@ -38,9 +38,7 @@ class Services:
             raise LateError("no time is left")
         lines = [
             f"GET {path} HTTP/1.1\r\nhost: guanxi\r\n{HEADER}: {request.headers[HEADER]}\r\n",
-            f"x-deadline-ms: {int(seconds * 1000)}\r\n",
             f"x-request-id: {trace.request_id}\r\ntraceparent: {trace.traceparent()}\r\n" if trace else "",
-            "\r\n",
         ]
         pool = self.waiting if polling else self.main
         exchange = Exchange(b"GET", "".join(lines).encode("latin-1"), seconds, repeatable=True)
@@ -60,7 +58,7 @@ class Services:
                 await asyncio.sleep(READY_EVERY_S)
 
     async def _ready(self, name: str) -> bool:
-        head = b"GET /readyz HTTP/1.1\r\nhost: guanxi\r\n\r\n"
+        head = b"GET /readyz HTTP/1.1\r\nhost: guanxi\r\n"
         try:
             answer = await self.main[name].ask(Exchange(b"GET", head, READY_S, repeatable=True))
         except UpstreamError:

@@ -2,6 +2,8 @@
 
 from gateway.access import models
 from gateway.base import Base
+from web.idempotency import idempotency_table
 
 metadata = Base.metadata
-__all__ = ["metadata", "models"]
+idempotency = idempotency_table(metadata)
+__all__ = ["idempotency", "metadata", "models"]

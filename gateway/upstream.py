@@ -1,4 +1,4 @@
-"""A service as the gateway sees it: a bounded LIFO pool of links, with one retry and a breaker."""
+"""A service as the gateway sees it: a bounded LIFO pool of links, with a retry budget and a breaker."""
 
 import asyncio
 from collections import deque
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from gateway.breaker import Breaker
 from gateway.link import Exchange, LateError, Link, StaleError, UnreachableError, UpstreamError
+from web.budget import Budget
 
 CONNECT_S = 1.0
-IDLE_S = 20.0  # well below the keep-alive of the services, so that a pooled link is rarely stale
+IDLE_S = 3.0  # below what an ending service lets an idle connection live: a pooled link is not stale
 SLOW_S = 1.0  # an answer that takes longer makes the service suspect
 MAX_ANSWER = 32 * 1024 * 1024
 
@@ -34,6 +35,7 @@ class Upstream:
         self.idle: list[Link] = []
         self.open = 0
         self.queue: deque[asyncio.Future[None]] = deque()
+        self.budget = Budget()
         self.watched_by(Breaker(self._probe))
 
     def watched_by(self, breaker: Breaker) -> None:
@@ -44,13 +46,14 @@ class Upstream:
     async def send(self, request: Exchange) -> Link:
         """Return the link once the headers of the answer are in; give it back with `release`.
 
-        Raises UnreachableError, LateError or UpstreamError. When a pooled link died unanswered, a request
-        that may be repeated is tried once more on a fresh one.
+        Raises UnreachableError, LateError or UpstreamError. When a link died unanswered, a request that may
+        be repeated is tried once more on a fresh one, within the budget.
         """
         if self.breaker.open:
             raise UnreachableError("not answering")
         request.alarms += (self._slow,)
-        link, reused = await self._take()
+        link = await self._take(request)
+        again = request.repeatable
         while True:
             try:
                 await link.exchange(request)
@@ -58,10 +61,11 @@ class Upstream:
                 self._drop(link)
                 if isinstance(problem, LateError):
                     self.breaker.suspect()
-                if not (isinstance(problem, StaleError) and reused and request.repeatable):
+                if not (again and isinstance(problem, StaleError) and self.budget.spend()):
                     raise
-                link, reused = await self._connect(), False
+                link, again = await self._connect(request), False
             else:
+                self.budget.earn()
                 return link
 
     async def ask(self, request: Exchange) -> Answer:
@@ -109,19 +113,19 @@ class Upstream:
             self._drop(link)
         return None
 
-    async def _take(self) -> tuple[Link, bool]:
+    async def _take(self, request: Exchange) -> Link:
         if link := self._pooled():
-            return link, True
+            return link
         if self.open >= self.limit:
-            return await self._queued()
-        return await self._connect(), False
+            return await self._queued(request)
+        return await self._connect(request)
 
-    async def _queued(self) -> tuple[Link, bool]:
+    async def _queued(self, request: Exchange) -> Link:
         """Wait for a free place, in order of arrival."""
         if len(self.queue) >= self.queue_limit:
             raise UnreachableError("too many requests wait for it")
         loop = asyncio.get_running_loop()
-        until = loop.time() + CONNECT_S
+        until = loop.time() + min(CONNECT_S, request.left(loop.time()))
         while self.open >= self.limit and not self.idle:
             ticket = loop.create_future()
             self.queue.append(ticket)
@@ -134,14 +138,14 @@ class Upstream:
                 if isinstance(problem, TimeoutError):
                     raise UnreachableError("busy") from problem
                 raise
-        link = self._pooled()
-        return (link, True) if link else (await self._connect(), False)
+        return self._pooled() or await self._connect(request)
 
-    async def _connect(self) -> Link:
-        self.open += 1
+    async def _connect(self, request: Exchange) -> Link:
         loop = asyncio.get_running_loop()
+        patience = min(CONNECT_S, request.left(loop.time()))
+        self.open += 1
         try:
-            async with asyncio.timeout(CONNECT_S):
+            async with asyncio.timeout(patience):
                 if self.path:
                     return (await loop.create_unix_connection(Link, self.path))[1]
                 return (await loop.create_connection(Link, self.host, self.port))[1]
@@ -168,9 +172,9 @@ class Upstream:
 
     async def _probe(self) -> None:
         """Ask for a sign of life on a connection of its own; any answer is one."""
-        link = await self._connect()
+        head = b"GET /livez HTTP/1.1\r\nhost: guanxi\r\nconnection: close\r\n"
+        link = await self._connect(request := Exchange(b"GET", head, CONNECT_S))
         try:
-            head = b"GET /livez HTTP/1.1\r\nhost: guanxi\r\nconnection: close\r\n\r\n"
-            await link.exchange(Exchange(b"GET", head, CONNECT_S))
+            await link.exchange(request)
         finally:
             self._drop(link)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from guanxi.console import say
+from guanxi.control import ControlError
 from guanxi.parts import PARTS, part
 from guanxi.places import PlaceError
 from guanxi.postgres import AlreadyRunningError, EmbeddedPostgres, PostgresError
@@ -21,6 +22,15 @@ def up(_: argparse.Namespace) -> int:
     from guanxi.supervisor import up
 
     return up(Local.of(), main)
+
+
+def restart(arguments: argparse.Namespace) -> int:
+    """Renew the processes of the running system one after another, all or those named; no request fails."""
+    from guanxi.control import ask
+    from guanxi.places import Account, socket_folder
+
+    ask(socket_folder(Local.of().home / "run", Account(-1, -1)), arguments.parts)
+    return 0
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -74,7 +84,7 @@ def demo(_: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    command.__name__: command for command in (up, migrate, key, demo, serve, worker, revision)
+    command.__name__: command for command in (up, restart, migrate, key, demo, serve, worker, revision)
 }
 
 
@@ -103,6 +113,8 @@ def parser() -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         if name in {"serve", "worker", "revision"}:
             one.add_argument("part", choices=[part.name for part in PARTS])
+        if name == "restart":
+            one.add_argument("parts", nargs="*", help="gateway, customer, customer-worker, ...; else all")
         if name == "revision":
             one.add_argument("message", help="what the step does, in a few words")
     return top
@@ -113,7 +125,7 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(words)
     try:
         return COMMANDS[arguments.command](arguments)
-    except (PostgresError, PlaceError, SettingsError) as error:
+    except (ControlError, PostgresError, PlaceError, SettingsError) as error:
         sys.stderr.write(f"guanxi: {error}\n")
         return 1
 

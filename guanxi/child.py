@@ -1,6 +1,7 @@
-"""One supervised process; owns its restarts: soon, then ever later while it keeps dying."""
+"""One supervised process; owns its restarts (soon, then ever later while it keeps dying) and its renewal."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from dataclasses import dataclass, field
 from guanxi import copies, processes
 from guanxi.console import Log
 from guanxi.parts import ROOT
+from guanxi.readiness import PIPE, heard
 
+Process = subprocess.Popen[bytes] | copies.Copy
 SOONEST, LATEST = 0.1, 5.0  # seconds between death and new life
 HEALTHY = 10.0  # seconds of life after which a death is a first one again
+COMES_UP = 60.0  # seconds that a new process may take before it answers
 
 
 class Backoff:
@@ -35,6 +39,10 @@ class Backoff:
         return now
 
 
+class ChildError(RuntimeError):
+    """A process did not come up; the text is for people."""
+
+
 @dataclass
 class Child:
     """A process of ours: `python -m guanxi <arguments>`, in a copy of us `run(arguments)`."""
@@ -45,34 +53,67 @@ class Child:
     environ: Mapping[str, str]
     log: Log
     descriptors: Sequence[int] = ()
-    process: subprocess.Popen[bytes] | copies.Copy | None = None
+    process: Process | None = None
+    anew: bool = False  # start it as a new interpreter, which reads all code afresh
     backoff: Backoff = field(default_factory=Backoff)
 
     def start(self) -> None:
-        """Start it, as a copy of us where that is possible; it dies with us."""
+        """Start it; it dies with us."""
         self.backoff.born()
+        self.process = self._launch(self.environ, self.descriptors, anew=self.anew)
+
+    def _launch(self, environ: Mapping[str, str], descriptors: Sequence[int], *, anew: bool) -> Process:
+        """Start a process, as a copy of us where that is possible and wanted."""
         output, words = self.log.writer(self.name), [sys.executable, "-m", "guanxi", *self.arguments]
-        if copies.POSSIBLE:
-            lot = copies.Lot(" ".join(words), self.environ, output, self.descriptors, ROOT)
-            self.process = copies.copy(lambda: self.run(self.arguments), lot)
-            return
-        self.process = processes.spawn(
+        if copies.POSSIBLE and not anew:
+            lot = copies.Lot(" ".join(words), environ, output, descriptors, ROOT)
+            return copies.copy(lambda: self.run(self.arguments), lot)
+        return processes.spawn(
             words,
-            environ=self.environ,
+            environ=environ,
             streams=processes.Streams(subprocess.DEVNULL, output),
             folder=ROOT,
             sign=signal.SIGKILL,
-            descriptors=self.descriptors,
+            descriptors=descriptors,
         )
 
     async def keep(self, died: "Deaths") -> None:
         """Start it again whenever it died, until cancelled."""
+        self.start()
         while True:
-            self.start()
-            code = await died.wait(self.process)
+            await died.until(lambda: not self.is_running())
             delay = self.backoff.delay()
-            self.log.line(self.name, f"ended ({describe(code)}), starts again in {delay:.1f} s")
+            ended = describe(self.process.returncode or 0 if self.process else 0)
+            self.log.line(self.name, f"ended ({ended}), starts again in {delay:.1f} s")
             await asyncio.sleep(delay)
+            if not self.is_running():  # it may have been renewed meanwhile
+                self.start()
+
+    async def renew(self) -> Process | None:
+        """Let a new process take over, then ask the old one to end gently; answer the old one.
+
+        ChildError when the new one did not come up: then all stays as it was.
+        """
+        old = self.process
+        reading, writing = os.pipe()
+        told = {**self.environ, PIPE: str(writing)}
+        try:
+            new = self._launch(told, (*self.descriptors, writing), anew=True)
+        finally:
+            os.close(writing)
+        try:
+            came_up = await heard(reading, COMES_UP)
+        finally:
+            os.close(reading)
+        if not came_up:
+            processes.send(new.pid, signal.SIGKILL, group=True)
+            new.wait()
+            raise ChildError(f"the new {self.name} did not come up; the log says more")
+        self.process, self.anew = new, True
+        self.backoff.born()
+        if old is not None and old.poll() is None:
+            processes.send(old.pid, signal.SIGTERM)
+        return old
 
     def is_running(self) -> bool:
         """Tell whether it lives."""
@@ -86,20 +127,29 @@ class Deaths:
         self._event = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._event.set)
 
-    async def wait(self, process: "subprocess.Popen[bytes] | copies.Copy | None") -> int:
-        """Wait for the end of one process; answer its return code."""
-        while process is not None and process.poll() is None:
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait for something that the end of a process makes true."""
+        while not true():
             self._event.clear()
-            if process.poll() is None:
+            if not true():
                 await self._event.wait()
-        return 0 if process is None else process.returncode or 0
+
+    async def wait(self, process: Process | None) -> int:
+        """Wait for the end of one process; answer its return code."""
+        if process is None:
+            return 0
+        await self.until(lambda: process.poll() is not None)
+        return process.returncode or 0
 
 
-async def end(children: Sequence[Child], died: Deaths, patience: float) -> None:
-    """Ask them to end, then make them; with all that they started."""
-    running = [child.process for child in children if child.process is not None and child.is_running()]
+async def end(
+    them: Sequence[Process | None], died: Deaths, patience: float, sign: signal.Signals | None = None
+) -> None:
+    """Ask them to end by `sign`, unless that was done before; then make them, with all that they started."""
+    running = [process for process in them if process is not None and process.poll() is None]
     for process in running:
-        processes.send(process.pid, signal.SIGTERM)
+        if sign is not None:
+            processes.send(process.pid, sign)
     try:
         async with asyncio.timeout(patience):
             for process in running:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +11,13 @@ from types import FrameType
 import uvicorn
 
 from guanxi.parts import part
-from web.server import CLOSING, Protocol
+from guanxi.readiness import tell_ready
+from web.server import CLOSING, LINGER_S, Protocol
 
 KEEP_ALIVE = 75  # seconds; longer than any client of ours keeps an idle connection: it meets no closed one
 BACKLOG = 2048
-GRACE = 2  # seconds for running requests at the end; a long poll may be asked again
+GRACE = 2  # seconds for running requests when everything ends; a long poll may be asked again
+DRAIN = 35  # seconds for running requests when only this process ends: longer than any of them may take
 
 
 def listener(environ: Mapping[str, str] = os.environ) -> socket.socket:
@@ -25,7 +28,7 @@ def listener(environ: Mapping[str, str] = os.environ) -> socket.socket:
     if kind == "fd":
         return socket.socket(fileno=int(rest))
     if kind == "unix":
-        return _unix(rest)
+        return unix(rest)
     host, _, port = where.rpartition(":")
     return tcp(host, int(port))
 
@@ -37,7 +40,7 @@ def tcp(host: str, port: int) -> socket.socket:
     )
 
 
-def _unix(path: str) -> socket.socket:
+def unix(path: str) -> socket.socket:
     """Listen under a name, in place of a process that is no more; the name changes hands in one step."""
     listening = socket.socket(socket.AF_UNIX)
     draft = f"{path}.{os.getpid()}"
@@ -48,7 +51,10 @@ def _unix(path: str) -> socket.socket:
 
 
 def serve(name: str) -> int:
-    """Answer requests until SIGTERM."""
+    """Answer requests until SIGTERM, which is a gentle end: whoever is connected gets one more answer.
+
+    SIGINT is a quick one.
+    """
     config = uvicorn.Config(
         f"{part(name).package}.main:build",
         factory=True,
@@ -74,10 +80,13 @@ class _Server(uvicorn.Server):
     """Uvicorn's server that tells long polls when it was asked to end: it waits for them."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let the collector begin with what requests make."""
+        """Let the collector begin with what requests make, and say that there is somebody to take them."""
         await super().startup(sockets)
         gc.enable()
+        tell_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         CLOSING.set()
+        if sig == signal.SIGTERM:
+            Protocol.linger_s, self.config.timeout_graceful_shutdown = LINGER_S, DRAIN
         super().handle_exit(sig, frame)

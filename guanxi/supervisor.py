@@ -7,14 +7,14 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack
 from typing import cast
 
 import asyncpg
 
-from guanxi import copies, processes
-from guanxi.child import Backoff, Child, Deaths, describe, end
+from guanxi import control, copies, processes
+from guanxi.child import Backoff, Child, ChildError, Deaths, describe, end
 from guanxi.console import Log, say
 from guanxi.development import register
 from guanxi.migrate import is_current
@@ -22,7 +22,7 @@ from guanxi.parts import GATEWAY, PARTS, SERVICES
 from guanxi.places import PlaceError
 from guanxi.postgres import EmbeddedPostgres, PostgresError
 from guanxi.secrets import Secrets
-from guanxi.serve import tcp
+from guanxi.serve import DRAIN, tcp
 from guanxi.settings import Local
 from guanxi.surroundings import MARK, Surroundings
 
@@ -73,6 +73,8 @@ class System:
     def __init__(self, local: Local, door: socket.socket, command: Command) -> None:
         """Take what we were told and the gateway's open port, which outlives the gateway's own restarts."""
         self.local, self.door, self.command = local, door, command
+        self.doors = {GATEWAY.name: door}
+        self.renewing = asyncio.Lock()
         self.began = time.monotonic()
         self.children: list[Child] = []
 
@@ -111,6 +113,7 @@ class System:
             self.postgres = EmbeddedPostgres(self.local.home, log=log, port=port)
         known = self.postgres is not None and self.postgres.has_data
         around = Surroundings(self.local, self._launch())
+        self.doors |= around.doors()
         if copies.POSSIBLE:
             copies.preload()
         async with asyncio.TaskGroup() as group:
@@ -126,22 +129,35 @@ class System:
             await asyncio.wait([ready], timeout=WORKERS_AT_LATEST)
             for part in PARTS:
                 if part.has_worker:
-                    worker = Child(
-                        f"{part.name}-worker", self.command, ["worker", part.name], around.of(part), self.log
-                    )
-                    self._keep(group, worker)
+                    name, environ = f"{part.name}-worker", around.of(part, self.doors)
+                    self._keep(group, Child(name, self.command, ["worker", part.name], environ, self.log))
+            await control.listen(around.sockets, self._renew)
 
     def _serve(self, group: asyncio.TaskGroup, around: Surroundings) -> None:
         """Start the services and the gateway."""
-        for part in SERVICES:
-            self._keep(group, Child(part.name, self.command, ["serve", part.name], around.of(part), self.log))
-        door = [self.door.fileno()]
-        environ = around.of(GATEWAY, self.door)
-        self._keep(group, Child(GATEWAY.name, self.command, ["serve", GATEWAY.name], environ, self.log, door))
+        for part in (*SERVICES, GATEWAY):
+            environ, door = around.of(part, self.doors), [self.doors[part.name].fileno()]
+            self._keep(group, Child(part.name, self.command, ["serve", part.name], environ, self.log, door))
 
     def _keep(self, group: asyncio.TaskGroup, child: Child) -> None:
         self.children.append(child)
         group.create_task(child.keep(self.deaths))
+
+    async def _renew(self, names: Sequence[str]) -> AsyncIterator[str]:
+        """Renew some children, or all, one after another; end when the old processes are gone."""
+        known = {child.name: child for child in self.children}
+        if strange := set(names) - known.keys():
+            raise control.ControlError(f"{', '.join(strange)}: the parts are {', '.join(known)}")
+        async with self.renewing:
+            old = []
+            for name in names or known:
+                try:
+                    old.append(await known[name].renew())
+                except ChildError as error:
+                    raise control.ControlError(str(error)) from error
+                self.log.line("guanxi", f"renewed {name}")
+                yield name
+            await end(old, self.deaths, DRAIN)
 
     def _launch(self) -> str:
         """Answer the owner's URL of a database that runs, or will at once."""
@@ -178,7 +194,6 @@ class System:
             if not await is_current(around.owner_url, around.roles):
                 self.log.line("guanxi", "migrates the database")
                 migrate = Child("migrate", self.command, ["migrate"], around.of_owner(), self.log)
-                self.children.append(migrate)
                 migrate.start()
                 if await self.deaths.wait(migrate.process) != 0:
                     message = "The database could not be migrated."
@@ -217,9 +232,10 @@ class System:
     async def _end(self) -> None:
         """Stop the door first, then those behind it, then their database."""
         self.log.line("guanxi", "ends")
-        doors = [child for child in self.children if child.name == GATEWAY.name]
-        await end(doors, self.deaths, PATIENCE)
-        await end([child for child in self.children if child not in doors], self.deaths, PATIENCE)
+        door = [child.process for child in self.children if child.name == GATEWAY.name]
+        others = [child.process for child in self.children if child.name != GATEWAY.name]
+        for them in (door, others):
+            await end(them, self.deaths, PATIENCE, signal.SIGINT)
         processes.end(self._left(), steps=((signal.SIGKILL, 2.0),))
         if self.postgres is not None:
             self.postgres.stop()

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Mapping
 from functools import cached_property
 
 from guanxi.keys import key_folders
@@ -9,6 +10,7 @@ from guanxi.parts import PARTS, SERVICES, Part
 from guanxi.places import Account, socket_folder
 from guanxi.roles import Role, roles
 from guanxi.secrets import Secrets
+from guanxi.serve import unix
 from guanxi.settings import Local
 
 MARK = "GUANXI_SUPERVISED"  # its value is the home: a process with it belongs to a supervisor
@@ -20,23 +22,26 @@ class Surroundings:
     def __init__(self, local: Local, owner_url: str) -> None:
         self.local, self.owner_url = local, owner_url
         self._keys = key_folders(local.home, tuple(part.name for part in PARTS))
-        self._sockets = socket_folder(local.home / "run", Account(-1, -1))
+        self.sockets = socket_folder(local.home / "run", Account(-1, -1))
 
     @cached_property
     def roles(self) -> dict[str, Role]:
         """Each part's role."""
         return roles(self.owner_url, self.local.home, self.local.environ)
 
-    def of(self, part: Part, door: socket.socket | None = None) -> dict[str, str]:
-        """Tell a part who it is; `door` is the socket it listens on, else it gets one under its name."""
-        listen = self._url(part) if door is None else f"fd:{door.fileno()}"
+    def doors(self) -> dict[str, socket.socket]:
+        """Open the services' sockets: they outlive their processes, so that nobody finds a door shut."""
+        return {part.name: unix(self._path(part)) for part in SERVICES}
+
+    def of(self, part: Part, doors: Mapping[str, socket.socket]) -> dict[str, str]:
+        """Tell a part who it is, and on which socket it listens."""
         return {
             **self._all(),
             "GUANXI_KEYS": str(self._keys[part.name]),
             "GUANXI_SECRET": Secrets(self.local.home).cursor_secret,
             f"GUANXI_{part.name.upper()}_DATABASE_URL": self.roles[part.name].url,
-            "GUANXI_LISTEN": listen,
-            **{f"GUANXI_{peer.name.upper()}_URL": self._url(peer) for peer in SERVICES},
+            "GUANXI_LISTEN": f"fd:{doors[part.name].fileno()}",
+            **{f"GUANXI_{peer.name.upper()}_URL": f"unix:{self._path(peer)}" for peer in SERVICES},
         }
 
     def of_owner(self) -> dict[str, str]:
@@ -57,5 +62,5 @@ class Surroundings:
             MARK: str(self.local.home),
         }
 
-    def _url(self, part: Part) -> str:
-        return f"unix:{self._sockets}/{part.name}.sock"
+    def _path(self, part: Part) -> str:
+        return f"{self.sockets}/{part.name}.sock"

@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 import uvloop
 
 from guanxi.parts import part
+from guanxi.readiness import tell_ready
 from shared import telemetry
 from shared.settings import Settings
 
@@ -25,6 +26,7 @@ async def _until_told(running: Awaitable[None]) -> None:
     task = asyncio.ensure_future(running)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    tell_ready()
     await asyncio.wait([task])
     if not task.cancelled():
         task.result()

@@ -1,5 +1,6 @@
 """Who is asking: principals, and the short-lived tokens in which processes vouch for them."""
 
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +19,7 @@ from shared.errors import Forbidden, Unauthenticated
 
 HEADER = "x-guanxi-identity"
 AUDIENCE = "guanxi"
-PUBLIC = "public"
+PUBLIC, AUTHENTICATED = "public", "authenticated"
 GATEWAY = "gateway"
 LIFETIME_S, REUSE_S, CACHE = 90, 30, 10_000
 
@@ -45,6 +46,12 @@ class Principal:
     source: str = "api"
     personal: bool = True
     service: bool = False
+
+    @property
+    def rights(self) -> bytes:
+        """Return 8 bytes that stand for what this principal sees: kept answers are for these rights only."""
+        seen = f"{self.visibility} {self.department} {self.personal}"
+        return hashlib.sha256(seen.encode()).digest()[:8]
 
     def may(self, scope: str) -> bool:
         """Whether the scope, or all scopes, were granted."""
@@ -159,7 +166,10 @@ def _principal(issuer: str, claims: Mapping[str, Any]) -> Principal:
 
 
 def allow(scope: str) -> Any:  # noqa: ANN401 - FastAPI's Depends is typed Any
-    """Declare a route's policy: the scope that its caller needs, or PUBLIC; gives the route its principal."""
+    """Declare a route's policy: the scope that its caller needs, or AUTHENTICATED, or PUBLIC.
+
+    Gives the route its principal.
+    """
     policy: Callable[[Request], Awaitable[Principal]] = _anybody if scope == PUBLIC else _holder(scope)
     return Depends(policy)
 
@@ -174,7 +184,7 @@ _anybody.__dict__["policy"] = PUBLIC
 def _holder(scope: str) -> Callable[[Request], Awaitable[Principal]]:
     async def holder(request: Request) -> Principal:
         principal: Principal = request.app.state.core.verifier.principal(request.headers)
-        if not principal.may(scope):
+        if scope != AUTHENTICATED and not principal.may(scope):
             raise Forbidden(f"This needs the scope {scope}.")
         return principal
 

@@ -1,6 +1,6 @@
 """The tree of problems (RFC 9457) that an answer can be, and the one way each is written down."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypedDict
 
 TYPES = "https://guanxi.dev/problems/"  # the published list: docs/problems.md
@@ -59,6 +59,21 @@ class Forbidden(Problem):
     """The principal lacks the scope that the route asks for."""
 
     status, code, title = 403, "forbidden", "Your rights do not allow this"
+
+
+class MaskedField(Forbidden):
+    """A field is named that holds personal data, which the principal may not read."""
+
+    code, title = "masked_field", "This field is masked for you"
+
+    def __init__(self, *, pointers: Iterable[str] = (), parameter: str | None = None) -> None:
+        detail = "Personal data that you may not read can neither be written nor filtered or sorted by."
+        errors: list[FieldError] = [
+            {"pointer": pointer, "code": self.code, "detail": detail} for pointer in pointers
+        ]
+        if parameter is not None:
+            errors.append({"parameter": parameter, "code": self.code, "detail": detail})
+        super().__init__(detail, errors=errors)
 
 
 class NotFound(Problem):

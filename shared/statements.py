@@ -6,18 +6,30 @@ from typing import Any, ClassVar, Protocol
 
 from asyncpg import Connection, Pool, Record
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy import ClauseElement, ColumnElement, Executable, Select, Table, func, literal_column
-from sqlalchemy.dialects.postgresql import asyncpg as dialect
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    CompoundSelect,
+    Executable,
+    Select,
+    Table,
+    func,
+    literal_column,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import JSON
 
 from shared.auth import Principal, Visibility
+from shared.errors import MaskedField
+from shared.masking import Dialect, Either, named, personal, shows
 
 Runner = Pool | Connection | PoolConnectionProxy
 Step = tuple[str, Callable[[Any], Any] | None, tuple[Any] | None]
-_DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
+BY_RIGHTS = "the principal may read it"
+_CLEAR, _MASKING = Dialect(), Dialect()  # type: ignore[no-untyped-call]
+_MASKING.masks = True
 
 
 class Guarded(Protocol):
@@ -36,11 +48,18 @@ class Statement:
 
     __slots__ = ("_names", "_plan", "sql")
 
-    def __init__(self, statement: Executable, *, unguarded: str = "") -> None:
-        """Compile; TypeError for a read of guarded rows outside of Visible that does not say why."""
+    def __init__(
+        self, statement: Executable, *, unguarded: str = "", clear: str = "", masked: bool = False
+    ) -> None:
+        """Compile; TypeError for a read of guarded rows outside of Visible that does not say why.
+
+        TypeError also for one that shows personal data without saying in `clear` why nobody is to be masked.
+        """
         if not unguarded and (tables := ", ".join(sorted(set(_guarded(statement))))):
             raise TypeError(f"reads guarded {tables}: use Visible, or say in `unguarded` why not")
-        done = _compile(statement)
+        if not (clear or masked) and _personal(statement):
+            raise TypeError("shows personal data: use Visible or Shown, or say in `clear` why not")
+        done = _compile(statement, masked=masked)
         names = done.positiontup or []
         self.sql = done.string
         self._plan = [_step(done, name) for name in names]
@@ -70,10 +89,23 @@ class Statement:
         return await on.fetchval(self.sql, *self.arguments(given))
 
 
-class Visible:
-    """The one way to read guarded rows: a select narrowed to what its principal may see.
+class Shown:
+    """A statement that renders records as each principal may read them; guarded rows it must not read."""
 
-    `filters` are conditions that apply only when their parameter is given and not None.
+    def __init__(self, statement: Executable, *, unguarded: str = "") -> None:
+        self._clear = Statement(statement, unguarded=unguarded, clear=BY_RIGHTS)
+        self._masked = Statement(statement, unguarded=unguarded, masked=True)
+
+    def to(self, principal: Principal) -> Statement:
+        """Return the variant for a principal."""
+        return self._clear if principal.personal else self._masked
+
+
+class Visible:
+    """The one way to read guarded rows: a select narrowed to what its principal may see, and masked.
+
+    `filters` are conditions that apply only when their parameter is given and not None; MaskedField for one
+    on personal data that the principal may not read. `clear` says why nothing of it is masked for anybody.
     """
 
     def __init__(
@@ -82,20 +114,29 @@ class Visible:
         *,
         of: type[Guarded],
         filters: Mapping[str, ColumnElement[bool]] | None = None,
+        clear: str = "",
     ) -> None:
-        self.query, self.of, self.filters = query, of, dict(filters or {})
-        self._made: dict[tuple[str, ...], Statement] = {}
+        """TypeError for a select that shows personal columns as they are; json_object masks them."""
+        if not clear and any(map(shows, query.exported_columns)):
+            raise TypeError("shows personal columns: render them by json_object, or say in `clear` why not")
+        self.query, self.of, self.filters, self.clear = query, of, dict(filters or {}), clear
+        self._personal = frozenset(name for name, condition in self.filters.items() if shows(condition))
+        self._made: dict[tuple[object, ...], Statement] = {}
 
     def statement(self, principal: Principal, given: Mapping[str, Any]) -> Statement:
         """Return the compiled variant for what this principal sees and the filters in use."""
         used = tuple(name for name in self.filters if given.get(name) is not None)
-        key = (principal.visibility.value, *used)
+        masked = not (principal.personal or self.clear)
+        key = (principal.visibility, masked, *used)
         made = self._made.get(key)
         if made is None:
+            if masked and (refused := [name for name in used if name in self._personal]):
+                raise MaskedField(parameter=refused[0])
             query = self.query.where(*(self.filters[name] for name in used))
             if principal.visibility is not Visibility.ALL:
                 query = query.where(self.of.visible_to(principal.visibility))
-            made = self._made[key] = Statement(query, unguarded="narrowed by Visible")
+            made = Statement(query, unguarded="narrowed by Visible", clear=BY_RIGHTS, masked=masked)
+            self._made[key] = made
         return made
 
     async def one(self, on: Runner, principal: Principal, **given: Any) -> Record | None:  # noqa: ANN401 - values of any column
@@ -112,18 +153,27 @@ class Visible:
 
 
 def json_object(**members: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    """Build a JSON object in the database: the one rendering of a record, sent out as it comes."""
-    names: Iterator[ColumnElement[Any]] = (literal_column(f"'{name}'") for name in members)
-    return func.json_build_object(*chain.from_iterable(zip(names, members.values(), strict=True)))
+    """Build a JSON object in the database: the one rendering of a record, sent out as it comes.
+
+    Members that read personal columns are null for those who may not read them; then `masked` names them.
+    """
+    masked = [name for name, value in members.items() if shows(value.expression)]
+    shown = {name: personal(value) if name in masked else value for name, value in members.items()}
+    if masked:
+        shown["masked"] = named(masked)
+    names: Iterator[ColumnElement[Any]] = (literal_column(f"'{name}'") for name in shown)
+    return func.json_build_object(*chain.from_iterable(zip(names, shown.values(), strict=True)))
 
 
 def visible(
     query: Select[*tuple[Any, ...]],
     of: type[Guarded],
     filters: Mapping[str, ColumnElement[bool]] | None = None,
+    *,
+    clear: str = "",
 ) -> Visible:
-    """Narrow a select of guarded rows to what its principal may see."""
-    return Visible(query, of=of, filters=filters)
+    """Narrow a select of guarded rows to what its principal may see, and mask what it may not read."""
+    return Visible(query, of=of, filters=filters, clear=clear)
 
 
 def _as(principal: Principal, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,9 +189,17 @@ def _guarded(statement: ClauseElement | Executable) -> Iterator[str]:
                         yield part.fullname
 
 
-def _compile(statement: Executable) -> SQLCompiler:
+def _personal(statement: ClauseElement | Executable) -> bool:
+    """Whether what a statement gives back holds personal data that a principal's rights decide upon."""
+    parts = statement.selects if isinstance(statement, CompoundSelect) else (statement,)
+    given = chain.from_iterable(getattr(part, "exported_columns", ()) for part in parts)
+    return any(map(shows, given)) or any(isinstance(each, Either) for each in iterate(statement))  # type: ignore[arg-type]  # as below
+
+
+def _compile(statement: Executable, *, masked: bool) -> SQLCompiler:
     options = {"render_postcompile": True}
-    done = statement.compile(dialect=_DIALECT, compile_kwargs=options)  # type: ignore[attr-defined]  # as above
+    dialect = _MASKING if masked else _CLEAR
+    done = statement.compile(dialect=dialect, compile_kwargs=options)  # type: ignore[attr-defined]  # as above
     if not isinstance(done, SQLCompiler):
         raise TypeError("only statements with SQL text can be compiled")
     return done

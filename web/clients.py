@@ -12,9 +12,10 @@ import orjson
 from shared import errors, telemetry
 from shared.auth import HEADER, Principal, Signer
 from shared.errors import Late, Problem, Unavailable
+from web.budget import Budget
 
 CONNECT_S = 0.5
-KEEP_S = 3.0  # below the server's 5 s, so that no request meets a connection about to be closed
+KEEP_S = 3.0  # below what an ending server lets an idle connection live: no request meets a closed one
 CONNECTIONS = 16
 OURS = (401, 403)  # from a peer these are a fault between us, not of whoever asked
 
@@ -30,19 +31,25 @@ class ServiceClient:
             transport=httpx.AsyncHTTPTransport(uds=socket, limits=limits),
         )
         self._signer, self._principal, self._timeout = signer, principal, timeout
+        self._budget = Budget()
 
     async def get(
         self, path: str, params: Mapping[str, Any] | None = None, *, deadline: float | None = None
     ) -> Any:  # noqa: ANN401 - the peer's JSON
-        """Return the peer's JSON; asked once more when the connection failed.
+        """Return the peer's JSON; asked once more when the connection failed, within the budget.
 
+        Not for a request that has a caller with a deadline: the first hop tries again, and nobody else.
         `deadline` is in seconds from now. Raises Unavailable (no connection, 5xx), Late (no answer in time),
         or for another refusal the problem of its status.
         """
         until = time.monotonic() + (self._timeout if deadline is None else deadline)
+        trace = telemetry.current.get()
+        first_hop = trace is None or trace.deadline is None
         try:
             return await self._ask("GET", path, deadline, params=params)
         except Unreached:
+            if not (first_hop and self._budget.spend()):
+                raise
             return await self._ask("GET", path, until - time.monotonic(), params=params)
 
     async def post(
@@ -84,6 +91,7 @@ class ServiceClient:
             raise Late from error
         except httpx.TransportError as error:
             raise Unreached("A peer does not answer.") from error
+        self._budget.earn()
         return _read(answer)
 
     async def __aenter__(self) -> Self:

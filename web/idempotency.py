@@ -44,7 +44,7 @@ def idempotency_table(metadata: MetaData) -> Table:
         Column("caller", Text(collation="C"), primary_key=True),
         Column("route", Text(collation="C"), primary_key=True),
         Column("key", Text(collation="C"), primary_key=True),
-        Column("fingerprint", LargeBinary, nullable=False, comment="SHA-256 of the raw body"),
+        Column("fingerprint", LargeBinary, nullable=False),  # SHA-256 of the raw body, then of the rights
         Column("at", DateTime(timezone=True), nullable=False, index=True),
         Column("status", SmallInteger, comment="null only inside the transaction that claims the key"),
         Column("version", Integer),

@@ -14,11 +14,12 @@ from starlette.responses import Response
 
 from shared.auth import Principal
 from shared.database import Transaction
-from shared.errors import Conflict, Invalid, Unavailable
+from shared.errors import Conflict, Forbidden, Invalid, Unavailable
 from web.app import answer, core
 from web.idempotency import Keys, keys_of
 
 HEADER, LONGEST = "idempotency-key", 255
+BODY = hashlib.sha256().digest_size  # of a fingerprint; the rest stands for the rights
 ATTEMPTS, PAUSE_S = 12, 0.2  # who loses each race to another writer needs as many tries as there are writers
 _RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 Action = Callable[[Transaction], Awaitable["Answer"]]
@@ -42,15 +43,26 @@ class KeyReused(Invalid):
     title = "The Idempotency-Key was used with another body"
 
 
+class RightsChanged(Forbidden):
+    """The key's answer was kept for other rights than the caller has now."""
+
+    code = "rights_changed"
+    title = "The answer to this Idempotency-Key was for other rights than yours now"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an action says: a JSON body and what goes with it; `subjects` are the records that it names."""
+    """What an action says: a JSON body and what goes with it; `subjects` are the records that it names.
+
+    `kept` is what a replay says in place of a body that must not be stored.
+    """
 
     body: object
     status: int = 200
     version: int | None = None
     location: str | None = None
     subjects: Sequence[UUID] = ()
+    kept: object = None
 
     def respond(self) -> Response:
         """Return the response."""
@@ -89,7 +101,7 @@ class _Keyed:
         self._keys: Keys = keys_of(core(request).settings.service)
         self._names = {"caller": principal.id, "route": f"{request.method} {request.url.path}", "key": key}
         self._mine = {f"my_{name}": value for name, value in self._names.items()}
-        self._fingerprint = hashlib.sha256(body).digest()
+        self._fingerprint = hashlib.sha256(body).digest() + principal.rights
 
     async def __call__(self, transaction: Transaction, act: Action) -> Response:
         if not await self._claimed(transaction):
@@ -101,7 +113,7 @@ class _Keyed:
             status=said.status,
             version=said.version,
             location=said.location,
-            body=orjson.dumps(said.body),
+            body=orjson.dumps(said.body if said.kept is None else said.kept),
             subjects=list(said.subjects),
         )
         return said.respond()
@@ -119,8 +131,10 @@ class _Keyed:
         earlier = await self._keys.earlier.one(transaction.connection, **self._mine)
         if earlier is None:  # forgotten between the two statements
             raise Again
-        if earlier["fingerprint"] != self._fingerprint:
+        if earlier["fingerprint"][:BODY] != self._fingerprint[:BODY]:
             raise KeyReused("Use a new key for a new request.")
+        if earlier["fingerprint"] != self._fingerprint:
+            raise RightsChanged("It was done under other rights; read what it changed.")
         said = Answer(
             orjson.Fragment(earlier["body"]), earlier["status"], earlier["version"], earlier["location"]
         )

@@ -1,4 +1,4 @@
-"""What uvicorn lacks: answers that leave in one write, bounded waiting for headers, a problem for 400."""
+"""What uvicorn lacks: answers in one write, bounded waiting for headers, a problem for 400, a gentle end."""
 
 import asyncio
 from typing import Any, cast
@@ -10,6 +10,7 @@ from shared.errors import MEDIA_TYPE, Problem, document
 
 HEADERS_S = 10.0  # from the first byte, or the connection, to the end of a request's headers
 HELD = 64 * 1024
+LINGER_S = 5  # how long an idle connection of an ending process may be used once more
 CLOSING = (
     asyncio.Event()
 )  # set when this process is asked to end: who waits for something to tell, answers now
@@ -56,14 +57,21 @@ class Gathering:
 
 
 class Protocol(HttpToolsProtocol):
-    """Uvicorn's protocol with the three things that it lacks; named in the server's settings."""
+    """Uvicorn's protocol with what it lacks; named in the server's settings.
 
+    A gentle end: an idle connection is not closed under a request that may be on its way. Its next request
+    is answered and told `connection: close`; only who stays silent for `linger_s` is cut.
+    """
+
+    linger_s = 0  # for all connections of this process; set when it is asked to end gently
     _slow: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin to wait for the first request."""
         super().connection_made(cast("asyncio.Transport", Gathering(transport)))
         self._wait_for_headers()
+        if CLOSING.is_set():  # accepted in the last moment
+            self.shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
@@ -79,6 +87,21 @@ class Protocol(HttpToolsProtocol):
         """Stop waiting: from here on the application bounds the body."""
         self._stop_waiting()
         super().on_headers_complete()
+        if CLOSING.is_set():
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Let this connection end with its next answer, or when it has been idle for too long."""
+        self.timeout_keep_alive = self.linger_s
+        if not self.linger_s:
+            super().shutdown()
+        elif self.cycle is None or self.cycle.response_complete:
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.linger_s, self.timeout_keep_alive_handler
+            )
+        elif not self.cycle.response_started:  # else it has been said already that the connection stays
+            self.cycle.keep_alive = False
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed with a problem, as everything else."""

@@ -3,49 +3,46 @@
 import asyncio
 import time
 from collections import OrderedDict
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam
 
 from gateway.access import minting
-from gateway.access.models import ApiKey, Client
+from gateway.access.models import ApiKey
+from gateway.access.queries import VALID
+from gateway.access.rights import principal_of
+from gateway.access.usage import Usage
 from gateway.limits import Bucket
-from shared.auth import Principal, Signer, Visibility
+from shared.auth import Principal, Signer
 from shared.errors import Unavailable
 from shared.statements import Statement
 
 TTL_S = 4.0  # below the promised five seconds, which also hold the question itself
 TOKEN_S = 20.0  # a token is asked from the signer again after this; it lives far longer
 MOST, MOST_WRONG = 10_000, 10_000
-_FIND = Statement(
-    select(
-        Client.id,
-        Client.principal_id,
-        Client.scopes,
-        Client.visibility,
-        Client.department,
-        Client.source,
-        Client.rate,
-        func.extract("epoch", ApiKey.expires_at - func.now()).label("left"),
-    )
-    .join(Client, Client.id == ApiKey.client_id)
-    .where(
-        ApiKey.digest == bindparam("digest"),
-        ApiKey.revoked_at.is_(None),
-        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
-    )
-)
+_FIND = Statement(VALID.where(ApiKey.digest == bindparam("digest")))
+
+
+class Credential(NamedTuple):
+    """The key that was shown, and the client whose it is."""
+
+    client_id: UUID
+    name: str
+    key_id: UUID
+    expires_at: datetime | None
 
 
 class Caller:
-    """A client as the door needs it: its principal, its rate, and the token that speaks for it."""
+    """A key as the door needs it: its principal, its client's rate, and the token that speaks for it."""
 
-    __slots__ = ("_signer", "_token", "_until", "bucket", "principal")
+    __slots__ = ("_signer", "_token", "_until", "bucket", "credential", "principal")
 
-    def __init__(self, principal: Principal, bucket: Bucket, signer: Signer) -> None:
+    def __init__(self, principal: Principal, bucket: Bucket, signer: Signer, credential: Credential) -> None:
         self.principal, self.bucket, self._signer = principal, bucket, signer
+        self.credential = credential
         self._token, self._until = b"", 0.0
 
     def token(self, now: float) -> bytes:
@@ -63,15 +60,28 @@ class Keys:
         self.known: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
         self.wrong: OrderedDict[bytes, float] = OrderedDict()
         self.asking: dict[bytes, asyncio.Task[Caller | None]] = {}
-        self.callers: OrderedDict[UUID, Caller] = OrderedDict()
+        self.buckets: OrderedDict[UUID, Bucket] = OrderedDict()  # one for all keys of a client
+        self.usage = Usage(pool)
 
     async def of(self, key: bytes, now: float) -> Caller | None:
-        """Return the caller; None for a key that is unknown, expired or revoked. `now` is monotonic."""
+        """Return the caller, and note that its key is used; None for a key that is unknown or has ended.
+
+        `now` is monotonic.
+        """
         if not minting.plausible(key):
             return None
         digest = minting.digest(key)
-        if (known := self.known.get(digest)) and now < known[1]:
-            return known[0]
+        known = self.known.get(digest)
+        caller = known[0] if known and now < known[1] else await self._learn(digest, now)
+        if caller is not None:
+            self.usage.note(caller.credential.key_id)
+        return caller
+
+    def forget(self) -> None:
+        """Ask again for every key: one of them, or what it may do, was just changed here."""
+        self.known.clear()
+
+    async def _learn(self, digest: bytes, now: float) -> Caller | None:
         if now < self.wrong.get(digest, 0.0):
             return None
         task = self.asking.get(digest)
@@ -79,10 +89,6 @@ class Keys:
             task = self.asking[digest] = asyncio.create_task(self._ask(digest))
             task.add_done_callback(lambda _: self.asking.pop(digest, None))
         return await asyncio.shield(task)
-
-    def forget(self) -> None:
-        """Ask again for every key: one of them was just revoked here."""
-        self.known.clear()
 
     async def _ask(self, digest: bytes) -> Caller | None:
         until = time.monotonic() + TTL_S
@@ -101,21 +107,13 @@ class Keys:
         return caller
 
     def _caller(self, row: asyncpg.Record) -> Caller:
-        """Return the client's one caller, with its bucket as far as it is spent."""
-        principal = Principal(
-            row["principal_id"],
-            frozenset(row["scopes"]),
-            Visibility(row["visibility"]),
-            row["department"],
-            row["source"],
-        )
-        held = self.callers.get(row["id"])
-        if held and held.principal == principal and held.bucket.rate == row["rate"]:
-            return held
-        bucket = held.bucket if held and held.bucket.rate == row["rate"] else Bucket(row["rate"])
-        caller = Caller(principal, bucket, self.signer)
-        _keep(self.callers, row["id"], caller, MOST)
-        return caller
+        """Return the key's caller, with its client's bucket as far as it is spent."""
+        bucket = self.buckets.get(row["client_id"])
+        if bucket is None or bucket.rate != row["rate"]:
+            bucket = Bucket(row["rate"])
+        _keep(self.buckets, row["client_id"], bucket, MOST)
+        credential = Credential(row["client_id"], row["name"], row["key_id"], row["expires_at"])
+        return Caller(principal_of(row), bucket, self.signer, credential)
 
 
 def _keep(cache: OrderedDict[Any, Any], key: object, value: object, most: int) -> None:

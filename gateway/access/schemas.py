@@ -1,7 +1,8 @@
 """What callers say and read about API clients."""
 
 from datetime import datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -10,6 +11,23 @@ from gateway.access.models import GENEROUS
 from shared.auth import Visibility
 from shared.schemas import Body, Code, Instant, Read, Text
 
+MONTH_S = 30 * 24 * 3600
+
+
+class PersonalData(StrEnum):
+    """Whether personal data is read as it is, or masked: read as null, neither written nor filtered by."""
+
+    CLEAR = "clear"
+    MASKED = "masked"
+
+
+class KeyState(StrEnum):
+    """Whether a key works, and if not, why."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
 
 def _no_service(value: str) -> str:
     if value.startswith("service:"):
@@ -17,42 +35,83 @@ def _no_service(value: str) -> str:
     return value
 
 
+def _each_once(value: list[str]) -> list[str]:
+    return sorted(set(value))
+
+
+def _optional() -> Any:  # noqa: ANN401 - stands for a value of any type
+    """Return the default of a field that a patch may leave out but not set to null; no schema shows it."""
+    return Field(default_factory=lambda: None)
+
+
 Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_-]*:[a-z_-]+)$", examples=["customers:read"])]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 Actor = Annotated[Text, AfterValidator(_no_service)]
+Rate = Annotated[int, Field(ge=1, le=1_000_000, description="Requests a second.")]
+Department = Annotated[
+    Text | None, Field(description="Whose records are seen: with the visibility `department`, and only then.")
+]
 
 
 class KeyCreate(Body):
     """A further key, so that one can be replaced while both work."""
 
-    expires_at: Instant | None = None
+    expires_at: Annotated[Instant | None, Field(description="In the future; null: never.")] = None
+
+
+class KeyRotate(KeyCreate):
+    """A new key for an old one, which works on for `overlap_s`, but never beyond its own expiry."""
+
+    overlap_s: int = Field(3600, ge=0, le=MONTH_S, description="Seconds; 0 ends the old key at once.")
 
 
 class ApiClientCreate(KeyCreate):
     """A program that may call; `principal_id` is whom it acts as, `source` the system that it writes for."""
 
     name: Text
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=50)]
+    scopes: Scopes
     visibility: Visibility = Visibility.ALL
-    department: Text | None = None
+    department: Department = None
+    personal_data: PersonalData = PersonalData.CLEAR
     principal_id: Actor | None = Field(None, description="the client's own id when absent")
     source: Code = "api"
-    rate: int = Field(GENEROUS, ge=1, le=1_000_000, description="requests a second")
+    rate: Rate = GENEROUS
+
+
+class ApiClientUpdate(Body):
+    """A merge patch of a client; its id and whom it acts as stay."""
+
+    name: Text = _optional()
+    scopes: Scopes = _optional()
+    visibility: Visibility = _optional()
+    department: Department = None
+    personal_data: PersonalData = _optional()
+    source: Code = _optional()
+    rate: Rate = _optional()
 
 
 class ApiKeyRead(Read):
-    """A key without its secret."""
+    """A key without its secret; `last_used_at` is exact to the minute and half a minute late."""
 
     id: UUID
     prefix: str
+    state: KeyState
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None
 
 
 class ApiKeyCreated(ApiKeyRead):
-    """A new key; this is the only time that `key` is shown."""
+    """A new key. `key` is shown this once; null where an Idempotency-Key repeats the request."""
 
-    key: str
+    key: str | None
+
+
+class ApiKeyRotated(ApiKeyCreated):
+    """A new key, and the one that it replaces, with the time of its end."""
+
+    replaces: ApiKeyRead
 
 
 class ApiClientRead(Read):
@@ -64,16 +123,20 @@ class ApiClientRead(Read):
     scopes: list[str]
     visibility: Visibility
     department: str | None
+    personal_data: PersonalData
     source: str
     rate: int
+    version: int
     created_at: datetime
+    updated_at: datetime
+    revoked_at: datetime | None
     keys: list[ApiKeyRead]
 
 
 class ApiClientCreated(ApiClientRead):
-    """A new client; this is the only time that `key` is shown."""
+    """A new client. `key` is shown this once; null where an Idempotency-Key repeats the request."""
 
-    key: str
+    key: str | None
 
 
 class ApiClientPage(Read):
@@ -81,3 +144,19 @@ class ApiClientPage(Read):
 
     items: list[ApiClientRead]
     next: str | None
+
+
+class MeRead(Read):
+    """Who a key speaks for, and what it may; `expires_at` is the key's."""
+
+    client_id: UUID
+    name: str
+    principal_id: str
+    scopes: list[str]
+    visibility: Visibility
+    department: str | None
+    personal_data: PersonalData
+    source: str
+    rate: int
+    key_id: UUID
+    expires_at: datetime | None

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.auth import PUBLIC
+from shared.auth import AUTHENTICATED, PUBLIC
 from tests.architecture.applications import PARTS, application, routes
 from web.openapi import policies
 
@@ -31,7 +31,10 @@ def test_every_route_declares_who_may_call_it(part: str) -> None:
     public = {route.path for route in routes(part) if policies(route) == [PUBLIC]}
     if part != "gateway":
         assert public == PROBES, "behind the gateway only probes are public"
-    scopes = {policy for found in declared.values() for policy in found if policy != PUBLIC}
+    scopeless = {route.path for route in routes(part) if AUTHENTICATED in policies(route)}
+    assert scopeless == ({"/v1/me"} if part == "gateway" else set()), "all but who-am-I take a scope"
+    named = {policy for found in declared.values() for policy in found}
+    scopes = named - {PUBLIC, AUTHENTICATED}
     assert all(SCOPE.fullmatch(scope) for scope in scopes), scopes
 
 

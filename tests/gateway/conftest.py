@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from gateway.access import minting
-from gateway.access.keys import Caller, Keys
+from gateway.access.keys import Caller, Credential, Keys
 from gateway.limits import Bucket
 from gateway.proxy import Gateway
 from gateway.routing import SERVICES
@@ -40,7 +41,8 @@ class KnownKeys(Keys):
 
     def add(self, key: str, rate: int) -> None:
         who = Principal(f"u-{rate}", frozenset(["*"]))
-        self.stored[minting.digest(key.encode())] = Caller(who, Bucket(rate), self.signer)
+        credential = Credential(uuid4(), "test", uuid4(), None)
+        self.stored[minting.digest(key.encode())] = Caller(who, Bucket(rate), self.signer, credential)
 
     async def _ask(self, digest: bytes) -> Caller | None:
         return self.stored.get(digest)

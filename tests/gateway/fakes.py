@@ -24,6 +24,7 @@ class Fake:
     faults: dict[str, int] = field(default_factory=dict)  # status by path, or 0: never answers
     document: dict[str, Any] = field(default_factory=lambda: {"paths": {}})
     asked: list[str] = field(default_factory=list)
+    claims: dict[str, Any] = field(default_factory=dict)  # what the gateway said of the last caller
     ready: bool = True
     grown: asyncio.Event = field(default_factory=asyncio.Event)
     expired: bool = False
@@ -57,6 +58,7 @@ class Fake:
             return 200, self.document
         claims = jwt.decode(headers[HEADER.encode()], options={"verify_signature": False})
         assert claims["iss"] == "gateway"
+        self.claims = claims
         if path == "/v1/changes":
             return await self.feed(query)
         if path == "/v1/changes/snapshot":

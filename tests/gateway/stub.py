@@ -137,6 +137,14 @@ class Stub:
         self.seen[f"once {asked.connection}"] += 1
         return True
 
+    async def do_gone(self, *_: object) -> bool:
+        return False
+
+    async def do_flaky(self, *given: object) -> bool:
+        """Hang up on every third request."""
+        self.seen["flaky"] += 1
+        return self.seen["flaky"] % 3 > 0 and await self.do_echo(*given)  # type: ignore[arg-type]  # the same three
+
     async def do_hang(self, reader: Reader, _: Writer, __: Asked) -> bool:
         await reader.read(1)  # until the gateway lets go
         self.seen["let go"] += 1

@@ -92,11 +92,14 @@ async def test_a_revocation_elsewhere_is_known_in_time(
 
 
 async def test_an_expired_key_is_no_key(own: Own, admin: Client) -> None:
-    past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
-    client = await made(admin, expires_at=past)
-    assert (
-        await own.stranger(authorization=f"Bearer {client['key']}").get("/v1/customers/1")
-    ).status_code == 401
+    soon = (datetime.now(UTC) + timedelta(seconds=0.5)).isoformat()
+    client = await made(admin, expires_at=soon)
+    caller = own.stranger(authorization=f"Bearer {client['key']}")
+    assert (await caller.get("/v1/customers/1")).status_code == 200
+    await asyncio.sleep(0.5)
+    assert (await caller.get("/v1/customers/1")).status_code == 401
+    (key,) = (await admin.get(f"/v1/api-clients/{client['id']}")).json()["keys"]
+    assert (key["state"], key["revoked_at"]) == ("expired", None)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +110,9 @@ async def test_an_expired_key_is_no_key(own: Own, admin: Client) -> None:
         ({"name": "x", "scopes": ["orders:read"], "principal_id": "service:scoring"}, 422),
         ({"name": "x", "scopes": ["orders:read"], "rate": 0}, 422),
         ({"name": "x", "scopes": ["orders:read"], "secret": "y"}, 422),
+        ({"name": "x", "scopes": ["orders:read"], "expires_at": "2020-01-01T00:00:00Z"}, 422),
+        ({"name": "x", "scopes": ["orders:read"], "visibility": "department"}, 422),
+        ({"name": "x", "scopes": ["orders:read"], "department": "east"}, 422),
         ({"name": "x", "scopes": ["*"]}, 403),
         ({"name": "x", "scopes": ["orders:write"]}, 403),
         ({"name": "x", "scopes": ["orders:read"]}, 201),

@@ -31,7 +31,7 @@ async def test_passes_a_request_on_with_an_identity_and_without_the_key(front: F
     assert "authorization" not in names
     assert names.count("x-guanxi-identity") == 1
     assert dict(headers)["x-guanxi-identity"].count(".") == 2
-    assert int(dict(headers)["x-deadline-ms"]) == 2_000
+    assert 1_700 < int(dict(headers)["x-deadline-ms"]) <= 2_000
     assert dict(headers)["x-request-id"] == answer.headers["x-request-id"]
     assert dict(headers)["x-forwarded-for"] == "127.0.0.1"
 
@@ -41,12 +41,17 @@ async def test_keeps_a_good_request_id_and_a_shorter_deadline_replaces_a_bad_id(
         "/v1/customers/echo", headers={"x-request-id": "abc-1", "x-deadline-ms": "700"}
     )
     assert good.headers["x-request-id"] == "abc-1"
-    assert ["x-deadline-ms", "700"] in good.json()["headers"]
+    assert 500 < deadline(good) <= 700
     bad = await front.client.get(
         "/v1/customers/echo", headers={"x-request-id": "a b", "x-deadline-ms": "99999"}
     )
     assert bad.headers["x-request-id"] not in {"", "a b"}
-    assert ["x-deadline-ms", "2000"] in bad.json()["headers"]
+    assert 1_700 < deadline(bad) <= 2_000
+
+
+def deadline(answer: httpx.Response) -> int:
+    """Return what the service was told, in milliseconds: what was left when it was asked."""
+    return int(dict(tuple(pair) for pair in answer.json()["headers"])["x-deadline-ms"])
 
 
 async def test_says_what_is_left_of_the_rate_and_refuses_what_is_over_it(front: Front) -> None:

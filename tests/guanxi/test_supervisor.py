@@ -6,7 +6,7 @@ import signal
 
 from guanxi import processes
 from guanxi.postgres import EmbeddedPostgres
-from tests.guanxi.tree import MakeSystem, System, wait_until
+from tests.guanxi.tree import MAIN, MakeSystem, System, wait_until
 
 
 def pid_of(system: System, what: str) -> int:
@@ -50,6 +50,43 @@ def test_what_dies_comes_back(make_system: MakeSystem) -> None:
     wait_until(lambda: system.ask("/") == 200, 30, system)
     assert system.down() == 0
     assert system.processes() == []
+
+
+def test_restart_renews_what_is_named_and_reads_its_code_afresh(make_system: MakeSystem) -> None:
+    system = make_system()
+    system.up()
+    wait_until(lambda: "works as" in system.log, 30, system)
+    before = {name: child(system, name) for name in ("serve gateway", "serve scoring", "worker customer")}
+    (system.root / "gateway/main.py").write_text(MAIN.format(name="gateway").replace("hello", "again"))
+    assert system.command("restart", "gateway", "customer-worker").stdout.split() == [
+        "gateway",
+        "customer-worker",
+    ]
+    after = {name: child(system, name) for name in before}
+    assert [name for name in before if before[name] == after[name]] == ["serve scoring"]
+    assert "again from gateway" in system.log
+    os.kill(after["serve gateway"], signal.SIGKILL)
+    wait_until(lambda: system.log.count("again from gateway") == 2, 30, system)
+    assert system.ask("/") == 200
+    assert system.down() == 0
+    assert system.processes() == []
+
+
+def test_what_does_not_come_up_takes_no_place(make_system: MakeSystem) -> None:
+    system = make_system()
+    nothing = system.command("restart")
+    assert (nothing.returncode, nothing.stderr[:25]) == (1, "guanxi: no system runs in")
+    system.up()
+    wait_until(lambda: "works as" in system.log, 30, system)
+    before = child(system, "serve scoring")
+    assert "strange: the parts are" in system.command("restart", "strange").stderr
+    (system.root / "services/scoring/main.py").write_text("this is no Python")
+    failed = system.command("restart", "scoring")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert "the new scoring did not come up" in failed.stderr
+    assert child(system, "serve scoring") == before
+    assert system.ask("/") == 200
+    assert system.down() == 0
 
 
 def test_a_killed_supervisor_leaves_nothing_and_the_next_one_starts(make_system: MakeSystem) -> None:

@@ -15,6 +15,7 @@ from shared import errors, telemetry
 from shared.auth import Principal
 from shared.errors import Gone, Late, NotFound, TooManyRequests, Unavailable
 from tests.support.running import Running, serving
+from web.budget import MOST
 from web.clients import ServiceClient
 from web.guard import read_trace, refusal
 
@@ -166,3 +167,26 @@ def test_the_callers_deadline_is_read_from_its_header() -> None:
     assert left is not None
     assert 0.1 < left <= 0.25
     assert read_trace({b"x-deadline-ms": b"-1"}).remaining() is None
+
+
+async def test_inside_a_request_of_somebody_else_nothing_is_tried_again(running: Running) -> None:
+    count = 0
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal count
+        count += 1
+        await reader.read(10)
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, ServiceClient(url, running.core.signer, READER) as client:
+        telemetry.current.set(telemetry.Trace("r", "r", time.monotonic() + 5))
+        with pytest.raises(Unavailable):
+            await client.get("/x")
+        telemetry.current.set(None)
+        assert count == 1
+        for _ in range(100):
+            with suppress(Unavailable):
+                await client.get("/x")
+    assert count - 1 <= 100 + MOST

@@ -13,11 +13,13 @@ from services.customer.customers.conditions import Condition, refused
 from services.customer.customers.diff import changes
 from services.customer.customers.documents import Document, Patch, check_echo, revise, row_of
 from services.customer.customers.drafts import CREATED, DELETED, UPDATED, Draft
+from services.customer.customers.models import PERSONAL_FIELDS
 from services.customer.customers.names import Name, as_row, names_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import Reference
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
+from shared.errors import MaskedField
 from shared.ids import uuid7
 from shared.statements import Statement
 from web.once import Again
@@ -97,7 +99,7 @@ class Desk:
     async def store_one(self, draft: Draft) -> object:
         """Write what changed, and return the JSON of one customer."""
         on, principal = self.tx.connection, self.tx.principal
-        row = await self.store(writes.STORE_AND_READ) or await queries.CUSTOMER.one(
+        row = await self.store(writes.STORE_AND_READ.to(principal)) or await queries.CUSTOMER.one(
             on, principal, id=draft.id
         )
         return row and row["data"]
@@ -140,6 +142,8 @@ class Desk:
         }
 
     def _revise(self, draft: Draft, type_: str, patch: Patch) -> bool:
+        if not self.tx.principal.personal and (masked := sorted(PERSONAL_FIELDS & patch.keys())):
+            raise MaskedField(pointers=[f"/{field}" for field in masked])
         check_echo(draft.document, patch)
         document = revise(draft.document, patch, uuid7)
         diff = changes(draft.document, document)

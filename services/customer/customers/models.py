@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.customer.base import Base
 from shared.auth import Visibility
+from shared.masking import PERSONAL, columns_of
 
 Key = Annotated[str, mapped_column(Text(collation="C"))]
 Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
@@ -51,10 +52,12 @@ class Customer(Base):
     name: Mapped[Key]
     given_name: Mapped[Key | None]
     family_name: Mapped[Key | None]
-    contact_points: Mapped[Members]
-    addresses: Mapped[Members]
+    contact_points: Mapped[Members] = mapped_column(info=PERSONAL)
+    addresses: Mapped[Members] = mapped_column(info=PERSONAL)
     identities: Mapped[Members]
-    contact_keys: Mapped[Words] = mapped_column(comment="derived: tel:+86..., mailto:..., wechat:...")
+    contact_keys: Mapped[Words] = mapped_column(
+        comment="derived: tel:+86..., mailto:..., wechat:...", info=PERSONAL
+    )
     owner: Mapped[Key | None]
     department: Mapped[Key | None]
     region: Mapped[Key | None]
@@ -65,7 +68,7 @@ class Customer(Base):
     acquisition_cost: Mapped[Decimal | None] = mapped_column(Numeric)
     acquisition_currency: Mapped[Key | None]
     tags: Mapped[Words]
-    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PERSONAL)
     version: Mapped[int]
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
@@ -77,6 +80,9 @@ class Customer(Base):
         if visibility is Visibility.DEPARTMENT:
             return cls.department == bindparam("principal_department", type_=Text)
         return cls.owner == bindparam("principal_id", type_=Text)
+
+
+PERSONAL_FIELDS = columns_of(Customer)
 
 
 class Identity(Base):

@@ -26,8 +26,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from services.customer.base import FEED
-from services.customer.customers.models import Customer, Identity
-from shared.statements import Statement, Visible, json_object, visible
+from services.customer.customers.models import PERSONAL_FIELDS, Customer, Identity
+from shared.masking import masked_diff, masked_in
+from shared.statements import Shown, Statement, Visible, json_object, visible
 
 _COST = json_object(amount=cast(Customer.acquisition_cost, Text), currency=Customer.acquisition_currency)
 _ACQUISITION = json_object(
@@ -117,6 +118,7 @@ LOCKED = visible(
             Customer.version == bindparam("seen", type_=Integer),
         )
     },
+    clear="the desk works on whole customers, and decides itself what may be written",
 )
 
 # Who holds each name, or null; a subquery, so that every plan asks the index.
@@ -135,10 +137,10 @@ TOLD = visible(
 )
 
 
-def _reached() -> ColumnElement[Any]:
+def _reached(parameter: str) -> ColumnElement[Any]:
     """Return the ids of who is reached by the keys, as an array: no plan then walks the list to find them."""
     found = aliased(Customer)
-    keys = bindparam("contact_keys", type_=ARRAY(Text))
+    keys = bindparam(parameter, type_=ARRAY(Text))
     return func.array(select(found.id).where(found.contact_keys.contains(keys)).scalar_subquery())
 
 
@@ -159,7 +161,8 @@ def _newest(moment: InstrumentedAttribute[datetime]) -> Visible:
             "region": Customer.region == bindparam("region", type_=Text),
             "customer_class": Customer.customer_class == bindparam("customer_class", type_=Text),
             "tags": Customer.tags.contains(bindparam("tags", type_=ARRAY(Text))),
-            "contact_keys": Customer.id == any_(_reached()),
+            "phone": Customer.id == any_(_reached("phone")),
+            "email": Customer.id == any_(_reached("email")),
             "created_after": Customer.created_at > bindparam("created_after", type_=_TIME),
             "updated_after": Customer.updated_at > bindparam("updated_after", type_=_TIME),
         },
@@ -170,7 +173,7 @@ NEWEST, LAST_UPDATED = _newest(Customer.created_at), _newest(Customer.updated_at
 
 _HISTORY = FEED.history.c
 _MINE = _HISTORY.subject == bindparam("subject", type_=Uuid)
-HISTORY = Statement(
+HISTORY = Shown(
     select(
         _HISTORY.version,
         json_object(
@@ -179,7 +182,8 @@ HISTORY = Statement(
             who=_HISTORY.who,
             source=_HISTORY.source,
             transaction=_HISTORY.transaction,
-            changes=_HISTORY.diff,
+            changes=masked_diff(_HISTORY.diff, PERSONAL_FIELDS),
+            masked=masked_in(_HISTORY.diff, PERSONAL_FIELDS),
         ).label("data"),
     )
     .where(_MINE, _HISTORY.version < bindparam("before", type_=Integer))

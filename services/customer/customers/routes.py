@@ -65,7 +65,6 @@ async def filters(  # noqa: PLR0913 - one parameter per filter
 ) -> dict[str, Any]:
     """Return the parameters of a list; a filter that is None is not applied."""
     country = core(request).settings.country
-    keys = [sought(type_, value, country) for type_, value in (("phone", phone), ("email", email)) if value]
     return {
         "kind": kind,
         "owner": owner,
@@ -73,7 +72,8 @@ async def filters(  # noqa: PLR0913 - one parameter per filter
         "region": region,
         "customer_class": customer_class,
         "tags": [tag] if tag else None,
-        "contact_keys": keys or None,
+        "phone": [sought("phone", phone, country)] if phone else None,
+        "email": [sought("email", email, country)] if email else None,
         "created_after": created_after,
         "updated_after": updated_after,
     }
@@ -167,6 +167,8 @@ async def get_customer_history(
     row = await queries.CUSTOMER.one(held.database.pool, principal, **customer.parameters())
     if row is None:
         raise CustomerNotFound
-    steps = await queries.HISTORY.all(held.database.pool, subject=row["id"], before=before, limit=limit + 1)
+    steps = await queries.HISTORY.to(principal).all(
+        held.database.pool, subject=row["id"], before=before, limit=limit + 1
+    )
     following = held.cursors.encode((steps[limit - 1]["version"],), scope) if len(steps) > limit else None
     return page([step["data"] for step in steps[:limit]], following, request)

@@ -122,6 +122,7 @@ class CustomerUpdate(Body):
     version: int | None = Field(default=None, ge=1, le=2**31 - 1)
     created_at: Instant | None = None
     updated_at: Instant | None = None
+    masked: list[Text] | None = Field(default=None, max_length=20, description="Read-only, and ignored.")
 
 
 class CustomerRow(CustomerUpdate):
@@ -151,7 +152,7 @@ class CustomerBatch(Body):
 
 def patch_of(body: CustomerCreate | CustomerUpdate, country: str) -> dict[str, Any]:
     """Return what a body says as a settled merge patch; `country` is where its numbers are dialled."""
-    return settle(body.model_dump(mode="json", exclude_unset=True, exclude={"if_version"}), country)
+    return settle(body.model_dump(mode="json", exclude_unset=True, exclude={"if_version", "masked"}), country)
 
 
 class ContactPointRead(Read):
@@ -202,8 +203,8 @@ class CustomerRead(Read):
     name: str
     given_name: str | None
     family_name: str | None
-    contact_points: list[ContactPointRead]
-    addresses: list[AddressRead]
+    contact_points: list[ContactPointRead] | None
+    addresses: list[AddressRead] | None
     identities: list[IdentityRead]
     owner: str | None
     department: str | None
@@ -211,10 +212,11 @@ class CustomerRead(Read):
     customer_class: str | None
     acquisition: AcquisitionRead | None
     tags: list[str]
-    attributes: dict[str, Any]
+    attributes: dict[str, Any] | None
     version: int
     created_at: Instant
     updated_at: Instant
+    masked: list[str] = Field(description="Fields that are null because you may not read personal data.")
 
 
 class CustomerPage(Read):
@@ -240,6 +242,7 @@ class HistoryEntry(Read):
     source: str
     transaction: UUID
     changes: dict[str, FieldChange]
+    masked: list[str] = Field(description="Changes that show neither, as you may not read personal data.")
 
 
 class HistoryPage(Read):

@@ -1,13 +1,15 @@
 """The statements that write customers and their names, one or a thousand at a time."""
 
-from sqlalchemy import CTE, Integer, Text, column, delete, func, select
+from typing import Any
+
+from sqlalchemy import CTE, Integer, Select, Text, column, delete, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from feed.write import entries
 from services.customer.base import FEED
 from services.customer.customers.models import Customer, Identity
 from services.customer.customers.queries import RECORD, asked, leads_to, recordset
-from shared.statements import Statement
+from shared.statements import Shown, Statement
 
 _CUSTOMER, _IDENTITY = Customer.__table__.c, Identity.__table__.c
 _KEPT = ("id", "created_at")
@@ -43,7 +45,7 @@ def _stored(given: CTE, *, read: bool) -> CTE:
     return statement.returning(Customer.id, *data).cte("stored")
 
 
-def _store(*, read: bool) -> Statement:
+def _store(*, read: bool) -> Select[Any]:
     """Write rows, names, feed and history; tells how many names were free, and the JSON of the one row."""
     given, named = _given(), _named()
     stored = _stored(given, read=read)
@@ -62,8 +64,10 @@ def _store(*, read: bool) -> Statement:
     free = select(func.count(type_=Integer)).select_from(named).scalar_subquery().label("free")
     answer = select(free, stored.c.data) if read else select(free)
     told = entries(FEED, changed, changed.c.type)
-    return Statement(answer.add_cte(*told), unguarded="reads no more than it has written")
+    return answer.add_cte(*told)
 
 
-STORE, STORE_AND_READ = _store(read=False), _store(read=True)
+_OWN = "reads no more than it has written"
+STORE = Statement(_store(read=False), unguarded=_OWN)
+STORE_AND_READ = Shown(_store(read=True), unguarded=_OWN)
 FREE = Statement(delete(Identity).where(leads_to(asked())))

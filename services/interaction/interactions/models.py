@@ -4,6 +4,7 @@ from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.interaction.records.models import Fact, on_timeline
+from shared.masking import PERSONAL
 
 
 class Interaction(Fact):
@@ -15,5 +16,5 @@ class Interaction(Fact):
     channel: Mapped[str] = mapped_column(Text)
     direction: Mapped[str] = mapped_column(Text)
     purpose: Mapped[str | None] = mapped_column(Text)
-    subject: Mapped[str | None] = mapped_column(Text)
-    body: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
+    body: Mapped[str | None] = mapped_column(Text, info=PERSONAL)

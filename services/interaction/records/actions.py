@@ -26,7 +26,7 @@ from services.interaction.records.statements import Statements
 from services.interaction.sources.queries import Claim, claim, find
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
-from shared.errors import Invalid, NotFound, Problem, Unavailable
+from shared.errors import Invalid, MaskedField, NotFound, Problem, Unavailable
 from shared.ids import uuid7
 from shared.statements import Runner
 from web.once import Again
@@ -82,13 +82,15 @@ async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
     row = _row(tx, Written(new, new.values, 1, {}))
-    return await statements(wanted.kind).record.value(tx.connection, **row, **by(tx))
+    return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **row, **by(tx))
 
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:
     """Settle whom and what the drafts name; a draft that names what is not there is rejected."""
     whose = imagine(wanted.people) if wanted.dry else await settle(tx, wanted.people)
     for draft in wanted.drafts:
+        if draft.problem is None and not tx.principal.personal:
+            draft.problem = _masked(wanted.kind, draft)
         if draft.customer is not None and draft.problem is None:
             draft.who = whose.get(draft.customer)
             if draft.who is None or draft.who.deleted or not draft.who.seen_by(tx.principal):
@@ -97,6 +99,12 @@ async def _link(tx: Transaction, wanted: Wanted) -> None:
     for draft in wanted.drafts:
         if wanted.kind.of_customer and draft.who is None and "customer" not in draft.missing:
             draft.missing += ("customer",)
+
+
+def _masked(kind: Kind, draft: Draft) -> MaskedField | None:
+    """Refuse what its writer may not read."""
+    fields = sorted(kind.personal & draft.values.keys())
+    return MaskedField(pointers=[f"/{field}" for field in fields]) if fields else None
 
 
 def _unknown(people: People, principal: Principal) -> Problem:

@@ -14,6 +14,7 @@ from services.interaction.records.drafts import Draft
 from services.interaction.records.models import Fact, Record
 from services.interaction.records.schemas import RecordCreate, RecordRow, required
 from shared.database import Transaction
+from shared.masking import columns_of
 
 Columns = dict[str, Any]
 # Gets the columns of the record and, for a fact, those of its customer's identity.
@@ -55,6 +56,11 @@ class Kind:
     columns: Callable[[Mapping[str, Any]], Columns] = dict
     link: Link = link_nothing
     created: str = "created"
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The columns that hold personal data; fields have the same names."""
+        return columns_of(self.model)
 
     @cached_property
     def of_customer(self) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from services.interaction.base import Base
 from services.interaction.identities.models import Identity
 from shared.auth import Visibility
+from shared.masking import PERSONAL
 
 TIME = DateTime(timezone=True)
 
@@ -41,6 +42,7 @@ class Fact(Record):
     customer_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-3)
     id: Mapped[UUID] = mapped_column(primary_key=True, index=True, sort_order=-2)
     occurred_at: Mapped[datetime] = mapped_column(TIME, sort_order=-1)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PERSONAL)
     recorded_by: Mapped[str] = mapped_column(Text, comment="the principal who recorded it first")
 
     @classmethod

@@ -72,6 +72,8 @@ class FactRead(RecordRead):
     current_customer_id: UUID
     matched: bool
     recorded_by: str
+    attributes: dict[str, Any] | None  # type: ignore[assignment]  # null where it is masked
+    masked: list[str] = Field(description="Fields that are null because you may not read personal data.")
 
 
 class RowResult(Read):

@@ -30,7 +30,7 @@ from services.interaction.identities.models import Identity
 from services.interaction.identities.queries import WHO
 from services.interaction.records.kinds import Kind
 from services.interaction.sources.models import SourceKey
-from shared.statements import Statement, Visible, visible
+from shared.statements import Shown, Statement, Visible, visible
 
 WRITING = "decides what a write does; its caller judges what the principal may touch"
 
@@ -58,7 +58,7 @@ class Statements:
         return Statement(select(func.count()).select_from(made).add_cte(*told), unguarded=WRITING)
 
     @cached_property
-    def record(self) -> Statement:
+    def record(self) -> Shown:
         """Claim a new record's source key, insert it and give its JSON; nothing if the key is taken."""
         given = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in self._columns())).cte("given")
         made = self._made(given, self._claimed(given))
@@ -66,7 +66,7 @@ class Statements:
         shown = select(self.kind.rendering(made.c, Identity).label("data"))
         if self.kind.of_customer:
             shown = shown.join_from(made, Identity, Identity.original_id == made.c.customer_id)
-        return Statement(shown.add_cte(*told), unguarded=WRITING)
+        return Shown(shown.add_cte(*told), unguarded=WRITING)
 
     @cached_property
     def change(self) -> Statement:
@@ -98,7 +98,7 @@ class Statements:
             whose = Identity.original_id == self.model.customer_id
             wanted = wanted.add_columns(*WHO).join_from(self.table, Identity, whose)
         locked = wanted.order_by(self.table.c.id).with_for_update(key_share=True, of=self.table)
-        return Statement(locked, unguarded=WRITING)
+        return Statement(locked, unguarded=WRITING, clear=WRITING)
 
     @cached_property
     def one(self) -> Visible:

@@ -1,0 +1,114 @@
+"""Collecting the evidence when all is quiet: straight from the tables, and through the public API."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from tests.chaos.evidence import Change, Copy, Entry, Evidence, State
+from tests.chaos.followers import Foreign
+from tests.chaos.writers import World
+
+SOURCES, MAIN = ("customer", "interaction", "scoring"), "customer"
+FIELDS = (
+    *("kind", "name", "given_name", "family_name", "contact_points", "addresses", "identities"),
+    *("owner", "department", "region", "customer_class", "tags", "attributes"),
+)
+_NAMES = {
+    "interaction": "select customer_id, system, '' as kind, external_id from interaction.external_identities",
+    "scoring": "select customer_id, system, kind, external_id from scoring.external_names",
+}
+_PROJECTED = {
+    "interaction": "select original_id, customer_version as version, owner, department, deleted "
+    "from interaction.identities where not provisional",
+    "scoring": "select original_id, version, owner, department, deleted "
+    "from scoring.identities where not provisional",
+}
+Record = Mapping[str, Any]
+
+
+async def gather(owner: str, world: World, witness: Foreign, others: Sequence[Foreign]) -> Evidence:
+    """Return all but what later readers get; the feeds may still be on their way to somebody."""
+    line = await asyncpg.connect(owner)
+    try:
+        customers = await line.fetch("select id, to_jsonb(c) as data from customer.customers as c")
+        history = {source: await _history(line, source) for source in SOURCES}
+        heads = {
+            source: await line.fetchval(f"select position from {source}.feed_head") for source in SOURCES
+        }
+        projections = {source: await _projection(line, source) for source in _PROJECTED}
+    finally:
+        await line.close()
+    source = {row["id"]: _state(json.loads(row["data"])) for row in customers}
+    seen = Evidence(world.operations, history, witness.told(), heads=heads, source=source, looks=world.looks)
+    due = {source_id: _projected(state) for source_id, state in source.items()}
+    seen.copies = {name: Copy(held, due) for name, held in projections.items()}
+    for foreign in (witness, *others):
+        seen.copies[foreign.name] = Copy(_customers(foreign), source)
+    return seen
+
+
+async def read_again(http: httpx.AsyncClient, address: str) -> Mapping[str, list[Entry]]:
+    """Return what the merged feed still has, by source, as somebody reads it who comes now."""
+    found, after, done = defaultdict[str, list[Entry]](list), None, False
+    while not done:
+        asked = {"limit": 2000, "thin": True, **({"after": after} if after else {})}
+        page = (await http.get(f"{address}/v1/changes", params=asked)).raise_for_status().json()
+        for item in page["items"]:
+            kind, position = item["type"].partition(".")[0], int(item["id"].rpartition(":")[2])
+            entry = Entry(position, kind, UUID(item["subject"]), item["version"])
+            found[item["source"].removeprefix("/")].append(entry)
+        after, done = page["next"], page["up_to_date"]
+    return found
+
+
+async def _history(line: asyncpg.Connection, source: str) -> list[Change]:
+    rows = await line.fetch(f"select subject, version, diff from {source}.history order by subject, version")
+    return [_change(row["subject"], row["version"], json.loads(row["diff"]), source) for row in rows]
+
+
+def _change(subject: UUID, version: int, diff: Record, source: str) -> Change:
+    """Read the label of the operation and the counter; a change without a label is nobody's."""
+    if source != MAIN:
+        return Change(subject, version)
+    gone = "deleted_at" in diff
+    label = f"delete {subject}" if gone else diff.get("attributes.op", {}).get("to", "unlabelled")
+    return Change(subject, version, label, gone, diff.get("attributes.n", {}).get("to"))
+
+
+async def _projection(line: asyncpg.Connection, source: str) -> dict[UUID, State]:
+    names = defaultdict[UUID, set[tuple[str, str, str]]](set)
+    for row in await line.fetch(_NAMES[source]):
+        names[row["customer_id"]].add((row["system"], row["kind"], row["external_id"]))
+    return {
+        row["original_id"]: State(
+            row["version"],
+            None if row["deleted"] else (row["owner"], row["department"], names[row["original_id"]]),
+        )
+        for row in await line.fetch(_PROJECTED[source])
+    }
+
+
+def _state(row: Record) -> State:
+    data = None if row["deleted_at"] is not None else {name: row[name] for name in FIELDS}
+    return State(row["version"], data)
+
+
+def _projected(state: State) -> State:
+    if state.data is None:
+        return state
+    names = {(name["system"], name["kind"], name["id"]) for name in state.data["identities"]}
+    return State(state.version, (state.data["owner"], state.data["department"], names))
+
+
+def _customers(foreign: Foreign) -> dict[UUID, State]:
+    """Return a foreign system's customers, as far as both sides name the same fields."""
+    return {
+        subject: State(version, data and {name: data[name] for name in FIELDS})
+        for (kind, subject), (version, data) in foreign.held().items()
+        if kind == MAIN
+    }

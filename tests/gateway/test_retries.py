@@ -1,0 +1,103 @@
+"""One layer of retries, within a budget; and time that only ever gets less on the way."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from tests.gateway.conftest import Front
+from tests.gateway.test_proxy import deadline
+from web.budget import MOST, Budget
+
+OFFERED = 1_000
+
+
+async def ask_all(front: Front, path: str, **more: object) -> list[int]:
+    """Ask OFFERED times, 20 at once; return the statuses."""
+
+    async def some() -> list[int]:
+        return [
+            (await front.client.request("GET", f"/v1/customers/{path}", **more)).status_code  # type: ignore[arg-type]  # httpx's
+            for _ in range(OFFERED // 20)
+        ]
+
+    return [status for part in await asyncio.gather(*(some() for _ in range(20))) for status in part]
+
+
+async def test_a_service_that_fails_sees_no_flood_of_retries(front: Front) -> None:
+    await ask_all(front, "echo")
+    front.stub.asked.clear()
+    assert set(await ask_all(front, "gone")) == {502}
+    assert OFFERED < len(front.stub.asked) <= 1.1 * OFFERED
+
+
+async def test_a_service_that_fails_now_and_then_sees_a_tenth_more_at_most(front: Front) -> None:
+    statuses = await ask_all(front, "flaky")
+    assert len(front.stub.asked) <= 1.1 * OFFERED + MOST
+    assert statuses.count(200) > OFFERED * 2 / 3 + MOST
+
+
+async def test_calls_that_may_not_be_repeated_cost_no_budget(front: Front) -> None:
+    statuses = [(await front.client.post("/v1/customers/gone", json={})).status_code for _ in range(40)]
+    assert set(statuses) == {502}
+    assert len(front.stub.asked) == 40
+    assert front.gateway.upstreams["customer"].budget.saved == MOST
+
+
+def test_the_budget_grows_by_success_only() -> None:
+    budget = Budget()
+    assert [budget.spend() for _ in range(31)] == [True] * 30 + [False]
+    for _ in range(9):
+        budget.earn()
+    assert not budget.spend()
+    budget.earn()
+    budget.earn()
+    assert [budget.spend(), budget.spend()] == [True, False]
+
+
+async def test_the_time_that_a_body_took_is_gone(front: Front) -> None:
+    async def parts() -> object:
+        yield b"x"
+        await asyncio.sleep(0.3)
+        yield b"y"
+
+    answer = await front.client.post(
+        "/v1/customers/echo",
+        content=parts(),  # type: ignore[arg-type]  # as httpx takes it
+        headers={"x-deadline-ms": "900"},
+    )
+    assert 300 < deadline(answer) <= 610
+
+
+async def test_the_time_spent_in_the_queue_is_gone(front: Front) -> None:
+    upstream = front.gateway.upstreams["customer"]
+    upstream.limit = 1
+    first = asyncio.create_task(front.client.get("/v1/customers/hang"))
+    await asyncio.sleep(0.1)
+    second = asyncio.create_task(front.client.get("/v1/customers/echo", headers={"x-deadline-ms": "900"}))
+    await asyncio.sleep(0.4)
+    first.cancel()
+    assert 200 < deadline(await second) <= 550
+
+
+@pytest.mark.parametrize(("left", "seconds"), [("0", 0.1), ("200", 0.35)])
+async def test_who_has_no_time_left_waits_no_longer(front: Front, left: str, seconds: float) -> None:
+    front.gateway.upstreams["customer"].limit = 0
+    began = time.monotonic()
+    answer = await front.client.get("/v1/customers/echo", headers={"x-deadline-ms": left})
+    assert answer.status_code in {503, 504}
+    assert time.monotonic() - began < seconds
+    assert not front.stub.asked
+
+
+async def test_a_retry_has_only_what_is_left(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slowly_gone(*_: object) -> bool:
+        await asyncio.sleep(0.2)
+        return False
+
+    monkeypatch.setattr(front.stub, "do_gone", slowly_gone)
+    with pytest.raises(httpx.HTTPStatusError):
+        (await front.client.get("/v1/customers/gone")).raise_for_status()
+    first, second = (int(asked.header("x-deadline-ms") or 0) for asked in front.stub.asked)
+    assert first - second >= 190
