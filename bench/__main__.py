@@ -17,7 +17,7 @@ from guanxi.console import say
 
 EMPTY = Sizes(0, 0, 0)
 QUICK = {"customers": 10_000, "interactions": 100_000, "order_lines": 30_000, "rounds": 1, "seconds": 0.3}
-WARM = 0.2  # of a cell's time, once before all rounds: connections, prepared statements, caches
+WARM = 0.4  # of a cell's time, once before all rounds: connections, prepared statements, caches
 
 
 def main() -> None:
@@ -34,19 +34,22 @@ def bench(system: System, given: argparse.Namespace) -> tuple[Results, dict[str,
         part = Slice(EMPTY, sizes.times(0.1))
         tools = Bench(system, generator, crowd, part, given.seconds)
         loaded = asyncio.run(system.load(part))
-        measure(tools, reads.before_growth, given.rounds, results)
+        measure(tools, reads.before_growth, given, results)
         tools = replace(tools, part=Slice(part.end, sizes))
         loaded += asyncio.run(system.load(tools.part))
         say(f"Loaded {sizes} in {loaded:.1f} s.")
-        measure(tools, every, given.rounds, results)
+        measure(tools, every, given, results)
     return results, {"sizes": asdict(sizes), "load_s": round(loaded, 1), "rounds": given.rounds}
 
 
-def measure(bench: Bench, cells: Callable[[Bench], Iterable[Cell]], count: int, results: Results) -> None:
+def measure(
+    tools: Bench, cells: Callable[[Bench], Iterable[Cell]], given: argparse.Namespace, results: Results
+) -> None:
     """Measure some cells in rounds, after a short one that does not count."""
     began = time.monotonic()
-    rounds.run(list(cells(replace(bench, seconds=bench.seconds * WARM))), 1, Results())
-    rounds.run(list(cells(bench)), count, results)
+    short = replace(tools, seconds=tools.seconds * WARM)
+    for each, count, into in ((short, 1, Results()), (tools, given.rounds, results)):
+        rounds.run([cell for cell in cells(each) if given.only in cell.row], count, into)
     say(f"Measured in {time.monotonic() - began:.0f} s.")
 
 
@@ -68,6 +71,7 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     of.add_argument("--order-lines", type=int, default=300_000)
     of.add_argument("--rounds", type=int, default=3)
     of.add_argument("--seconds", type=float, default=1.5, help="for each cell in each round")
+    of.add_argument("--only", default="", help="rows whose name holds these words")
     of.add_argument("--output", type=Path, default=FILE)
     if of.parse_args(words).quick:
         of.set_defaults(**QUICK)

@@ -9,24 +9,24 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import asyncpg
+import httpx
 import psutil
 
 from bench.dataset import Slice
 from bench.loading import load
 from guanxi.binaries import programs
+from guanxi.keys import key_folders
 from guanxi.parts import PARTS, ROOT
 from guanxi.places import Account
 from guanxi.postgres import EmbeddedPostgres
-from guanxi.roles import roles
+from guanxi.roles import Role, roles
 from guanxi.secrets import Secrets
 from guanxi.settings import Local
 from guanxi.surroundings import Surroundings
@@ -36,9 +36,8 @@ from shared.pagination import Cursors
 ANYBODY = Principal("development", frozenset("*"), source="development")
 SERVED = ("gateway", "customer", "interaction", "scoring")
 READY_S = 120
-_SCORED = """
-select (select count(*) from scoring.scores) = (select count(*) from scoring.states)
-    and not exists (select from scoring.scoring_runs where status in ('queued', 'running'))"""
+_UNSCORED = "select (select count(*) from scoring.scores) < (select count(*) from scoring.states)"
+_RUNNING = "select exists (select from scoring.scoring_runs where status in ('queued', 'running'))"
 _TICK = os.sysconf("SC_CLK_TCK")
 Seconds = dict[str, float]
 
@@ -61,21 +60,17 @@ class System:
         return Secrets(self.local.home)
 
     @cached_property
-    def surroundings(self) -> Surroundings:
-        """What its processes were told."""
-        return Surroundings(self.local, self.server.dsn)
-
-    def environment(self, part: str) -> dict[str, str]:
-        """Return what one part was told by its environment."""
-        return self.surroundings.of(next(each for each in PARTS if each.name == part))
+    def roles(self) -> dict[str, Role]:
+        """As whom each service logs in to the database."""
+        return roles(self.server.dsn, self.local.home, {})
 
     def dsn(self, service: str) -> str:
         """Return the database address with which a service logs in."""
-        return roles(self.server.dsn, self.local.home, {})[service].url
+        return self.roles[service].url
 
     def socket(self, service: str) -> str:
         """Return where a service listens, "unix:/path"."""
-        return self.environment("gateway")[f"GUANXI_{service.upper()}_URL"]
+        return f"unix:{Surroundings(self.local, self.server.dsn).sockets}/{service}.sock"
 
     def program(self, name: str) -> Path:
         """Return one of the server's programs."""
@@ -83,8 +78,8 @@ class System:
 
     def identity(self, principal: Principal = ANYBODY) -> str:
         """Return a signed identity, as the gateway sends it to services; good for a minute and a half."""
-        keys = Path(self.environment("gateway")["GUANXI_KEYS"])
-        return Signer.load(keys, "gateway").token(principal)
+        keys = key_folders(self.local.home, tuple(part.name for part in PARTS))
+        return Signer.load(keys["gateway"], "gateway").token(principal)
 
     @property
     def cursors(self) -> Cursors:
@@ -117,11 +112,21 @@ class System:
         owner = await asyncpg.connect(self.server.dsn)
         try:
             seconds = await load(owner, part, self.cursors)
-            while not await owner.fetchval(_SCORED):  # noqa: ASYNC110 - the worker does it, in tables
-                await asyncio.sleep(0.2)
+            await self._score(owner)
         finally:
             await owner.close()
         return seconds
+
+    async def _score(self, owner: asyncpg.Connection) -> None:
+        """Have runs done until every customer with facts has a score."""
+        async with httpx.AsyncClient(base_url=self.local.address) as client:
+            while await owner.fetchval(_UNSCORED):
+                if not await owner.fetchval(_RUNNING):
+                    key = f"Bearer {self.secrets.development_key}"
+                    await client.post("/v1/scoring-runs", json={}, headers={"Authorization": key})
+                await asyncio.sleep(0.2)
+            while await owner.fetchval(_RUNNING):  # noqa: ASYNC110 - the worker says it in a table
+                await asyncio.sleep(0.1)
 
 
 def _spent(pid: int) -> float:
@@ -160,11 +165,10 @@ def _await_ready(system: System) -> None:
     while time.monotonic() < until:
         if system.supervisor.poll() is not None:
             raise RuntimeError(f"guanxi up ended, see {system.local.home}.log")
-        try:
-            with urllib.request.urlopen(f"{system.local.address}/readyz", timeout=5):  # noqa: S310 - our own
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{system.local.address}/readyz").is_success:
                 return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise TimeoutError(f"not ready after {READY_S} s, see {system.local.home}.log")
 
 

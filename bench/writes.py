@@ -11,7 +11,7 @@ from bench.client import Load, post
 from bench.dataset import SEED, Sizes, Slice, contact, document
 from bench.loading import CUSTOMERS, INTERACTIONS
 from bench.rounds import Bench, Cell, Figures, watched
-from bench.statements import Script, Sql, filled, script, some_customer
+from bench.statements import EVERYBODY, Script, Sql, filled, script, some_customer
 from services.interaction.interactions.kind import INTERACTIONS as KIND
 from services.interaction.records.actions import statements
 from web.idempotency import keys_of
@@ -154,7 +154,7 @@ def _recording(part: Slice) -> Script:
     return script(
         "begin",
         filled(keys.claim, {**named, "fingerprint": "0123456789abcdef0123456789abcdef", "at": now}),
-        filled(statements(KIND).record, {**row, **by}),
+        filled(statements(KIND).record.to(EVERYBODY), {**row, **by}),
         filled(keys.keep, {**mine, **kept}),
         "commit",
         setup=[draw, "\\set k random(1, 1000000000000000)"],
