@@ -45,10 +45,10 @@ def bench(system: System, given: argparse.Namespace) -> tuple[Results, dict[str,
 def measure(
     tools: Bench, cells: Callable[[Bench], Iterable[Cell]], given: argparse.Namespace, results: Results
 ) -> None:
-    """Measure some cells in rounds, after a short one that does not count."""
+    """Measure some cells in rounds, after short ones that do not count."""
     began = time.monotonic()
     short = replace(tools, seconds=tools.seconds * WARM)
-    for each, count, into in ((short, 1, Results()), (tools, given.rounds, results)):
+    for each, count, into in ((short, given.warm, Results()), (tools, given.rounds, results)):
         rounds.run([cell for cell in cells(each) if given.only in cell.row], count, into)
     say(f"Measured in {time.monotonic() - began:.0f} s.")
 
@@ -70,6 +70,7 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     of.add_argument("--interactions", type=int, default=1_000_000)
     of.add_argument("--order-lines", type=int, default=300_000)
     of.add_argument("--rounds", type=int, default=3)
+    of.add_argument("--warm", type=int, default=1, help="shorter rounds before them, which do not count")
     of.add_argument("--seconds", type=float, default=1.5, help="for each cell in each round")
     of.add_argument("--only", default="", help="rows whose name holds these words")
     of.add_argument("--output", type=Path, default=FILE)

@@ -32,9 +32,14 @@ def pgbench(system: System, service: str, script: Script, seconds: float) -> Fig
         file.write(script.text())
         file.flush()
         command = [str(system.program("pgbench")), "--no-vacuum", "--protocol=prepared"]
-        command += [f"--client={CLIENTS}", f"--jobs={THREADS}", f"--time={max(1, round(seconds))}"]
+        command += [f"--client={CLIENTS}", f"--jobs={THREADS}", _length(seconds)]
         command += [f"--file={file.name}", system.dsn(service)]
         return timed(system, lambda: int(_one(_COUNT, _run(command))))
+
+
+def _length(seconds: float) -> str:
+    """Say how long pgbench shall run: for whole seconds, or for a few transactions of each client."""
+    return f"--time={round(seconds)}" if seconds >= 1 else f"--transactions={round(200 * seconds) + 1}"
 
 
 def copy(system: System, service: str, command: str, rows: bytes = b"") -> Figures:

@@ -26,7 +26,7 @@ def system() -> Iterator[System]:
 
 @pytest.fixture(scope="module")
 def measured(system: System) -> tuple[Results, dict[str, object]]:
-    return bench(system, options([*SIZES, "--rounds", "1", "--seconds", "0.05"]))
+    return bench(system, options([*SIZES, "--rounds", "1", "--warm", "0", "--seconds", "0.05"]))
 
 
 @pytest.fixture
