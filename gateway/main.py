@@ -17,6 +17,7 @@ from gateway.changes import routes as changes
 from gateway.describing import Describing
 from gateway.overview import routes as overview
 from gateway.proxy import Gateway
+from gateway.rates import leases
 from gateway.routing import OWN
 from gateway.services import Services
 from gateway.settings import Door
@@ -46,6 +47,7 @@ def build() -> Gateway:
 
         describing = Describing(orjson.loads(app.state.openapi), services, publish)
         chores = (
+            repeat(keys.leases.give_back, "give back leases", leases.EVERY),
             repeat(keys.usage.write, "write last uses", usage.EVERY),
             repeat(partial(forget, settings, held.database), "forget idempotency keys", FORGET_EVERY),
         )
@@ -56,6 +58,7 @@ def build() -> Gateway:
             for task in tasks:
                 task.cancel()
             await services.close()
+            await keys.leases.close()
             await keys.usage.close()
 
     own = create_app(settings, title="guanxi", routers=ROUTERS, lifespan=living, ready=services.ready_once)

@@ -130,6 +130,9 @@ class Gateway:
             how = 'Bearer realm="guanxi"' + (', error="invalid_token"' if call.key else "")
             raise Unauthenticated(headers={"WWW-Authenticate": how})
         wait = caller.bucket.take(now)
+        while wait and (asking := caller.bucket.asking):  # a lease is on its way
+            await asyncio.shield(asking)
+            wait = caller.bucket.take(time.monotonic())
         call.extra += caller.bucket.headers()
         if wait:
             raise TooManyRequests(headers={"Retry-After": str(int(wait) + 1)})

@@ -26,14 +26,37 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.clock import utc_now
 from shared.database import Database
+from shared.errors import Conflict, Forbidden, Invalid
 from shared.settings import Settings
 from shared.statements import Statement
 
+HEADER, LONGEST = "Idempotency-Key", 255
 KEPT = timedelta(days=7)
 CHUNK = 10_000  # keys forgotten in one statement
 _KEY = ("caller", "route", "key")
 _CLAIMED = (*_KEY, "fingerprint", "at")
 _ANSWERED = ("status", "version", "location", "body", "subjects")
+
+
+class InProgress(Conflict):
+    """The same key is in use by a request that has not ended."""
+
+    code = "idempotency_key_in_progress"
+    title = "A request with this Idempotency-Key is still running"
+
+
+class KeyReused(Invalid):
+    """The key came before with another body."""
+
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key was used with another body"
+
+
+class RightsChanged(Forbidden):
+    """The key's answer was kept for other rights than the caller has now."""
+
+    code = "rights_changed"
+    title = "The answer to this Idempotency-Key was for other rights than yours now"
 
 
 def idempotency_table(metadata: MetaData) -> Table:

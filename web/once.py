@@ -14,11 +14,10 @@ from starlette.responses import Response
 
 from shared.auth import Principal
 from shared.database import Transaction
-from shared.errors import Conflict, Forbidden, Invalid, Unavailable
+from shared.errors import Invalid, Unavailable
 from web.app import answer, core
-from web.idempotency import Keys, keys_of
+from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, Keys, RightsChanged, keys_of
 
-HEADER, LONGEST = "idempotency-key", 255
 BODY = hashlib.sha256().digest_size  # of a fingerprint; the rest stands for the rights
 ATTEMPTS, PAUSE_S = 12, 0.2  # who loses each race to another writer needs as many tries as there are writers
 _RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -27,27 +26,6 @@ Action = Callable[[Transaction], Awaitable["Answer"]]
 
 class Again(Exception):  # noqa: N818 - a request, not an error
     """Raised by an action that lost a race and is right when it runs again from the start."""
-
-
-class InProgress(Conflict):
-    """The same key is in use by a request that has not ended."""
-
-    code = "idempotency_key_in_progress"
-    title = "A request with this Idempotency-Key is still running"
-
-
-class KeyReused(Invalid):
-    """The key came before with another body."""
-
-    code = "idempotency_key_reused"
-    title = "The Idempotency-Key was used with another body"
-
-
-class RightsChanged(Forbidden):
-    """The key's answer was kept for other rights than the caller has now."""
-
-    code = "rights_changed"
-    title = "The answer to this Idempotency-Key was for other rights than yours now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,5 +125,5 @@ def _key(request: Request) -> str | None:
     key = request.headers.get(HEADER)
     if key is not None and not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable()):
         detail = f"An Idempotency-Key has 1 to {LONGEST} printable ASCII characters."
-        raise Invalid(detail, errors=[{"header": "Idempotency-Key", "code": "bad_key", "detail": detail}])
+        raise Invalid(detail, errors=[{"header": HEADER, "code": "bad_key", "detail": detail}])
     return key

@@ -16,6 +16,7 @@ from gateway.access.queries import VALID
 from gateway.access.rights import principal_of
 from gateway.access.usage import Usage
 from gateway.limits import Bucket
+from gateway.rates.leases import Leases, Share
 from shared.auth import Principal, Signer
 from shared.errors import Unavailable
 from shared.statements import Statement
@@ -40,7 +41,9 @@ class Caller:
 
     __slots__ = ("_signer", "_token", "_until", "bucket", "credential", "principal")
 
-    def __init__(self, principal: Principal, bucket: Bucket, signer: Signer, credential: Credential) -> None:
+    def __init__(
+        self, principal: Principal, bucket: Bucket | Share, signer: Signer, credential: Credential
+    ) -> None:
         self.principal, self.bucket, self._signer = principal, bucket, signer
         self.credential = credential
         self._token, self._until = b"", 0.0
@@ -60,7 +63,7 @@ class Keys:
         self.known: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
         self.wrong: OrderedDict[bytes, float] = OrderedDict()
         self.asking: dict[bytes, asyncio.Task[Caller | None]] = {}
-        self.buckets: OrderedDict[UUID, Bucket] = OrderedDict()  # one for all keys of a client
+        self.leases = Leases(pool)
         self.usage = Usage(pool)
 
     async def of(self, key: bytes, now: float) -> Caller | None:
@@ -107,13 +110,10 @@ class Keys:
         return caller
 
     def _caller(self, row: asyncpg.Record) -> Caller:
-        """Return the key's caller, with its client's bucket as far as it is spent."""
-        bucket = self.buckets.get(row["client_id"])
-        if bucket is None or bucket.rate != row["rate"]:
-            bucket = Bucket(row["rate"])
-        _keep(self.buckets, row["client_id"], bucket, MOST)
+        """Return the key's caller, with its client's share of the rate: one for all its keys."""
+        share = self.leases.share(row["client_id"], row["rate"])
         credential = Credential(row["client_id"], row["name"], row["key_id"], row["expires_at"])
-        return Caller(principal_of(row), bucket, self.signer, credential)
+        return Caller(principal_of(row), share, self.signer, credential)
 
 
 def _keep(cache: OrderedDict[Any, Any], key: object, value: object, most: int) -> None:

@@ -36,7 +36,7 @@ async def gather(owner: str, world: World, witness: Foreign, others: Sequence[Fo
     line = await asyncpg.connect(owner)
     try:
         customers = await line.fetch("select id, to_jsonb(c) as data from customer.customers as c")
-        history = {source: await _history(line, source) for source in SOURCES}
+        history = {source: await history_of(line, source) for source in SOURCES}
         heads = {
             source: await line.fetchval(f"select position from {source}.feed_head") for source in SOURCES
         }
@@ -66,7 +66,8 @@ async def read_again(http: httpx.AsyncClient, address: str) -> Mapping[str, list
     return found
 
 
-async def _history(line: asyncpg.Connection, source: str) -> list[Change]:
+async def history_of(line: asyncpg.Connection, source: str) -> list[Change]:
+    """Return all changes of a source, by record and version."""
     rows = await line.fetch(f"select subject, version, diff from {source}.history order by subject, version")
     return [_change(row["subject"], row["version"], json.loads(row["diff"]), source) for row in rows]
 

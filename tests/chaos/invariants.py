@@ -51,10 +51,10 @@ def positions_are_dense_and_immutable(seen: Evidence) -> Violations:
             yield f"{source}: position {positions[wrong - 1]} came as the {wrong}th"
         if seen.heads.get(source, len(positions)) != len(positions):
             yield f"{source}: {len(positions)} entries were read, the head is {seen.heads[source]}"
-        first = {entry.position: entry for entry in entries}
-        for entry in seen.again.get(source, ()):
-            if first.get(entry.position) != entry:
-                yield f"{source}: {entry} was {first.get(entry.position)} before"
+        again = seen.again.get(source, ())
+        for before, now in zip(entries[len(entries) - len(again) :], again, strict=False):
+            if before != now:
+                yield f"{source}: {before} is {now} now"
 
 
 def order_holds_by_subject_and_by_cause(seen: Evidence) -> Violations:

@@ -16,6 +16,8 @@ import sqlalchemy as sa
 
 from feed.sequencer import prune, renew
 from feed.tables import Feed
+from guanxi.roles import roles
+from tests.chaos.durability import weakened
 from tests.chaos.evidence import Evidence, Refusal
 from tests.chaos.followers import Foreign
 from tests.chaos.gathering import MAIN, gather, read_again
@@ -138,6 +140,10 @@ class Storm:
             await self._until(lambda: self._share() >= 1 and self.nemesis.kills >= self.plan.kills)
             stop.set()
 
+    def _roles(self) -> list[str]:
+        home = self.systems[0].home
+        return [role.url for role in roles(self.owner, home, {}).values()]
+
     def _share(self) -> float:
         return self.world.events / self.plan.events
 
@@ -157,8 +163,11 @@ class Storm:
         report.outcomes = Counter(operation.outcome.value for operation in seen.operations)
         report.did["answers cut"] = sum(proxy.cut for proxy in proxies)
         report.violations = judge(seen)
-        if self.world.surprises:
-            report.violations["no_answer_without_a_reason"] = self.world.surprises
+        more = {
+            "no_answer_without_a_reason": self.world.surprises,
+            "commits_are_synchronous": await weakened(self._roles()),
+        }
+        report.violations |= {name: wrong for name, wrong in more.items() if wrong}
         return report
 
     async def _silence(self) -> Evidence:

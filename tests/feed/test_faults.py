@@ -1,11 +1,11 @@
-"""The checker is able to fail: each known way to build a feed wrongly is planted, and caught.
+"""The invariants are able to fail: each known way to build a feed wrongly is planted, and caught.
 
 There is one schedule of transactions. With the right parts all holds; each fault replaces one part.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +20,14 @@ from shared.database import Database, Transaction, speak_json
 from shared.ids import uuid7
 from shared.settings import Settings
 from shared.statements import visible
-from tests.feed.checker import Follow, Seen, check
+from tests.chaos.evidence import Entry
+from tests.chaos.invariants import (
+    Invariant,
+    each_change_is_told_exactly_once,
+    order_holds_by_subject_and_by_cause,
+    positions_are_dense_and_immutable,
+)
+from tests.feed.checker import Follow, check
 from tests.feed.support import now, some
 from tests.feed.things import FEED, STATE, UPSERT, WRITER, Thing
 
@@ -43,6 +50,10 @@ async def write_nothing(line: Line, key: UUID) -> None:
     """Set the value that is there."""
     value, tx = await line.fetchval("select value from things.things where id = $1", key), transaction(line)
     await UPSERT.all(line, ids=[key], values=[value], **by(tx))
+
+
+class Rolled(Exception):  # noqa: N818 - a decision
+    """Raised to roll back."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,26 @@ async def draw_early(line: Line, key: UUID) -> None:
         key,
         version,
     )
+
+
+class TellAfterwards:
+    """Keeps the history with the change, and tells the feed in a transaction of its own."""
+
+    def __init__(self) -> None:
+        self.untold: list[tuple[UUID, int]] = []
+
+    async def write(self, line: Line, key: UUID) -> None:
+        version = await line.fetchval(BUMP, key)
+        kept = "insert into things.history values ($1, $2, now(), 'u', 's', gen_random_uuid(), '{}')"
+        await line.execute(kept, key, version)
+        self.untold.append((key, version))
+
+    async def stamp(self, line: Line) -> None:
+        told = "insert into things.feed (n, type, fields, subjects, versions) "
+        told += "values (1, 'thing.updated', '{}', array[$1::uuid], array[$2::int])"
+        await line.executemany(told, self.untold)
+        self.untold.clear()
+        await stamp(line, FEED)
 
 
 async def tell_nothing(line: Line, key: UUID) -> None:
@@ -116,17 +147,24 @@ class FollowNumbers(Follow):
         rows = await self.database.pool.fetch(f"{sql} where seq > $1 order by seq limit {limit}", self.last)
         for row in rows:
             self.last = row["seq"]
-            self.seen.append(Seen(len(self.seen) + 1, row["subject"], row["version"]))
+            self.seen.append(Entry(len(self.seen) + 1, "thing", row["subject"], row["version"]))
         return bool(rows)
 
 
-FAULTS = {
-    "cursor on the raw sequence": (Parts(follow=FollowNumbers), "lost or doubled"),
-    "seq drawn before the row locks": (Parts(write=draw_early), "out of order"),
-    "lock and stamp in one statement": (Parts(stamp=stamp_in_one), "not dense"),
-    "sequence with cache 50": (Parts(cache=50), "out of order"),
-    "a no-op makes an entry": (Parts(write_nothing=tell_nothing), "lost or doubled"),
-    "only newer than the last seen": (Parts(stamp=stamp_newer()), "out of order"),
+def afterwards() -> Parts:
+    """Return parts whose events are no part of the change's transaction."""
+    late = TellAfterwards()
+    return Parts(write=late.write, stamp=late.stamp)
+
+
+FAULTS: dict[str, tuple[Parts, Invariant]] = {
+    "cursor on the raw sequence": (Parts(follow=FollowNumbers), each_change_is_told_exactly_once),
+    "seq drawn before the row locks": (Parts(write=draw_early), order_holds_by_subject_and_by_cause),
+    "lock and stamp in one statement": (Parts(stamp=stamp_in_one), positions_are_dense_and_immutable),
+    "sequence CACHE 50": (Parts(cache=50), order_holds_by_subject_and_by_cause),
+    "a no-op makes an entry": (Parts(write_nothing=tell_nothing), each_change_is_told_exactly_once),
+    "only newer than the last seen": (Parts(stamp=stamp_newer()), order_holds_by_subject_and_by_cause),
+    "event in a second transaction": (afterwards(), each_change_is_told_exactly_once),
 }
 
 
@@ -136,8 +174,8 @@ async def test_the_schedule_holds_with_the_right_parts(database: Database, setti
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_planted_fault_is_caught(fault: str, database: Database, settings: Settings) -> None:
-    parts, wrong = FAULTS[fault]
-    with pytest.raises(AssertionError, match=wrong):
+    parts, invariant = FAULTS[fault]
+    with pytest.raises(AssertionError, match=invariant.__name__):
         await run(parts, database, settings)
 
 
@@ -158,6 +196,11 @@ async def run(parts: Parts, database: Database, settings: Settings) -> int:
             await parts.write(one, x)
             await parts.write(two, y)
             await told()
+        await told()
+        with suppress(Rolled):
+            async with one.transaction():  # who thinks better of it has told nobody
+                await parts.write(one, x)
+                raise Rolled
         await told()
         async with one.transaction():  # the one who waits for the row is the later one
             await one.execute("select from things.things where id = $1 for update", x)

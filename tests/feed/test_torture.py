@@ -89,8 +89,8 @@ async def test_nothing_is_lost_doubled_or_out_of_order(database: Database, setti
         killing.cancel()
         await until(database, "select count(*) from things.feed where through is null", 0)
     await follow.finish()
-    count = await check(database, follow)
-    acknowledged(follow, [each for writer in writers for each in writer.written])
+    written = acknowledged([each for writer in writers for each in writer.written])
+    count = await check(database, follow, [written])
     assert count > 500
     assert all(writer.failed for writer in writers)
 

@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import People
 from services.interaction.records.actions import Wanted, recognised, record, statements, write
-from services.interaction.records.drafts import Decision, Draft, Result
+from services.interaction.records.drafts import Decision, Draft, Result, SourceKeyTaken
 from services.interaction.records.kinds import Kind
 from services.interaction.records.rows import read
 from services.interaction.records.schemas import Batch, BatchMode, Outcome, RecordCreate
 from shared.auth import Principal
 from shared.database import Transaction
-from shared.errors import NotFound, as_row_problem
+from shared.errors import NotFound, Problem, as_row_problem, documents
 from web.app import answer, core
 from web.once import Answer, once
 
@@ -25,6 +26,12 @@ from web.once import Answer, once
 def customers(request: Request) -> Customers:
     """Return the process's way to ask the customer service."""
     return cast("Customers", request.app.state.customers)
+
+
+def recorded(model: type[BaseModel], *problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Declare the answers of a POST that records one, besides 201."""
+    again = {"model": model, "description": "It was there already, with the same content."}
+    return {200: again, **documents(SourceKeyTaken, *problems)}
 
 
 async def create(request: Request, principal: Principal, kind: Kind, body: RecordCreate) -> Response:

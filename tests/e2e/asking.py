@@ -1,0 +1,129 @@
+"""Requests for every operation of the document, about records that somebody else may see or nobody has."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from tests.e2e.samples import Document, body_schema, operations, sample
+from tests.e2e.world import Names
+
+OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "idempotency"))
+NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
+PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body"))
+OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
+OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
+    f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
+}
+ORDER = ("get", "patch", "put", "post", "delete")
+FIXED = {"base": "EUR", "quote": "CNY", "day": "2026-01-31"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request."""
+
+    operation: str
+    method: str
+    url: str
+    params: dict[str, str] = field(default_factory=dict)
+    json: Any = None
+
+
+def everything(document: Document, names: Names) -> list[Asked]:
+    """Return a request for every operation and, of lists, one for each filter; removals come last."""
+    found = [
+        asked
+        for method, path, operation in operations(document)
+        for asked in _of(document, (method, path, operation), names)
+    ]
+    return sorted(found, key=_turn)
+
+
+def without_personal(asked: Asked) -> Any:
+    """Return the body without what a masked principal may not write."""
+    return _pruned(asked.json, PERSONAL)
+
+
+def _turn(asked: Asked) -> tuple[int, int, int]:
+    """Read first; then what is inside before what is around it; remove whole records last."""
+    depth = asked.url.count("/")
+    last = asked.method == "delete" and depth < 5
+    return 0 if asked.method == "get" else 2 if last else 1, -depth, ORDER.index(asked.method)
+
+
+def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iterator[Asked]:
+    method, path, operation = of
+    url = re.sub(r"\{(\w+)\}", lambda found: _of_path(path, found[1], names), path)
+    schema = body_schema(document, operation)
+    json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
+    if path.endswith("/batch"):
+        json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
+    label = f"{method.upper()} {path}"
+    yield Asked(label, method, url, json=json)
+    for parameter in operation.get("parameters", ()) if method == "get" else ():
+        if parameter["in"] == "query" and (value := _asked_for(path, parameter["name"], names)):
+            yield Asked(f"{label}?{parameter['name']}", method, url, {parameter["name"]: value})
+
+
+def _of_path(path: str, parameter: str, names: Names) -> str:
+    if parameter == "id":
+        parameter = f"{path.split('/')[2]}_id"
+    return {**FIXED, **names.ids}[parameter]
+
+
+def _rows(row: dict[str, Any], id_: str) -> list[dict[str, Any]]:
+    """Return a row that changes a record, and one that makes one."""
+    new = {name: value for name, value in row.items() if name != "id"}
+    return [{name: value for name, value in new.items() if name not in NEW} | {"id": id_}, new]
+
+
+def _asked_for(path: str, parameter: str, names: Names) -> str | None:
+    if parameter == "kind":
+        return "customer" if "snapshot" in path else None
+    values = {
+        "owner": names.owner,
+        "department": names.department,
+        "phone": names.phone,
+        "customer": f"erp:{names.external_id}",
+        "ids": names.ids["customer"],
+    }
+    return values.get(parameter) or names.ids.get(parameter)
+
+
+def _named(value: Any, names: Names, key: str = "") -> Any:
+    """Let a sample speak of the named records; its own new records have names that nobody has."""
+    if isinstance(value, list):
+        return [_named(each, names, key) for each in value]
+    if not isinstance(value, dict):
+        of_key = {name: names.ids.get(f"{name}_id") for name in ("order", "product")}
+        known = {"day": "2026-01-31", "as_of": "2026-06-01", "expires_at": _later(), **of_key}
+        return {**known, "customer": names.ids["customer"]}.get(key, value)
+    if value.keys() >= {"system", "id"}:
+        return {**value, "system": "erp", "id": f"N-{uuid4().hex[:12]}" if key in NEW else names.external_id}
+    members = {name: each for name, each in value.items() if name != "id"}  # of lists inside: new ones
+    return {name: _named(each, names, name) for name, each in members.items()}
+
+
+def _pruned(value: Any, names: frozenset[str]) -> Any:
+    if isinstance(value, list):
+        return [_pruned(each, names) for each in value]
+    if isinstance(value, dict):
+        return {key: _pruned(each, names) for key, each in value.items() if key not in names}
+    return value
+
+
+def _later() -> str:
+    return datetime.now(UTC).replace(year=2099).isoformat()
+
+
+def changes_who_asks(asked: Asked) -> bool:
+    """Whether a request is about API clients: those are nobody's customers."""
+    return "/api-clients" in asked.url
+
+
+def of_customers(asked: Asked) -> bool:
+    """Whether what a request is about belongs to customers."""
+    return not asked.url.removeprefix("/v1").startswith(OF_NOBODY)

@@ -1,0 +1,149 @@
+"""A small world to look at with other eyes: a customer with all that can be known of it, full of canaries."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Street 7", "ID-CANARY-4711"
+SUBJECT, BODY, NOTE = "Canary subject", "Canary body", "Canary note"
+CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE)
+SEEN_WITHIN_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What requests call the records by: those of somebody, or of nobody."""
+
+    external_id: str
+    owner: str
+    department: str
+    phone: str
+    ids: dict[str, str]  # of path parameters
+
+
+def absent(like: Names) -> Names:
+    """Return names of the same form that nobody has; of what no customer stands behind, the same ones."""
+    known = {"product_id", "scoring-runs_id", "estimators_id", "client_id", "key_id"}
+    external = f"A-{uuid4().hex[:12]}"
+    ids = {name: value if name in known else str(uuid4()) for name, value in like.ids.items()}
+    ids["identity"] = f"erp:{external}"
+    return Names(external, f"a-{uuid4().hex[:6]}", f"a-{uuid4().hex[:6]}", "13799998888", ids)
+
+
+def settled(world: Callable[[], bool]) -> None:
+    """Wait until what was written is everywhere."""
+    until = time.monotonic() + SEEN_WITHIN_S
+    while not world():
+        assert time.monotonic() < until, "the services did not follow"
+        time.sleep(0.05)
+
+
+def crowd(api: httpx.Client) -> None:
+    """Add customers enough for estimators to be fitted."""
+    luck = random.Random(7)  # noqa: S311 - purchases, not secrets
+    keys = [{"system": "crowd", "id": str(number)} for number in range(60)]
+    rows: list[dict[str, Any]] = [{"name": f"Crowd {key['id']}", "identities": [key]} for key in keys]
+    days = [
+        (key, date(2025, 1, 1) + timedelta(days=luck.randrange(500)))
+        for key in keys * 4
+        if luck.random() < 0.7
+    ]
+    orders = [
+        {
+            "customer": key,
+            "placed_at": f"{day}T10:00:00Z",
+            "currency": "CNY",
+            "status": "confirmed",
+            "source": {"system": "crowd", "id": f"{number}"},
+            "lines": [{"quantity": "1", "amount": f"{luck.randrange(10, 90)}.00"}],
+        }
+        for number, (key, day) in enumerate(days)
+    ]
+    for path, items in (("customers", rows), ("orders", orders)):
+        api.post(f"/v1/{path}/batch", json={"items": items}).raise_for_status()
+
+
+def make(api: httpx.Client) -> Names:
+    """Create the customer, its history and its score; return their names."""
+
+    def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = api.post(path, json=body)
+        assert answer.status_code in {201, 202}, f"{path}: {answer.text}"
+        made: dict[str, Any] = answer.json()
+        return made
+
+    external, whom = f"F-{uuid4().hex[:12]}", {"system": "erp", "id": ""}
+    whom["id"] = external
+    owner, department = f"f-{uuid4().hex[:6]}", f"f-{uuid4().hex[:6]}"
+    customer = post(
+        "/v1/customers",
+        {
+            "name": "Foreign Person",
+            "owner": owner,
+            "department": department,
+            "identities": [whom],
+            "contact_points": [{"type": "phone", "value": PHONE}, {"type": "email", "value": MAIL}],
+            "addresses": [{"lines": [STREET]}],
+            "attributes": {"passport": PASSPORT},
+        },
+    )
+    at = "2026-03-01T09:30:00Z"
+    facts: dict[str, Any] = {"customer": whom, "attributes": {"note": NOTE}}
+    contact = post(
+        "/v1/interactions",
+        {
+            **facts,
+            "channel": "phone",
+            "direction": "inbound",
+            "occurred_at": at,
+            "subject": SUBJECT,
+            "body": BODY,
+        },
+    )
+    product = post("/v1/products", {"name": "Tea", "source": {"system": "erp", "id": f"P-{uuid4().hex}"}})
+    line = {"product": product["id"], "quantity": "2", "amount": "29.33"}
+    ordered = {"placed_at": at, "currency": "CNY", "status": "confirmed", "lines": [line]}
+    source = {"system": "erp", "id": f"SO-{external}"}
+    order = post("/v1/orders", {**facts, **ordered, "source": source})
+    paid = post(
+        "/v1/payments", {**facts, "order": source, "paid_at": at, "amount": "29.33", "currency": "CNY"}
+    )
+    back = post(
+        "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
+    )
+    rate = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8"})
+    assert rate.status_code in {201, 428}, rate.text  # 428: it is there
+    program = post("/v1/api-clients", {"name": "throwaway", "scopes": ["customers:read"]})
+    id_ = customer["id"]
+    crowd(api)
+    settled(lambda: api.get(f"/v1/scores/{id_}").status_code == 200)
+    run = post("/v1/scoring-runs", {"as_of": "2026-06-01", "estimator": "mbg_nbd"})
+    settled(lambda: api.get(f"/v1/scoring-runs/{run['id']}").json()["status"] == "done")
+    estimator = api.get("/v1/estimators").json()["items"][0]
+    return Names(
+        external,
+        owner,
+        department,
+        PHONE,
+        {
+            "customer": id_,
+            "contact_point_id": customer["contact_points"][0]["id"],
+            "address_id": customer["addresses"][0]["id"],
+            "identity": f"erp:{external}",
+            "interaction_id": contact["id"],
+            "product_id": product["id"],
+            "order_id": order["id"],
+            "payment_id": paid["id"],
+            "return_id": back["id"],
+            "scoring-runs_id": run["id"],
+            "estimators_id": estimator["id"],
+            "client_id": program["id"],
+            "key_id": program["keys"][0]["id"],
+        },
+    )
