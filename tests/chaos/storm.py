@@ -149,7 +149,7 @@ class Storm:
         return self.world.events / self.plan.events
 
     def _slept(self) -> bool:
-        """Whether a prune now surely ends above where the sleeper stands: the entries of a header go together."""
+        """Whether a prune ends above where the sleeper stands: it takes headers, of ROWS entries at most."""
         return self.witness.position(f"/{MAIN}") > self.sleeper.position(f"/{MAIN}") + ROWS
 
     async def _judge(self, proxies: list[Proxy]) -> Report:
