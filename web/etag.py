@@ -2,11 +2,24 @@
 
 import re
 from collections.abc import Sequence
+from typing import Annotated, Any
 
+from fastapi import Header
 from starlette.requests import Request
 
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired
 
+ETAG = {"pattern": r'^"\d{1,9}"$', "maxLength": 11, "examples": ['"3"']}
+_WRITTEN: dict[str, Any] = {"anyOf": [{"type": "string", **ETAG}]}
+_READ = "The ETag that you read."
+# How routes document If-Match; it is `demand` that reads it, and answers 428 where it is missing.
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", description=_READ, json_schema_extra={**_WRITTEN, "x-required": True}),
+]
+IfMatchOptional = Annotated[
+    str | None, Header(alias="If-Match", description=_READ, json_schema_extra=_WRITTEN)
+]
 _TAG = re.compile(r'"(\d{1,9})"')
 
 

@@ -9,7 +9,7 @@ from services.customer.customers import actions, batches, queries
 from services.customer.customers.conditions import Condition
 from services.customer.customers.contacts import sought
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
-from services.customer.customers.references import Reference
+from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
     CustomerBatch,
     CustomerBatchResult,
@@ -26,7 +26,7 @@ from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, doc
 from shared.pagination import page, scope_of
 from shared.schemas import Instant, Text
 from web.app import answer, core
-from web.etag import demand
+from web.etag import IfMatch, demand
 from web.hot import hot
 from web.once import once
 
@@ -40,9 +40,12 @@ LAST = 2**31 - 1  # above every version
 
 async def seen(
     request: Request,
-    _: Annotated[str | None, Header(alias="If-Match", description="The ETag that you read.")] = None,
+    _: IfMatch = None,
     prefer: Annotated[
-        str, Header(alias="Prefer", description="`merge=disjoint` lets changes of other fields pass.")
+        str,
+        Header(
+            alias="Prefer", max_length=200, description="`merge=disjoint` lets changes of other fields pass."
+        ),
     ] = "",
 ) -> Condition:
     """Return what the caller demands of the version; 428 without If-Match."""
@@ -82,7 +85,9 @@ async def filters(  # noqa: PLR0913 - one parameter per filter
 Referred = Annotated[
     Reference,
     PlainValidator(Reference.read),
-    WithJsonSchema({"type": "string", "description": "An id, or `<system>:<external id>`."}),
+    WithJsonSchema(
+        {"type": "string", "maxLength": LONGEST, "description": "An id, or `<system>:<external id>`."}
+    ),
 ]
 Seen = Annotated[Condition, Depends(seen)]
 Filters = Annotated[dict[str, Any], Depends(filters)]

@@ -1,6 +1,6 @@
 """Writing records of any kind: one, or a batch; each row is created, updated, left alone or rejected."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from services.interaction.records.drafts import (
     Written,
     decide,
 )
-from services.interaction.records.kinds import Kind
+from services.interaction.records.kinds import Kind, link_nothing
 from services.interaction.records.schemas import BatchMode
 from services.interaction.records.statements import Statements
 from services.interaction.sources.queries import Claim, claim, find
@@ -79,10 +79,35 @@ async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON
     await _link(tx, wanted)
     if not draft.may_create:
         return None
+    row = _new_row(tx, draft)
+    return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **row, **by(tx))
+
+
+async def record_straight(tx: Transaction, kind: Kind, draft: Draft, key: Mapping[str, object] | None) -> Any:  # noqa: ANN401 - JSON, or None
+    """Make the record of a draft in a statement that is the whole transaction; None where that cannot be.
+
+    It can for principals to whom nothing is closed, when the customer is known here and the source key is
+    free. With the parameters of an Idempotency-Key the answer is kept under it.
+    """
+    who, principal = draft.customer, tx.principal
+    open_to = principal.visibility is Visibility.ALL and principal.personal
+    if who is None or not (open_to and draft.may_create and kind.link is link_nothing):
+        return None
+    given = {**_new_row(tx, draft), **by(tx)}
+    if isinstance(who, UUID):
+        given["who_id"] = who
+    else:
+        given["who_system"], given["who_name"] = who
+    if key is not None:
+        given |= {**key, "key_location": kind.location(given["id"])}
+    statement = statements(kind).straight(named=not isinstance(who, UUID), keyed=key is not None)
+    return await statement.to(principal).value(tx.connection, **given)
+
+
+def _new_row(tx: Transaction, draft: Draft) -> dict[str, Any]:
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
-    row = _row(tx, Written(new, new.values, 1, {}))
-    return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **row, **by(tx))
+    return _row(tx, Written(new, new.values, 1, {}))
 
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:
