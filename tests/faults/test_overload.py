@@ -2,21 +2,22 @@
 
 import asyncio
 import itertools
+import statistics
 import time
 from collections.abc import Iterator
 
 from tests.e2e.system import System
-from tests.faults.conftest import port_of, size, tell
+from tests.faults.conftest import bound, port_of, size, tell
 from tests.faults.load import Connection, Request, Tally, load
 
-SECONDS = max(3, size("seconds", 15) // 3)
+SECONDS = max(3, size("seconds", 9) // 3)
 PAGE = "/v1/customers?limit=200"
 TIMES = 3
 
 
-async def offer(port: int, key: str, rate: float, seconds: float) -> tuple[Tally, list[float]]:
-    """Send `rate` requests a second whatever happens to them; also answer how long the refusals took."""
-    tally, refused, free = Tally(), list[float](), list[Connection]()
+async def offer(port: int, key: str, rate: float, seconds: float, tally: Tally, refused: list[float]) -> None:
+    """Send `rate` requests a second whatever happens to them; note it, and how long the refusals took."""
+    free: list[Connection] = []
 
     async def one() -> None:
         connection = free.pop() if free else Connection(port, key)
@@ -43,7 +44,6 @@ async def offer(port: int, key: str, rate: float, seconds: float) -> tuple[Tally
     await asyncio.gather(*tasks)
     for connection in free:
         connection.close()
-    return tally, refused
 
 
 async def test_goodput_holds_and_refusals_are_fast(full: System) -> None:
@@ -53,25 +53,28 @@ async def test_goodput_holds_and_refusals_are_fast(full: System) -> None:
     port = port_of(full)
     async with load(port, full.key, 16, pages) as warm:
         await asyncio.sleep(1)
-    began = time.perf_counter()
-    async with load(port, full.key, 16, pages) as closed:
-        await asyncio.sleep(SECONDS)
-    peak = closed.answered / (time.perf_counter() - began)
-    began = time.perf_counter()
-    tally, refused = await offer(port, full.key, TIMES * peak, SECONDS)
-    goodput = tally.statuses[200] / (time.perf_counter() - began)
+    peaks, goodputs, tally, refused = list[float](), list[float](), Tally(), list[float]()
+    for _ in range(3):  # alternating: who else uses the machine shall hurt both alike
+        began = time.perf_counter()
+        async with load(port, full.key, 16, pages) as closed:
+            await asyncio.sleep(SECONDS)
+        peaks.append(closed.answered / (time.perf_counter() - began))
+        began, before = time.perf_counter(), tally.statuses[200]
+        await offer(port, full.key, TIMES * peaks[-1], SECONDS, tally, refused)
+        goodputs.append((tally.statuses[200] - before) / (time.perf_counter() - began))
+    peak, goodput = statistics.median(peaks), statistics.median(goodputs)
     slowest = sorted(refused)[int(len(refused) * 0.99)] if refused else 0.0
     tell(
         "overload",
         peak=f"{peak:.0f}/s",
-        offered=f"{sum(tally.statuses.values()) / SECONDS:.0f}/s",
+        offered=f"{TIMES} times",
         goodput=f"{goodput:.0f}/s",
         ratio=f"{goodput / peak:.2f}",
         refusal_p99=f"{slowest * 1000:.0f} ms",
         **tally.figures(),
     )
     assert warm.failed == 0
-    assert goodput >= 0.8 * peak
+    assert goodput >= bound(0.8, 0.5) * peak
     assert set(tally.statuses) <= {200, 503, 429}, tally.odd[:5]
     assert len(refused) == tally.failed, "each refusal says when to come again"
-    assert slowest < 0.5
+    assert slowest < bound(0.5, 2.0)

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.e2e.system import System
-from tests.faults.conftest import port_of, size, tell
+from tests.faults.conftest import LONG, bound, port_of, size, tell
 from tests.faults.load import Request, Tally, load
 
-SOCKETS, SECONDS = size("sockets", 500), max(4, size("seconds", 15) // 3)
+SOCKETS, SECONDS = size("sockets", 150), max(3, size("seconds", 9) // 3)
+KINDS = ["headers", "bodies", "readers", "strangers"] if LONG else ["bodies", "readers"]
 TRICKLE_S = 1.0
 
 
@@ -75,7 +76,7 @@ async def slow_ones(port: int, key: str, kind: str) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@pytest.mark.parametrize("kind", ["headers", "bodies", "readers", "strangers"])
+@pytest.mark.parametrize("kind", KINDS)
 async def test_slow_clients_do_not_slow_the_others(full: System, someone: str, kind: str) -> None:
     def reads(_: int) -> Iterator[Request]:
         return itertools.cycle([("GET", someone, b""), ("GET", f"{someone}/timeline", b"")])
@@ -94,4 +95,4 @@ async def test_slow_clients_do_not_slow_the_others(full: System, someone: str, k
     alone = max(before.percentile(99), after.percentile(99))
     tell(f"slow {kind}", sockets=SOCKETS, alone_p99=f"{alone * 1000:.1f} ms", **during.figures())
     assert during.failed == 0, during.odd[:5]
-    assert during.percentile(99) < 2 * alone + 0.005
+    assert during.percentile(99) < bound(2, 6) * alone + 0.005

@@ -11,10 +11,11 @@ import psutil
 import pytest
 
 from tests.e2e.system import System
-from tests.faults.conftest import port_of, tell
+from tests.faults.conftest import LONG, bound, port_of, tell
 from tests.faults.load import Connection, Request, Tally, load
 
 FIRST_S, THEN_S, BACK_S = 5.0, 4.0, 10.0
+PARTS = ["scoring", "interaction", "customer"] if LONG else ["interaction"]
 
 
 def quiet(tally: Tally, since: int) -> list[float]:
@@ -37,7 +38,7 @@ async def whole_after(port: int, key: str, path: str, begun: float) -> float:
         await asyncio.sleep(0.05)
 
 
-@pytest.mark.parametrize("part", ["scoring", "interaction", "customer"])
+@pytest.mark.parametrize("part", PARTS)
 async def test_a_stopped_service_is_missed_by_the_overview_only(
     fragile: System, someone: str, part: str
 ) -> None:
@@ -66,12 +67,12 @@ async def test_a_stopped_service_is_missed_by_the_overview_only(
     told = {"healthy": healthy, "first_5_s": first, "then": then, "whole_after": back}
     tell(f"stopped {part}, p99", **{name: f"{seconds:.3f} s" for name, seconds in told.items()})
     assert tally.failed == 0, tally.odd[:5]
-    assert first <= 1.0
-    assert then <= healthy + 0.02
+    assert first <= bound(1.0, 2.0)
+    assert then <= healthy + bound(0.02, 0.2)
     assert back <= BACK_S
 
 
-@pytest.mark.parametrize("part", ["scoring", "interaction", "customer"])
+@pytest.mark.parametrize("part", PARTS)
 async def test_a_killed_service_is_back_soon(fragile: System, someone: str, part: str) -> None:
     path, port = f"{someone}/overview", port_of(fragile)
 
@@ -89,5 +90,5 @@ async def test_a_killed_service_is_back_soon(fragile: System, someone: str, part
         slowest = p99(quiet(tally, at))
     tell(f"killed {part}", whole_after=f"{back:.2f} s", slowest=f"{slowest:.3f} s", **tally.figures())
     assert tally.failed == 0, tally.odd[:5]
-    assert slowest <= 1.0
+    assert slowest <= bound(1.0, 2.0)
     assert back <= BACK_S
