@@ -6,8 +6,9 @@ from collections.abc import Callable
 import orjson
 import structlog
 
+from gateway.declared import Document
 from gateway.link import Exchange, UpstreamError
-from gateway.openapi import Document, merge
+from gateway.openapi import merge
 from gateway.routing import OWN, SERVICES
 from gateway.services import Services
 
@@ -21,28 +22,33 @@ class Describing:
     def __init__(self, own: Document, services: Services, publish: Callable[[bytes], None]) -> None:
         self.documents = {OWN: own}
         self.services, self.publish = services, publish
+        self._bodies: dict[str, bytes] = {}
         self._published = b""
         self._told: list[str] = []
 
     async def run(self) -> None:
         """Ask for ever: each second while one is missing, then twice a minute."""
+        self._merge()
         while True:
-            self._merge()
-            await asyncio.gather(*map(self._fetch, SERVICES))
-            self._merge()
+            if any(await asyncio.gather(*map(self._fetch, SERVICES))):
+                self._merge()
             await asyncio.sleep(SOON_S if self.missing() else LATER_S)
 
     def missing(self) -> list[str]:
         """Name the services whose document has never been had."""
         return [name for name in SERVICES if name not in self.documents]
 
-    async def _fetch(self, name: str) -> None:
+    async def _fetch(self, name: str) -> bool:
+        """Ask one service; true when its document is another than before."""
         try:
             answer = await self.services.main[name].ask(Exchange(b"GET", _HEAD, ASK_S, repeatable=True))
         except UpstreamError:
-            return
-        if answer.status == 200:
-            self.documents[name] = orjson.loads(answer.body)
+            return False
+        if answer.status != 200 or self._bodies.get(name) == answer.body:
+            return False
+        self._bodies[name] = answer.body
+        self.documents[name] = orjson.loads(answer.body)
+        return True
 
     def _merge(self) -> None:
         merged = merge(self.documents, self.missing())

@@ -4,19 +4,9 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gateway.refusals import BadRequest, BrokenService, SlowBody
+from gateway.declared import HEADERS, INFO, SECURITY, SERVER, Document, pass_the_door, share_refusals
 from gateway.routing import OWN, owner_of
-from shared.errors import Late, TooLarge, Unavailable, documents
-
-Document = dict[str, Any]
-_BY_THE_DOOR = documents(BadRequest, TooLarge, Unavailable, BrokenService, Late)
-_OF_A_BODY = documents(SlowBody)
-REF = "#/components/schemas/"
-BEARER = "apiKey"
-DESCRIPTION = (
-    "Customers, what passed between you and them, and what they are worth. "
-    "Send your key as `Authorization: Bearer <key>`."
-)
+from shared.errors import REF
 
 
 def merge(documents: Mapping[str, Document], missing: Iterable[str]) -> Document:
@@ -27,12 +17,12 @@ def merge(documents: Mapping[str, Document], missing: Iterable[str]) -> Document
     """
     merged: Document = {
         "openapi": "3.1.0",
-        "info": {"title": "guanxi", "version": "1", "description": DESCRIPTION},
-        "servers": [{"url": "/"}],
-        "security": [{BEARER: []}],
+        "info": INFO,
+        "servers": [SERVER],
+        "security": [{name: []} for name in SECURITY],
         "tags": [],
         "paths": {},
-        "components": {"schemas": {}, "securitySchemes": {BEARER: {"type": "http", "scheme": "bearer"}}},
+        "components": {"schemas": {}, "responses": {}, "headers": HEADERS, "securitySchemes": SECURITY},
     }
     conflicts: list[str] = []
     for service in sorted(documents, key=lambda name: (name == OWN, name)):
@@ -43,9 +33,8 @@ def merge(documents: Mapping[str, Document], missing: Iterable[str]) -> Document
         if name in schemas:
             node["anyOf"] = [{"$ref": REF + name}, {"type": "null"}]
     for _, operation in operations(merged):
-        refusals = _BY_THE_DOOR | (_OF_A_BODY if "requestBody" in operation else {})
-        answers = {str(status): answer for status, answer in refusals.items()} | operation["responses"]
-        operation["responses"] = dict(sorted(answers.items()))
+        pass_the_door(operation)
+        share_refusals(operation, merged["components"]["responses"])
     tags = {tag for _, operation in operations(merged) for tag in operation.get("tags", ())}
     merged["tags"] = [{"name": tag} for tag in sorted(tags)]
     if absent := sorted(missing):

@@ -83,8 +83,17 @@ def demo(_: argparse.Namespace) -> int:
     return demo(Local.of())
 
 
+def openapi(_: argparse.Namespace) -> int:
+    """Print the OpenAPI document; nothing needs to run."""
+    from guanxi.description import description
+
+    say(description())
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    command.__name__: command for command in (up, restart, migrate, key, demo, serve, worker, revision)
+    command.__name__: command
+    for command in (up, restart, migrate, key, demo, openapi, serve, worker, revision)
 }
 
 

@@ -188,33 +188,58 @@ def documents(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     return declared
 
 
-REFERENCE = {"$ref": "#/components/schemas/Problem"}
-SCHEMA: dict[str, Any] = {
-    "title": "Problem",
-    "description": "An error as in RFC 9457; `type` and `code` are from a published list.",
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail", "errors"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "trace_id": {"anyOf": [{"type": "string"}, {"type": "null"}]},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string"},
-                    "parameter": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
+REF = "#/components/schemas/"
+REFERENCE = {"$ref": REF + "Problem"}
+SCHEMAS: dict[str, Any] = {
+    "FieldError": {
+        "title": "FieldError",
+        "description": "One thing wrong with one place of the request, which one of the first three names.",
+        "type": "object",
+        "required": ["code", "detail"],
+        "properties": {
+            "pointer": {"type": "string", "description": "A JSON pointer into the body."},
+            "parameter": {"type": "string"},
+            "header": {"type": "string"},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+        },
+    },
+    "Problem": {
+        "title": "Problem",
+        "description": "An error as in RFC 9457; `type` and `code` are from a published list.",
+        "type": "object",
+        "required": ["type", "title", "status", "code", "detail", "errors"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string", "description": "The path that was asked for."},
+            "trace_id": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "errors": {"type": "array", "items": {"$ref": REF + "FieldError"}},
+            "current_version": {
+                "type": "integer",
+                "description": "The version that is stored, where another was named.",
+            },
+            "changed": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The fields that differ from what is stored, or were changed since.",
             },
         },
+        "examples": [
+            {
+                "type": TYPES + NotFound.code,
+                "title": NotFound.title,
+                "status": NotFound.status,
+                "code": NotFound.code,
+                "detail": NotFound.title,
+                "instance": "/v1/things/0192f0c1-0000-7000-8000-000000000001",
+                "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                "errors": [],
+            }
+        ],
     },
 }
 

@@ -5,12 +5,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 MAX_DEPTH, MAX_MEMBERS = 8, 1_000
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 _AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
-_AMOUNT_SCHEMA = {"type": "string", "pattern": r"^-?\d{1,15}(\.\d{1,6})?$", "examples": ["12.30"]}
+_AMOUNT_SCHEMA = {
+    "type": "string",
+    "pattern": r"^-?\d{1,15}(\.\d{1,6})?$",
+    "maxLength": 23,
+    "examples": ["12.30"],
+}
 
 
 class Body(BaseModel):
@@ -23,6 +28,11 @@ class Read(BaseModel):
     """What a caller gets; every field is present."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+def example(**members: JsonValue) -> ConfigDict:
+    """Return the configuration of a body that the document shows by an example."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
 
 
 def _instant(value: object) -> datetime:
@@ -65,9 +75,9 @@ def _bounded(value: dict[str, Any]) -> dict[str, Any]:
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 LongText = Annotated[str, Field(max_length=100_000)]
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["CNY"])]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["CN"])]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", max_length=64)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", max_length=3, examples=["CNY"])]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", max_length=2, examples=["CN"])]
 Amount = Annotated[Decimal, BeforeValidator(_amount), WithJsonSchema(_AMOUNT_SCHEMA)]
 AmountRead = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", examples=["12.30"])]
 Instant = Annotated[

@@ -3,13 +3,28 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header
 from starlette.requests import Request
 
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired
 
+ETAG = {"pattern": r'^"\d{1,9}"$', "maxLength": 11, "examples": ['"3"']}
+_WRITTEN: dict[str, Any] = {"anyOf": [{"type": "string", **ETAG}]}
+_READ = "The ETag that you read."
+# How routes document If-Match; it is `demand` that reads it, and answers 428 where it is missing.
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", description=_READ, json_schema_extra={**_WRITTEN, "x-required": True}),
+]
+IfMatchOptional = Annotated[
+    str | None, Header(alias="If-Match", description=_READ, json_schema_extra=_WRITTEN)
+]
+Preference = Annotated[
+    str,
+    Header(alias="Prefer", max_length=200, description="`merge=disjoint` lets changes of other fields pass."),
+]
 _TAG = re.compile(r'"(\d{1,9})"')
 
 
@@ -21,13 +36,7 @@ class Condition:
     disjoint: bool = False
 
 
-async def seen(
-    request: Request,
-    _: Annotated[str | None, Header(alias="If-Match", description="The ETag that you read.")] = None,
-    prefer: Annotated[
-        str, Header(alias="Prefer", description="`merge=disjoint` lets changes of other fields pass.")
-    ] = "",
-) -> Condition:
+async def seen(request: Request, _: IfMatch = None, prefer: Preference = "") -> Condition:
     """Return what the caller demands of the version; 428 without If-Match."""
     return Condition(demand(request), disjoint="merge=disjoint" in prefer.replace(" ", "").split(","))
 

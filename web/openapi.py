@@ -1,5 +1,6 @@
-"""The OpenAPI 3.1 document of an application, with problems where FastAPI has its own errors."""
+"""The OpenAPI 3.1 document of an application: what its routes say, and what holds for all of a kind."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,8 @@ from fastapi.routing import APIRoute
 
 from shared.auth import PUBLIC
 from shared.errors import (
-    SCHEMA,
+    REF,
+    SCHEMAS,
     Forbidden,
     Invalid,
     MalformedJson,
@@ -23,34 +25,79 @@ from shared.errors import (
     UnsupportedMediaType,
     documents,
 )
+from web.bounds import bound
+from web.etag import ETAG
 from web.hot import methods
+from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, RightsChanged
 
 ALWAYS = (Invalid, TooManyRequests, Unexpected, Unavailable)
 OF_POLICY = (Unauthenticated, Forbidden)
 OF_BODY = (MalformedJson, TooLarge, UnsupportedMediaType)
+OF_KEY = (InProgress, KeyReused, RightsChanged)
 FASTAPIS = ("HTTPValidationError", "ValidationError")
+IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "description": "Yours, for this request: sent again with the same body, the same answer comes back.",
+    "schema": {"type": "string", "pattern": "^[ -~]+$", "minLength": 1, "maxLength": LONGEST},
+}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of what you hold: if it is still the current one, the answer is 304 and empty.",
+    "schema": {"type": "string", "maxLength": 1_000},
+}
+HEADERS = {
+    "ETag": {
+        "description": "The version, for If-Match and If-None-Match.",
+        "schema": {"type": "string", **ETAG},
+    },
+    "Link": {
+        "description": 'The next page, as `<...>; rel="next"`, if there is one.',
+        "schema": {"type": "string"},
+    },
+    "Location": {"description": "Where the new record is.", "schema": {"type": "string", "maxLength": 1_000}},
+    "Idempotency-Replayed": {
+        "description": "The answer is that of an earlier request with the same key.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before trying again.",
+        "schema": {"type": "integer", "minimum": 0, "maximum": 3_600},
+    },
+}
+NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
 
 
 def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
-    """Return the document; every operation declares the problems that any request like it can meet."""
+    """Return the document; every operation declares the problems and headers that any like it can meet."""
     document = get_openapi(title=app.title, version=app.version, openapi_version="3.1.0", routes=routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in FASTAPIS:
         schemas.pop(name, None)
-    schemas["Problem"] = SCHEMA
+    schemas.update(copy.deepcopy(SCHEMAS))
     for route in routes:
         for method in methods(route) if route.include_in_schema else ():
-            _declare(document["paths"][route.path_format][method.lower()], route)
+            operation = document["paths"][route.path_format][method.lower()]
+            _declare_problems(operation, route, keyed=method == "POST")
+            _declare_headers(operation, schemas, method)
+    bound(document)
     return document
 
 
-def _declare(operation: dict[str, Any], route: APIRoute) -> None:
+def _declare_problems(operation: dict[str, Any], route: APIRoute, *, keyed: bool) -> None:
     answers = operation["responses"]
     if "422" not in route.responses and 422 not in route.responses:
         answers.pop("422", None)
-    for status, answer in documents(*_common(route)).items():
-        answers.setdefault(str(status), answer)
+    for status, answer in documents(*_common(route), *(OF_KEY if keyed else ())).items():
+        answers[str(status)] = joined(answers.get(str(status)), answer)
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def joined(first: dict[str, Any] | None, second: dict[str, Any]) -> dict[str, Any]:
+    """Return one answer that describes the problems of both, each once."""
+    told = [each for answer in (first, second) if answer for each in answer["description"].split("; ")]
+    return {**second, **(first or {}), "description": "; ".join(dict.fromkeys(told))}
 
 
 def _common(route: APIRoute) -> Iterator[type[Problem]]:
@@ -61,6 +108,38 @@ def _common(route: APIRoute) -> Iterator[type[Problem]]:
         yield from OF_BODY
     if "{" in route.path:
         yield NotFound
+
+
+def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method: str) -> None:
+    """Declare the headers that an answer has because of what it holds."""
+    parameters, answers = operation.setdefault("parameters", []), operation["responses"]
+    replayed = method == "POST"
+    if replayed:
+        parameters.append(copy.deepcopy(IDEMPOTENCY_KEY))
+    for status, answer in list(answers.items()):
+        held = _members(answer, schemas)
+        has = {
+            "ETag": "version" in held,
+            "Link": {"items", "next"} <= held,
+            "Location": status in {"201", "202"} and "id" in held,
+            "Idempotency-Replayed": replayed and status < "300",
+            "Retry-After": status in {"429", "503"},
+        }
+        headers = {name: HEADERS[name] for name, is_there in has.items() if is_there}
+        if headers:
+            answer["headers"] = copy.deepcopy(headers)
+        if method == "GET" and "ETag" in headers:
+            parameters.append(copy.deepcopy(IF_NONE_MATCH))
+            answers["304"] = copy.deepcopy(NOT_MODIFIED)
+    operation["responses"] = dict(sorted(answers.items()))
+    if not parameters:
+        del operation["parameters"]
+
+
+def _members(answer: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    content = answer.get("content", {}).get("application/json", {})
+    name = str(content.get("schema", {}).get("$ref", "")).removeprefix(REF)
+    return set(schemas.get(name, {}).get("properties", ()))
 
 
 def policies(route: APIRoute) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.access import actions, queries
 from gateway.access.actions import Place
@@ -25,7 +25,7 @@ from shared.auth import Principal, allow
 from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
 from shared.pagination import page, scope_of
 from web.app import answer, core
-from web.etag import demand
+from web.etag import IfMatch, demand
 from web.hot import hot
 from web.once import Action, once
 
@@ -39,10 +39,7 @@ async def calling(request: Request) -> Caller:
     return caller
 
 
-async def seen(
-    request: Request,
-    _: Annotated[str | None, Header(alias="If-Match", description="The ETag that you read.")] = None,
-) -> int:
+async def seen(request: Request, _: IfMatch = None) -> int:
     """Return the version that the caller has seen; 428 without If-Match."""
     return demand(request)
 

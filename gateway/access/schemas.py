@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.access.models import GENEROUS
 from shared.auth import Visibility
-from shared.schemas import Body, Code, Instant, Read, Text
+from shared.schemas import Body, Code, Instant, Read, Text, example
 
 MONTH_S = 30 * 24 * 3600
 
@@ -44,7 +44,9 @@ def _optional() -> Any:  # noqa: ANN401 - stands for a value of any type
     return Field(default_factory=lambda: None)
 
 
-Scope = Annotated[str, Field(pattern=r"^(\*|[a-z][a-z_-]*:[a-z_-]+)$", examples=["customers:read"])]
+Scope = Annotated[
+    str, Field(pattern=r"^(\*|[a-z][a-z_-]*:[a-z_-]+)$", max_length=100, examples=["customers:read"])
+]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 Actor = Annotated[Text, AfterValidator(_no_service)]
 Rate = Annotated[int, Field(ge=1, le=1_000_000, description="Requests a second.")]
@@ -55,6 +57,8 @@ Department = Annotated[
 
 class KeyCreate(Body):
     """A further key, so that one can be replaced while both work."""
+
+    model_config = example(expires_at="2027-01-01T00:00:00Z")
 
     expires_at: Annotated[Instant | None, Field(description="In the future; null: never.")] = None
 
@@ -68,6 +72,8 @@ class KeyRotate(KeyCreate):
 class ApiClientCreate(KeyCreate):
     """A program that may call; `principal_id` is whom it acts as, `source` the system that it writes for."""
 
+    model_config = example(name="ERP", scopes=["customers:read", "orders:write"], source="erp")
+
     name: Text
     scopes: Scopes
     visibility: Visibility = Visibility.ALL
@@ -80,6 +86,8 @@ class ApiClientCreate(KeyCreate):
 
 class ApiClientUpdate(Body):
     """A merge patch of a client; its id and whom it acts as stay."""
+
+    model_config = example(rate=500, department=None)
 
     name: Text = _optional()
     scopes: Scopes = _optional()

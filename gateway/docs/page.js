@@ -121,7 +121,8 @@ function open(method, path, operation) {
   const output = make("pre", { hidden: "" });
   const form = make("div", { class: "open" });
   const run = () => { output.hidden = false; output.textContent = "…"; attempt(method, path, form, output); };
-  const answers = Object.entries(operation.responses).map(([status, answer]) => {
+  const answers = Object.entries(operation.responses).map(([status, given]) => {
+    const answer = given.$ref ? api.components.responses[given.$ref.split("/").pop()] : given;
     const schema = Object.values(answer.content ?? {})[0]?.schema;
     return make("tr", {}, make("td", {}, make("code", {}, status)), make("td", {}, answer.description ?? ""),
       make("td", {}, schema ? fold(typeOf(schema), () => fields(schema)) : ""));

@@ -10,6 +10,7 @@ from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
 from services.customer.identities.routes import router as identities
+from services.customer.search.routes import router as search
 from shared.settings import Settings
 from web.app import create_app
 
@@ -17,5 +18,5 @@ from web.app import create_app
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told})
-    routers = [customers, contacts, identities, dates, feed]
+    routers = [customers, contacts, identities, dates, search, feed]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

@@ -57,4 +57,6 @@ async def test_the_document_is_true_of_a_problem(document: dict[str, Any], api: 
     problem = (await api.get("/v1/things/x")).json()
     schema = document["components"]["schemas"]["Problem"]
     assert set(schema["required"]) <= problem.keys() <= schema["properties"].keys()
-    assert problem["errors"][0].keys() <= schema["properties"]["errors"]["items"]["properties"].keys()
+    field_error = document["components"]["schemas"]["FieldError"]
+    assert schema["properties"]["errors"]["items"] == {"$ref": "#/components/schemas/FieldError"}
+    assert set(field_error["required"]) <= problem["errors"][0].keys() <= field_error["properties"].keys()

@@ -3,11 +3,13 @@
 from pydantic import Field
 
 from services.customer.customers.schemas import ContactType, optional
-from shared.schemas import Body, Country, Text
+from shared.schemas import Body, Country, Text, example
 
 
 class ContactPointUpdate(Body):
     """A merge patch of a contact point: what is absent stays, null empties."""
+
+    model_config = example(label="home", preferred=True)
 
     type: ContactType = optional()
     value: Text = optional()
@@ -17,6 +19,8 @@ class ContactPointUpdate(Body):
 
 class AddressUpdate(Body):
     """A merge patch of an address: what is absent stays, null empties."""
+
+    model_config = example(city="杭州", region=None)
 
     type: ContactType = optional()
     lines: list[Text] | None = Field(default=None, max_length=10)

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.customer.customers.names import Name
 from services.customer.customers.problems import CustomerNotFound
 
+LONGEST = 300
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -23,7 +24,7 @@ class Reference:
         if _ID.fullmatch(text):
             return cls(id=UUID(text))
         system, colon, external_id = text.partition(":")
-        if not (system and colon and external_id):
+        if not (system and colon and external_id) or len(text) > LONGEST:
             raise CustomerNotFound
         return cls(name=(system, "", external_id))
 

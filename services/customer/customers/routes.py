@@ -9,7 +9,7 @@ from feed.history import HistoryPage
 from services.customer.customers import actions, batches, queries
 from services.customer.customers.contacts import sought
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
-from services.customer.customers.references import Reference
+from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
     CustomerBatch,
     CustomerBatchResult,
@@ -67,7 +67,9 @@ async def filters(  # noqa: PLR0913 - one parameter per filter
 Referred = Annotated[
     Reference,
     PlainValidator(Reference.read),
-    WithJsonSchema({"type": "string", "description": "An id, or `<system>:<external id>`."}),
+    WithJsonSchema(
+        {"type": "string", "maxLength": LONGEST, "description": "An id, or `<system>:<external id>`."}
+    ),
 ]
 Filters = Annotated[dict[str, Any], Depends(filters)]
 CHANGING = documents(

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from pydantic import Field, WrapValidator
 
+from services.customer.customers import examples
 from services.customer.customers.documents import MAX_MEMBERS, settle
 from shared.schemas import Body, Country, Instant, JsonObject, Money, MoneyRead, Read, SourceKey, Text
 
 MAX_TAGS, MAX_ROWS = 100, 1_000
 
-ContactType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["phone", "email", "wechat"])]
+ContactType = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", max_length=32, examples=["phone", "email", "wechat"])
+]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -25,6 +28,8 @@ class CustomerKind(StrEnum):
 
 class ContactPointCreate(Body):
     """A way to reach a customer; phone, mobile and fax are normalized as numbers, email as an address."""
+
+    model_config = examples.CONTACT_POINT
 
     type: ContactType
     value: Text
@@ -42,6 +47,8 @@ class ContactPoint(ContactPointCreate):
 class AddressCreate(Body):
     """A place of a customer."""
 
+    model_config = examples.ADDRESS
+
     type: ContactType = "postal"
     lines: list[Text] = Field(default_factory=list, max_length=10)
     city: Text | None = None
@@ -58,6 +65,8 @@ class Address(AddressCreate):
 
 class Identity(SourceKey):
     """The name of a customer in another system; `kind` tells apart several series of names in it."""
+
+    model_config = examples.IDENTITY
 
     kind: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
 
@@ -79,6 +88,8 @@ Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
 
 class CustomerCreate(Body):
     """A new customer."""
+
+    model_config = examples.CUSTOMER
 
     kind: CustomerKind = CustomerKind.PERSON
     name: Text
@@ -103,6 +114,8 @@ def optional() -> Any:  # noqa: ANN401 - stands for a value of any type
 
 class CustomerUpdate(Body):
     """A merge patch: what is absent stays, null empties, a list replaces the whole list."""
+
+    model_config = examples.PATCH
 
     kind: CustomerKind = optional()
     name: Text = optional()
@@ -144,6 +157,8 @@ class BatchMode(StrEnum):
 
 class CustomerBatch(Body):
     """Up to a thousand rows, each judged on its own."""
+
+    model_config = examples.BATCH
 
     mode: BatchMode = BatchMode.UPSERT
     dry_run: bool = False
@@ -242,7 +257,7 @@ class CustomerRowResult(Read):
     outcome: Outcome
     id: UUID | None
     version: int | None
-    problem: dict[str, Any] | None
+    problem: dict[str, Any] | None = Field(json_schema_extra={"x-schema": "Problem"})
 
 
 class CustomerBatchResult(Read):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.schemas import Body, Instant, Read, Text
+from shared.schemas import Body, Instant, Read, Text, example
 
 Year = Annotated[int, Field(ge=1, le=9999)]
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -35,6 +35,8 @@ class Calendar(StrEnum):
 class ImportantDateCreate(Body):
     """A day to remember; 29 February comes back in leap years."""
 
+    model_config = example(occasion="birthday", calendar="lunar", month=8, day=15, year=1980)
+
     occasion: Occasion
     label: Text | None = None
     calendar: Calendar = Calendar.SOLAR
@@ -51,6 +53,8 @@ def _kept() -> Any:  # noqa: ANN401 - stands for a value of any type
 
 class ImportantDateUpdate(Body):
     """A merge patch: what is absent stays, null empties."""
+
+    model_config = example(day=16)
 
     occasion: Occasion = _kept()
     label: Text | None = None

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.customer.customers import names
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken
-from services.customer.customers.references import Reference
+from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.routes import CHANGING, CanRead, CanWrite, Referred
 from services.customer.customers.schemas import Identity, IdentityRead
 from services.customer.identities import actions, queries
@@ -50,7 +50,7 @@ async def add_identity(body: Identity, request: Request, customer: Referred, pri
 @router.delete("/customers/{customer}/identities/{identity}", status_code=204, responses=CHANGING)
 @hot
 async def remove_identity(
-    identity: str,
+    identity: Annotated[str, Path(max_length=LONGEST, description="`<system>:<external id>`")],
     request: Request,
     *,
     customer: Referred,

@@ -5,11 +5,13 @@ from uuid import UUID
 from pydantic import Field
 
 from services.customer.customers.schemas import Identity, IdentityRead
-from shared.schemas import Body, Read
+from shared.schemas import Body, Read, example
 
 
 class IdentityQuestions(Body):
     """Up to a thousand names in other systems."""
+
+    model_config = example(items=[{"system": "erp", "id": "C0001"}])
 
     items: list[Identity] = Field(min_length=1, max_length=1_000)
 

@@ -26,7 +26,6 @@ from services.interaction.interactions.schemas import (
 )
 from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
-from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
 from services.interaction.records.parameters import Facts
 from services.interaction.records.schemas import BatchResults
@@ -57,7 +56,7 @@ CATALOGUE = {
     "/v1/interactions",
     status_code=201,
     response_model=InteractionRead,
-    responses=documents(SourceKeyTaken, UnknownCustomer),
+    responses=answers.recorded(InteractionRead, UnknownCustomer),
 )
 @hot
 async def create_interaction(request: Request, body: InteractionCreate, principal: CanWrite) -> Response:

@@ -1,22 +1,37 @@
 """What callers send and get about interactions."""
 
-from pydantic import Field, SkipValidation
+from typing import Any
+
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.interactions.catalogue import Channel, Direction, Purpose
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
     RecordRow,
     partial,
 )
-from shared.schemas import Instant, LongText, Read, Text
+from shared.schemas import Instant, LongText, Read, Text, example
+
+EXAMPLE: dict[str, Any] = {
+    "customer": {"system": "erp", "id": "C0001"},
+    "channel": "phone",
+    "direction": "inbound",
+    "purpose": "service",
+    "occurred_at": "2026-03-01T09:30:00Z",
+    "subject": "Where is my order?",
+    "source": {"system": "pbx", "id": "call-778"},
+}
 
 
 class InteractionCreate(RecordCreate):
     """A contact to record; `direction` is none for a broadcast."""
+
+    model_config = example(**EXAMPLE)
 
     customer: Reference
     channel: Channel
@@ -35,7 +50,9 @@ class InteractionRow(RecordRow, InteractionCreate):
 class InteractionBatch(Batch):
     """Interactions to record together."""
 
-    items: list[SkipValidation[InteractionRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    model_config = example(mode="upsert", items=[EXAMPLE])
+
+    items: list[AsGiven[InteractionRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class InteractionRead(FactRead):

@@ -17,7 +17,6 @@ from services.interaction.orders.schemas import (
 )
 from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
-from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
 from services.interaction.records.parameters import Facts, Word
 from services.interaction.records.schemas import BatchResults
@@ -35,7 +34,7 @@ LISTING = Listing(ORDERS, "status", "region", "salesperson", "department")
     "/v1/orders",
     status_code=201,
     response_model=OrderRead,
-    responses=documents(SourceKeyTaken, UnknownCustomer),
+    responses=answers.recorded(OrderRead, UnknownCustomer),
 )
 @hot
 async def create_order(request: Request, body: OrderCreate, principal: CanWrite) -> Response:

@@ -1,20 +1,31 @@
 """What callers send and get about orders."""
 
 from enum import StrEnum
+from typing import Any
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.orders.lines import OrderLineRead, OrderLines
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
     RecordRow,
     partial,
 )
-from shared.schemas import Currency, Instant, MoneyRead, Read, Text
+from shared.schemas import Currency, Instant, MoneyRead, Read, Text, example
+
+EXAMPLE: dict[str, Any] = {
+    "customer": {"system": "erp", "id": "C0001"},
+    "source": {"system": "erp", "id": "SO-1"},
+    "placed_at": "2026-03-01T09:45:00Z",
+    "currency": "CNY",
+    "status": "confirmed",
+    "lines": [{"quantity": "2", "amount": "29.33", "cost": "20.10"}],
+}
 
 
 class OrderStatus(StrEnum):
@@ -30,6 +41,8 @@ class OrderStatus(StrEnum):
 
 class OrderCreate(RecordCreate):
     """A purchase with its lines; `salesperson` and `department` are those who sold it."""
+
+    model_config = example(**EXAMPLE)
 
     customer: Reference
     placed_at: Instant
@@ -49,7 +62,9 @@ class OrderRow(RecordRow, OrderCreate):
 class OrderBatch(Batch):
     """Orders to record together."""
 
-    items: list[SkipValidation[OrderRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    model_config = example(mode="upsert", items=[EXAMPLE])
+
+    items: list[AsGiven[OrderRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class OrderRead(FactRead):

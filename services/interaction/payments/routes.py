@@ -17,7 +17,6 @@ from services.interaction.payments.schemas import (
 )
 from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
-from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
 from services.interaction.records.parameters import Facts, Word
 from services.interaction.records.schemas import BatchResults
@@ -35,7 +34,7 @@ LISTING = Listing(PAYMENTS, "order_id", "method")
     "/v1/payments",
     status_code=201,
     response_model=PaymentRead,
-    responses=documents(SourceKeyTaken, UnknownCustomer, UnknownOrder, OrderOfAnother),
+    responses=answers.recorded(PaymentRead, UnknownCustomer, UnknownOrder, OrderOfAnother),
 )
 @hot
 async def create_payment(request: Request, body: PaymentCreate, principal: CanWrite) -> Response:

@@ -1,23 +1,36 @@
 """What callers send and get about payments."""
 
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
     RecordRow,
     partial,
 )
-from shared.schemas import Amount, Code, Currency, Instant, MoneyRead, Read
+from shared.schemas import Amount, Code, Currency, Instant, MoneyRead, Read, example
+
+EXAMPLE: dict[str, Any] = {
+    "order": {"system": "erp", "id": "SO-1"},
+    "source": {"system": "erp", "id": "P-1"},
+    "paid_at": "2026-03-02T08:00:00Z",
+    "amount": "29.33",
+    "currency": "CNY",
+    "method": "transfer",
+}
 
 
 class PaymentCreate(RecordCreate):
     """Money paid, or with a negative amount paid back; names its customer, its order, or both."""
+
+    model_config = example(**EXAMPLE)
 
     customer: Reference | None = None
     order: Reference | None = None
@@ -35,7 +48,9 @@ class PaymentRow(RecordRow, PaymentCreate):
 class PaymentBatch(Batch):
     """Payments to record together."""
 
-    items: list[SkipValidation[PaymentRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    model_config = example(mode="upsert", items=[EXAMPLE])
+
+    items: list[AsGiven[PaymentRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class PaymentRead(FactRead):

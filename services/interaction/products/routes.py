@@ -10,7 +10,6 @@ from starlette.responses import Response
 from services.interaction.products.kind import PRODUCTS
 from services.interaction.products.schemas import ProductBatch, ProductCreate, ProductPage, ProductRead
 from services.interaction.records import answers
-from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
 from services.interaction.records.parameters import Page, Word
 from services.interaction.records.schemas import BatchResults
@@ -28,7 +27,7 @@ LISTING = Listing(PRODUCTS, "category", "family")
     "/v1/products",
     status_code=201,
     response_model=ProductRead,
-    responses=documents(SourceKeyTaken, Invalid),
+    responses=answers.recorded(ProductRead, Invalid),
 )
 @hot
 async def create_product(request: Request, body: ProductCreate, principal: CanWrite) -> Response:

@@ -1,20 +1,32 @@
 """What callers send and get about products."""
 
-from pydantic import Field, SkipValidation
+from typing import Any
+
+from pydantic import Field
 
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     RecordCreate,
     RecordRead,
     RecordRow,
     partial,
 )
-from shared.schemas import Read, Text
+from shared.schemas import Read, Text, example
+
+EXAMPLE: dict[str, Any] = {
+    "source": {"system": "erp", "id": "SKU1"},
+    "name": "Longjing 100 g",
+    "category": "Tea",
+    "family": "Green tea",
+}
 
 
 class ProductCreate(RecordCreate):
     """A product of the catalogue; a family is the finer division of a category."""
+
+    model_config = example(**EXAMPLE)
 
     name: Text
     category: Text | None = None
@@ -30,7 +42,9 @@ class ProductRow(RecordRow, ProductCreate):
 class ProductBatch(Batch):
     """Products to store together."""
 
-    items: list[SkipValidation[ProductRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    model_config = example(mode="upsert", items=[EXAMPLE])
+
+    items: list[AsGiven[ProductRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class ProductRead(RecordRead):

@@ -1,23 +1,24 @@
 """Answering requests about records of any kind; the routes of each kind say which."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import People
 from services.interaction.records.actions import Wanted, recognised, record, statements, write
-from services.interaction.records.drafts import Decision, Draft, Result
+from services.interaction.records.drafts import Decision, Draft, Result, SourceKeyTaken
 from services.interaction.records.kinds import Kind
 from services.interaction.records.rows import read
 from services.interaction.records.schemas import Batch, BatchMode, Outcome, RecordCreate
 from shared.auth import Principal
 from shared.database import Transaction
-from shared.errors import NotFound, as_row_problem
+from shared.errors import NotFound, Problem, as_row_problem, documents
 from web.app import answer, core
 from web.once import Answer, once
 
@@ -27,16 +28,27 @@ def customers(request: Request) -> Customers:
     return cast("Customers", request.app.state.customers)
 
 
+def recorded(model: type[BaseModel], *problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Declare the answers of a POST that records one, besides 201."""
+    again = {"model": model, "description": "It was there already, with the same content."}
+    return {200: again, **documents(SourceKeyTaken, *problems)}
+
+
 async def create(request: Request, principal: Principal, kind: Kind, body: RecordCreate) -> Response:
     """Record one: 201; 200 if its source key names a record with the same content, 409 with another."""
     draft = kind.draft(body)
     people = await _people(request, principal, [draft])
     wanted = Wanted(kind, [draft], people, BatchMode.CREATE)
 
+    async def straight(tx: Transaction, key: Mapping[str, object] | None = None) -> Answer | None:
+        shown = await record(tx, wanted, key)
+        if shown is None or draft.record_id is None:
+            return None
+        return _made(kind, draft.record_id, shown, 1, 201)
+
     async def act(tx: Transaction) -> Answer:
-        shown = await record(tx, wanted)
-        if shown is not None and draft.record_id is not None:
-            return _made(kind, draft.record_id, shown, 1, 201)
+        if said := await straight(tx):
+            return said
         result = (await write(tx, wanted)).results[0]
         if result.problem is not None or result.held is None:
             raise result.problem or NotFound()
@@ -46,7 +58,7 @@ async def create(request: Request, principal: Principal, kind: Kind, body: Recor
         status = 201 if result.outcome is Outcome.CREATED else 200
         return _made(kind, row["id"], row["data"], row["version"], status)
 
-    return await once(request, principal, act)
+    return await once(request, principal, act, straight=straight if wanted.settled else None)
 
 
 async def write_batch(
@@ -77,7 +89,7 @@ async def _people(request: Request, principal: Principal, drafts: Sequence[Draft
 
 
 def _made(kind: Kind, record_id: UUID, shown: object, version: int, status: int) -> Answer:
-    location = f"/v1/{kind.path}/{record_id}" if status == 201 else None
+    location = kind.location(record_id) if status == 201 else None
     return Answer(shown, status, version, location, (record_id,))
 
 

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 
 from shared.schemas import Instant
 
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 Cursor = Annotated[str | None, Query(max_length=1_000)]
 Word = Annotated[str | None, Query(min_length=1, max_length=200)]
+CustomerPath = Annotated[
+    str, Path(max_length=300, description="A customer's id, or `<system>:<external id>`.")
+]
 CustomerParameter = Annotated[
     str | None, Query(max_length=300, description="A customer's id, or `<system>:<external id>`.")
 ]

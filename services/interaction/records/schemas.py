@@ -1,15 +1,16 @@
 """What callers send and get about any kind of record: batches, their rows and their results."""
 
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WrapValidator
 
 from shared.schemas import Body, Instant, JsonObject, Read, SourceKey
 
 MAX_ROWS = 1_000
 Row = TypeVar("Row", bound="RecordRow")
+AsGiven = Annotated[Row, WrapValidator(lambda given, _: given)]  # described here, judged one by one
 
 
 class BatchMode(StrEnum):
@@ -84,7 +85,7 @@ class RowResult(Read):
     id: UUID | None
     version: int | None
     matched: bool | None
-    problem: dict[str, Any] | None
+    problem: dict[str, Any] | None = Field(json_schema_extra={"x-schema": "Problem"})
 
 
 class BatchCounts(Read):

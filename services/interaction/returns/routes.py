@@ -10,7 +10,6 @@ from starlette.responses import Response
 from services.interaction.orders.queries import OrderOfAnother, UnknownOrder
 from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
-from services.interaction.records.drafts import SourceKeyTaken
 from services.interaction.records.lists import Listing
 from services.interaction.records.parameters import Facts, Word
 from services.interaction.records.schemas import BatchResults
@@ -35,7 +34,7 @@ LISTING = Listing(RETURNS, "order_id", "reason")
     "/v1/returns",
     status_code=201,
     response_model=ReturnRead,
-    responses=documents(SourceKeyTaken, UnknownCustomer, UnknownOrder, OrderOfAnother),
+    responses=answers.recorded(ReturnRead, UnknownCustomer, UnknownOrder, OrderOfAnother),
 )
 @hot
 async def create_return(request: Request, body: ReturnCreate, principal: CanWrite) -> Response:

@@ -1,24 +1,37 @@
 """What callers send and get about returns."""
 
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.orders.lines import OrderLineRead, OrderLines
 from services.interaction.records.schemas import (
     MAX_ROWS,
+    AsGiven,
     Batch,
     FactRead,
     RecordCreate,
     RecordRow,
     partial,
 )
-from shared.schemas import Currency, Instant, MoneyRead, Read, Text
+from shared.schemas import Currency, Instant, MoneyRead, Read, Text, example
+
+EXAMPLE: dict[str, Any] = {
+    "order": {"system": "erp", "id": "SO-1"},
+    "source": {"system": "erp", "id": "R-1"},
+    "returned_at": "2026-03-09T10:00:00Z",
+    "currency": "CNY",
+    "reason": "broken",
+    "lines": [{"quantity": "1", "amount": "14.67"}],
+}
 
 
 class ReturnCreate(RecordCreate):
     """Goods brought back, in positive amounts; names its customer, its order, or both."""
+
+    model_config = example(**EXAMPLE)
 
     customer: Reference | None = None
     order: Reference | None = None
@@ -36,7 +49,9 @@ class ReturnRow(RecordRow, ReturnCreate):
 class ReturnBatch(Batch):
     """Returns to record together."""
 
-    items: list[SkipValidation[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    model_config = example(mode="upsert", items=[EXAMPLE])
+
+    items: list[AsGiven[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class ReturnRead(FactRead):

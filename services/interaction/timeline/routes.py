@@ -13,7 +13,7 @@ from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import Key
 from services.interaction.interactions.catalogue import Channel
 from services.interaction.records.answers import customers
-from services.interaction.records.parameters import Cursor
+from services.interaction.records.parameters import Cursor, CustomerPath
 from services.interaction.timeline.kinds import SCOPES
 from services.interaction.timeline.queries import timeline
 from services.interaction.timeline.schemas import FactKind, TimelinePage
@@ -35,7 +35,7 @@ NOBODY = "No such customer, or none that you may see."
 @hot
 async def get_timeline(
     request: Request,
-    customer: str,
+    customer: CustomerPath,
     principal: CanRead,
     *,
     kinds: Kinds = None,

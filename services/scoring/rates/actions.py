@@ -28,7 +28,7 @@ async def put_rate(tx: Transaction, request: Request, key: Key, rate: Decimal) -
     base, quote, day = key
     if base == quote:
         detail = "A currency has no rate to itself."
-        raise Invalid(detail, errors=[FieldError(parameter="quote", code="same", detail=detail)])
+        raise Invalid(detail, errors=[FieldError(parameter="quoted", code="same", detail=detail)])
     given = {"base": base, "quote": quote, "day": day, "rate": rate}
     created = await _CREATE.value(tx.connection, **given) is not None
     if not created:

@@ -22,12 +22,13 @@ from shared.errors import (
 )
 from shared.pagination import page, scope_of
 from web.app import answer, core
+from web.etag import IfMatchOptional
 from web.hot import hot
 
 router = APIRouter(prefix="/v1/exchange-rates", tags=["exchange-rates"])
 CanRead = Annotated[Principal, allow("scores:read")]
 CanWrite = Annotated[Principal, allow("scoring:run")]
-Code = Annotated[str, Path(pattern=r"^[A-Z]{3}$")]
+Code = Annotated[str, Path(pattern=r"^[A-Z]{3}$", max_length=3)]
 
 
 @router.get("", response_model=ExchangeRatePage, responses=documents(Unauthenticated, Forbidden, Invalid))
@@ -49,33 +50,41 @@ async def list_exchange_rates(
 
 
 @router.get(
-    "/{base}/{quote}/{day}",
+    "/{base}/{quoted}/{day}",
     response_model=ExchangeRateRead,
     responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 @hot
-async def get_exchange_rate(request: Request, _: CanRead, base: Code, quote: Code, day: date) -> Response:
+async def get_exchange_rate(request: Request, _: CanRead, base: Code, quoted: Code, day: date) -> Response:
     """Return the rate that was set for a day."""
-    found = await ONE.one(core(request).database.pool, base=base, quote=quote, day=day)
+    found = await ONE.one(core(request).database.pool, base=base, quote=quoted, day=day)
     if found is None:
         raise NotFound
     return answer(found[0], version=found["version"], request=request)
 
 
 @router.put(
-    "/{base}/{quote}/{day}",
+    "/{base}/{quoted}/{day}",
     response_model=ExchangeRateRead,
-    responses=documents(
-        Unauthenticated, Forbidden, NotFound, Invalid, PreconditionFailed, PreconditionRequired
-    ),
+    responses={
+        201: {"model": ExchangeRateRead, "description": "There was none for that day."},
+        **documents(PreconditionFailed, PreconditionRequired),
+    },
 )
 @hot
 async def put_exchange_rate(
-    request: Request, principal: CanWrite, *, base: Code, quote: Code, day: date, body: ExchangeRateWrite
+    request: Request,
+    principal: CanWrite,
+    *,
+    base: Code,
+    quoted: Code,
+    day: date,
+    body: ExchangeRateWrite,
+    _: IfMatchOptional = None,
 ) -> Response:
     """Set what one unit of base costs in quote from a day on; a rate set before needs If-Match to change."""
     held = core(request)
     async with held.database.begin(principal, at=held.clock()) as tx:
-        created = await put_rate(tx, request, (base, quote, day), body.rate)
-        shown, version, _ = await ONE.one(tx.connection, base=base, quote=quote, day=day)  # type: ignore[misc]  # just written
+        created = await put_rate(tx, request, (base, quoted, day), body.rate)
+        shown, version, _ = await ONE.one(tx.connection, base=base, quote=quoted, day=day)  # type: ignore[misc]  # just written
     return answer(shown, status=201 if created else 200, version=version)

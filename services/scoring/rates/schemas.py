@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from shared.schemas import Body, Currency, Read
+from shared.schemas import Body, Currency, Read, example
 
 
 def _rate(value: object) -> Decimal:
@@ -26,12 +26,21 @@ def _rate(value: object) -> Decimal:
 RateText = Annotated[
     Decimal,
     BeforeValidator(_rate),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,12}(\.\d{1,12})?$", "examples": ["7.1834"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(?=.*[1-9])\d{1,12}(\.\d{1,11})?$",
+            "maxLength": 24,
+            "examples": ["7.1834"],
+        }
+    ),
 ]
 
 
 class ExchangeRateWrite(Body):
     """What one unit of base costs in the quote currency, from the path's day until the next rate."""
+
+    model_config = example(rate="7.1834")
 
     rate: RateText
 

@@ -19,7 +19,7 @@ from shared.pagination import page, scope_of
 from shared.statements import Runner, Statement
 from web.app import answer, core
 from web.hot import hot
-from web.once import Answer, InProgress, KeyReused, once
+from web.once import Answer, once
 
 router = APIRouter(prefix="/v1/scoring-runs", tags=["scoring-runs"])
 CanRead = Annotated[Principal, allow("scores:read")]
@@ -39,7 +39,7 @@ _LAST = UUID(int=2**128 - 1)
     "",
     status_code=202,
     response_model=ScoringRunRead,
-    responses=documents(Unauthenticated, Forbidden, InProgress, KeyReused, Invalid),
+    responses=documents(Unauthenticated, Forbidden, Invalid),
 )
 @hot
 async def create_scoring_run(request: Request, principal: CanRun, body: ScoringRunCreate) -> Response:
@@ -60,7 +60,7 @@ async def list_scoring_runs(
     _: CanRead,
     status: RunStatus | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    cursor: str | None = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """List runs, newest first."""
     held, scope = core(request), scope_of(request)
@@ -86,9 +86,7 @@ async def get_scoring_run(request: Request, _: CanRead, id: UUID) -> Response:  
 @router.post(
     "/{id}/cancel",
     response_model=ScoringRunRead,
-    responses=documents(
-        Unauthenticated, Forbidden, NotFound, actions.RunEnded, InProgress, KeyReused, Invalid
-    ),
+    responses=documents(Unauthenticated, Forbidden, NotFound, actions.RunEnded, Invalid),
 )
 @hot
 async def cancel_scoring_run(request: Request, principal: CanRun, id: UUID) -> Response:  # noqa: A002 - as above

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.scoring.versions.schemas import EstimatorVersionRead
-from shared.schemas import Body, Code, Currency, Instant, Read
+from shared.schemas import Body, Code, Currency, Instant, Read, example
 
 
 class TimingEstimator(StrEnum):
@@ -42,6 +42,8 @@ class ScoringRunCreate(Body):
     from, by default everybody's; everybody is scored in any case. `currency`: what money is converted to
     and shown in.
     """
+
+    model_config = example(as_of="2026-03-31", estimator="mbg_nbd")
 
     as_of: date | None = None
     estimator: TimingEstimator = TimingEstimator.MBG_NBD

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -51,7 +51,7 @@ async def list_scores(
 async def get_score(
     request: Request,
     principal: CanRead,
-    customer: str,
+    customer: Annotated[str, Path(max_length=300, description="An id, or `<system>:<external id>`.")],
 ) -> Response:
     """Return what a customer is worth, realized and predicted, and why."""
     held = core(request)

@@ -40,7 +40,7 @@ async def list_estimators(
     _: CanRead,
     kind: EstimatorKind | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    cursor: str | None = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """List fitted estimators, newest first."""
     held, scope = core(request), scope_of(request)
