@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
+from uuid import UUID
 
 from asyncpg import Record
 from fastapi import Depends, Query
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from shared.pagination import page, scope_of
 from web.app import core
 
+LAST_ID = UUID(int=2**128 - 1)  # behind every other, of lists that begin with the newest
 Ask = Callable[..., Awaitable[list[Record]]]
 
 
