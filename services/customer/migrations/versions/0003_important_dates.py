@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0002"
-down_revision: str | None = "0001"
+revision: str = "0003"
+down_revision: str | None = "0002"
 
 SCHEMA, TABLE = "customer", "important_dates"
 TIME = sa.DateTime(timezone=True)
