@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -24,6 +26,7 @@ WARM = 0.4  # of a cell's time, once before all rounds: connections, prepared st
 def main() -> None:
     """Do it all."""
     given = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of everything that ends the system
     with running() as system:
         report(*bench(system, given), given.output)
 
