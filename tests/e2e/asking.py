@@ -10,7 +10,9 @@ from uuid import uuid4
 from tests.e2e.samples import Document, body_schema, operations, sample
 from tests.e2e.world import Names
 
-OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "idempotency"))
+OURS = frozenset(
+    ("version", "created_at", "updated_at", "if_version", "masked", "normalized", "idempotency", "cursor")
+)
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body"))
 OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
@@ -95,6 +97,8 @@ def _asked_for(path: str, parameter: str, names: Names) -> str | None:
 
 def _named(value: Any, names: Names, key: str = "") -> Any:
     """Let a sample speak of the named records; its own new records have names that nobody has."""
+    if key == "filter":
+        return {"field": "id", "op": "eq", "value": names.ids["customer"]}
     if isinstance(value, list):
         return [_named(each, names, key) for each in value]
     if not isinstance(value, dict):
