@@ -98,6 +98,8 @@ def _asked_for(path: str, parameter: str, names: Names) -> str | None:
 
 def _named(value: Any, names: Names, key: str = "") -> Any:
     """Let a sample speak of the named records; its own new records have names that nobody has."""
+    if key == "filter":
+        return {"field": "id", "op": "eq", "value": names.ids["customer"]}
     if isinstance(value, list):
         return [_named(each, names, key) for each in value]
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
