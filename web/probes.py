@@ -14,7 +14,7 @@ from shared.revisions import heads
 from web.hot import hot
 
 PATIENCE_S = 2.0
-NOT_READY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+NOT_READY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 router = APIRouter(dependencies=[allow(PUBLIC)], include_in_schema=False)
 Check = Callable[[], Awaitable[bool]]
@@ -30,10 +30,13 @@ class Readiness:
 
     async def check(self) -> None:
         """Return when ready; raises Unavailable with the reason."""
+        asking = asyncio.ensure_future(self._ask())
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                found = {row["version_num"] for row in await self.database.pool.fetch(self.query)}
-                also = self.also is None or await self.also()
+            # Not `timeout`: a database that hangs does not even let go of a query that is cancelled.
+            if not (await asyncio.wait({asking}, timeout=PATIENCE_S))[0]:
+                asking.cancel()
+                raise TimeoutError
+            found, also = asking.result()
         except NOT_READY as error:
             raise Unavailable("The database does not answer, or has not been migrated.") from error
         if found != self.heads:
@@ -41,6 +44,10 @@ class Readiness:
         if not also:
             raise Unavailable("Something that this service needs is not ready.")
         self.started = True
+
+    async def _ask(self) -> tuple[set[str], bool]:
+        found = {row["version_num"] for row in await self.database.pool.fetch(self.query)}
+        return found, self.also is None or await self.also()
 
 
 @router.get("/livez")

@@ -32,6 +32,7 @@ DOWN = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a driver says whose connection is cut between two of its states
     OSError,  # TimeoutError too: the pool's acquire and asyncpg's connect
 )
 REFUSED = (

@@ -16,7 +16,7 @@ from gateway.access.queries import VALID
 from gateway.access.rights import principal_of
 from gateway.access.usage import Usage
 from gateway.limits import Bucket
-from gateway.rates.leases import Leases, Share
+from gateway.rates.leases import AWAY, Leases, Share
 from shared.auth import Principal, Signer
 from shared.errors import Unavailable
 from shared.statements import Statement
@@ -101,7 +101,7 @@ class Keys:
         until, known = time.monotonic() + TTL_S, self.known
         try:
             row = await _FIND.one(self.pool, digest=digest)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        except AWAY as problem:
             raise Unavailable("Keys cannot be checked, try again.", headers={"Retry-After": "1"}) from problem
         known.pop(digest, None)
         if row is None:

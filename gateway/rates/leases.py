@@ -17,7 +17,7 @@ WORTH_S = 0.05  # what gathers in this time is worth asking for: so often an emp
 ASK_S = 0.5
 EVERY = timedelta(seconds=1)
 MOST = 10_000
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class Share:
