@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key faults torture openapi spectral clients
+.PHONY: help run test check format demo migrate revision key faults torture bench openapi spectral clients schemathesis
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -33,6 +33,11 @@ torture: $(VENV)/dev ## Kill all there is under load, count what was lost: make 
 
 demo: $(VENV)/run ## Load example purchases through the API and show what they are worth
 	@$(GUANXI) demo
+
+bench: $(VENV)/dev ## Measure speed beside the database's own: make bench [QUICK=1] (docs/performance.md)
+	@$(PYTHON) -m bench $(if $(QUICK),--quick) $(if $(CUSTOMERS),--customers $(CUSTOMERS)) \
+	$(if $(INTERACTIONS),--interactions $(INTERACTIONS)) $(if $(ORDER_LINES),--order-lines $(ORDER_LINES)) \
+	$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only '$(ONLY)')
 
 faults: $(VENV)/dev ## Hurt whole systems under load: make faults rounds=20 seconds=60 sockets=500 (docs/reliability.md)
 	GUANXI_FAULTS_ROUNDS=$(or $(rounds),20) GUANXI_FAULTS_SECONDS=$(or $(seconds),60) GUANXI_FAULTS_SOCKETS=$(or $(sockets),500) \

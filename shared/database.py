@@ -74,6 +74,12 @@ class Database:
             self.pool.terminate()
 
     @asynccontextmanager
+    async def single(self, principal: Principal, *, at: datetime) -> AsyncIterator[Transaction]:
+        """Open what one statement writes: it commits by itself, in one round trip instead of three."""
+        async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
+            yield Transaction(connection, uuid7(), principal, at)
+
+    @asynccontextmanager
     async def begin(self, principal: Principal, *, at: datetime) -> AsyncIterator[Transaction]:
         """Open a READ COMMITTED transaction; it commits when the block ends, rolls back when it raises."""
         async with self.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():

@@ -14,7 +14,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.errors import Invalid
+from shared.errors import FieldError, Invalid
 
 _MAC = 12
 _READ: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "u": UUID, "d": Decimal}
@@ -32,15 +32,18 @@ class Cursors:
         text = orjson.dumps([_written(key) for key in keys])
         return base64.urlsafe_b64encode(self._mac(text, scope) + text).rstrip(b"=").decode()
 
-    def decode(self, cursor: str, scope: str, *, parameter: str = "cursor") -> list[Any]:
-        """Return the keys in a cursor; Invalid when it is broken, forged, or from another list."""
+    def decode(self, cursor: str, scope: str, *, parameter: str = "cursor", pointer: str = "") -> list[Any]:
+        """Return the keys in a cursor; Invalid when it is broken, forged, or from another list.
+
+        It came in a query's `parameter`, or where a `pointer` into the body says.
+        """
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except ValueError as problem:
-            raise _foreign(parameter) from problem
+            raise _foreign(parameter, pointer) from problem
         mac, text = raw[:_MAC], raw[_MAC:]
         if not hmac.compare_digest(mac, self._mac(text, scope)):
-            raise _foreign(parameter)
+            raise _foreign(parameter, pointer)
         return [_READ[key[0]](key[1]) if isinstance(key, list) else key for key in orjson.loads(text)]
 
     def _mac(self, text: bytes, scope: str) -> bytes:
@@ -74,6 +77,7 @@ def _written(key: object) -> object:
     return key
 
 
-def _foreign(parameter: str) -> Invalid:
+def _foreign(parameter: str, pointer: str) -> Invalid:
     detail = "The cursor is not one that this list has given out."
-    return Invalid(detail, errors=[{"parameter": parameter, "code": "bad_cursor", "detail": detail}])
+    at: FieldError = {"pointer": pointer} if pointer else {"parameter": parameter}
+    return Invalid(detail, errors=[{**at, "code": "bad_cursor", "detail": detail}])

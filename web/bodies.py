@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 
 from shared.errors import Invalid, MalformedJson, UnsupportedMediaType
-from web.refusals import pointer
+from shared.places import pointer
 
 MISSING: Any = object()
 JSON = frozenset(("application/json",))

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.places import unknown
 from web.bodies import JSON, MERGE, MISSING, read_json, read_query
-from web.refusals import invalid, shapes_of, unknown
+from web.refusals import invalid, shapes_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
 Found = list[Mapping[str, Any]]

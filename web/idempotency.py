@@ -5,8 +5,10 @@ from functools import cache
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     Column,
     DateTime,
+    FromClause,
     Integer,
     LargeBinary,
     MetaData,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    cast,
     delete,
     func,
     literal_column,
@@ -22,7 +25,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import array, insert
 
 from shared.clock import utc_now
 from shared.database import Database
@@ -77,17 +80,38 @@ def idempotency_table(metadata: MetaData) -> Table:
     )
 
 
+def keep(keys: Table, made: FromClause) -> CTE:
+    """Keep the answer of the statement that makes it; a key that was used before undoes the whole statement.
+
+    `made` has the one new record or none: id, version, and `data`, its JSON. Parameters: those of `claim` and
+    the location, each behind "key_".
+    """
+    given = {name: bindparam(f"key_{name}", type_=keys.c[name].type) for name in (*_CLAIMED, "location")}
+    said = {
+        **given,
+        "status": literal_column("201"),
+        "version": made.c.version,
+        "body": func.convert_to(cast(made.c.data, Text), literal_column("'UTF8'")),
+        "subjects": array([made.c.id]),
+    }
+    row = select(*said.values()).where(select(_bound()).exists()).select_from(made)
+    return insert(keys).from_select(list(said), row).returning(keys.c.key).cte("kept")
+
+
+def _bound() -> CTE:
+    """Bound the wait for another request with the same key: to be read before the insert can wait."""
+    return select(func.set_config("lock_timeout", "2s", literal_column("true"))).cte("bound")
+
+
 class Keys:
     """The statements on a schema's table."""
 
     def __init__(self, schema: str) -> None:
         keys = idempotency_table(MetaData(schema=schema))
-        # Bounds the wait for another request with the same key: read before the insert can wait.
-        bound = select(func.set_config("lock_timeout", "2s", literal_column("true"))).cte("bound")
         fresh = select(*(bindparam(name, type_=keys.c[name].type).label(name) for name in _CLAIMED))
         self.claim = Statement(
             insert(keys)
-            .from_select(_CLAIMED, fresh.where(select(bound).exists()))
+            .from_select(_CLAIMED, fresh.where(select(_bound()).exists()))
             .on_conflict_do_nothing()
             .returning(keys.c.key)
         )

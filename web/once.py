@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,7 +22,10 @@ from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, Keys, Rights
 BODY = hashlib.sha256().digest_size  # of a fingerprint; the rest stands for the rights
 ATTEMPTS, PAUSE_S = 12, 0.2  # who loses each race to another writer needs as many tries as there are writers
 _RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_IN_THE_WAY = (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError, *_RACES)
 Action = Callable[[Transaction], Awaitable["Answer"]]
+# Gets the parameters of `web.idempotency.keep`, None without a key; says nothing when it did nothing.
+Straight = Callable[[Transaction, Mapping[str, object] | None], Awaitable["Answer | None"]]
 
 
 class Again(Exception):  # noqa: N818 - a request, not an error
@@ -48,14 +52,25 @@ class Answer:
         return answer(self.body, status=self.status, version=self.version, headers=headers)
 
 
-async def once(request: Request, principal: Principal, act: Action) -> Response:
+async def once(
+    request: Request, principal: Principal, act: Action, *, straight: Straight | None = None
+) -> Response:
     """Run an action and answer after its commit; with an Idempotency-Key, at most once.
 
     An action that meets a deadlock, or raises Again, runs again from the start in a new transaction.
+    `straight` is tried first: one statement that does it all and keeps the answer, wherever nothing is in
+    the way of that.
     """
     key = _key(request)
-    run = _simply if key is None else _Keyed(request, principal, key, await request.body())
+    keyed = None if key is None else _Keyed(request, principal, key, await request.body())
     held = core(request)
+    if straight is not None:
+        with suppress(*_IN_THE_WAY):
+            async with held.database.single(principal, at=held.clock()) as transaction:
+                said = await straight(transaction, None if keyed is None else keyed.parameters(transaction))
+            if said is not None:
+                return said.respond()
+    run = keyed or _simply
     for attempt in range(ATTEMPTS):
         try:
             async with held.database.begin(principal, at=held.clock()) as transaction:
@@ -80,6 +95,11 @@ class _Keyed:
         self._names = {"caller": principal.id, "route": f"{request.method} {request.url.path}", "key": key}
         self._mine = {f"my_{name}": value for name, value in self._names.items()}
         self._fingerprint = hashlib.sha256(body).digest() + principal.rights
+
+    def parameters(self, transaction: Transaction) -> dict[str, object]:
+        """Return what a statement that keeps its answer needs besides the location."""
+        named = {**self._names, "fingerprint": self._fingerprint, "at": transaction.at}
+        return {f"key_{name}": value for name, value in named.items()}
 
     async def __call__(self, transaction: Transaction, act: Action) -> Response:
         if not await self._claimed(transaction):

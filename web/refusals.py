@@ -1,7 +1,6 @@
 """Turning what went wrong, wherever it was raised, into a problem that does not quote the input."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import asyncpg
@@ -11,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from shared import errors
 from shared.errors import Conflict, FieldError, Invalid, Problem, Unavailable, Unexpected
+from shared.places import pointer, unknown
 
 MOST, LONGEST = 100, 500  # field errors in one answer, characters of the place of one
 SAID = {  # pydantic's own words for these quote what was sent
@@ -128,14 +128,3 @@ def _objects(schema: object) -> Iterator[set[str]]:
     elif isinstance(schema, list):
         for inner in schema:
             yield from _objects(inner)
-
-
-def unknown(kind: str, name: str | int, known: Iterable[str]) -> str:
-    """Say that a name is not known and which known one is nearest; the name itself is not repeated."""
-    near = get_close_matches(str(name)[:64], known, n=1, cutoff=0.5)
-    return f"There is no such {kind}; did you mean {near[0]}?" if near else f"There is no such {kind}"
-
-
-def pointer(place: Iterable[str | int]) -> str:
-    """Return the JSON pointer (RFC 6901) of a place."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)

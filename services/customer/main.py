@@ -8,6 +8,7 @@ from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.identities.routes import router as identities
+from services.customer.search.routes import router as search
 from shared.settings import Settings
 from web.app import create_app
 
@@ -16,5 +17,7 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"customer": TOLD})
     return create_app(
-        Settings.of("customer"), title="guanxi: customer", routers=[customers, contacts, identities, feed]
+        Settings.of("customer"),
+        title="guanxi: customer",
+        routers=[customers, contacts, identities, search, feed],
     )

@@ -5,7 +5,7 @@ import sys
 
 from tests.chaos.storm import Plan, torture
 
-PAUSE_S = 2.0
+PAUSE_S = 3.0
 
 
 def main() -> int:

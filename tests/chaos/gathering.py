@@ -28,6 +28,20 @@ _PROJECTED = {
     "scoring": "select original_id, version, owner, department, deleted "
     "from scoring.identities where not provisional",
 }
+_MET = """
+select attributes ->> 'op' as op, current_id
+from interaction.interactions join interaction.identities on original_id = customer_id"""
+_HISTORY = {
+    "customer": "select subject, version, diff, null as op from customer.history order by subject, version",
+    "interaction": "select h.subject, h.version, '{}' as diff, attributes ->> 'op' as op "
+    "from interaction.history as h left join interaction.interactions as i on i.id = h.subject",
+    "scoring": "select subject, version, '{}' as diff, null as op from scoring.history",
+}
+_STRANGERS = {
+    source: f"select original_id, version, current_id from {source}.identities "
+    "where provisional and current_id <> original_id"
+    for source in ("scoring", "interaction")
+}
 Record = Mapping[str, Any]
 
 
@@ -41,14 +55,19 @@ async def gather(owner: str, world: World, witness: Foreign, others: Sequence[Fo
             source: await line.fetchval(f"select position from {source}.feed_head") for source in SOURCES
         }
         projections = {source: await _projection(line, source) for source in _PROJECTED}
+        met = {row["op"]: row["current_id"] for row in await line.fetch(_MET)}
+        strangers = [await line.fetch(sql) for sql in _STRANGERS.values()]
     finally:
         await line.close()
     source = {row["id"]: _state(json.loads(row["data"])) for row in customers}
     seen = Evidence(world.operations, history, witness.told(), heads=heads, source=source, looks=world.looks)
     due = {source_id: _projected(state) for source_id, state in source.items()}
-    seen.copies = {name: Copy(held, due) for name, held in projections.items()}
-    for foreign in (witness, *others):
-        seen.copies[foreign.name] = Copy(_customers(foreign), source)
+    seen.copies = {
+        **{name: Copy(held, due) for name, held in projections.items()},
+        **{foreign.name: Copy(_customers(foreign), source) for foreign in (witness, *others)},
+        "whom contacts belong to": _belonging(met, source),
+        "strangers in scoring": Copy(*map(_mapped, strangers)),
+    }
     return seen
 
 
@@ -68,17 +87,28 @@ async def read_again(http: httpx.AsyncClient, address: str) -> Mapping[str, list
 
 async def history_of(line: asyncpg.Connection, source: str) -> list[Change]:
     """Return all changes of a source, by record and version."""
-    rows = await line.fetch(f"select subject, version, diff from {source}.history order by subject, version")
-    return [_change(row["subject"], row["version"], json.loads(row["diff"]), source) for row in rows]
+    return [_change(row, source) for row in await line.fetch(_HISTORY[source])]
 
 
-def _change(subject: UUID, version: int, diff: Record, source: str) -> Change:
-    """Read the label of the operation and the counter; a change without a label is nobody's."""
-    if source != MAIN:
-        return Change(subject, version)
+def _change(row: Record, source: str) -> Change:
+    """Read the label of the operation and the counter; a customer's change without a label is nobody's."""
+    subject, diff, label = row["subject"], json.loads(row["diff"]), row["op"]
     gone = "deleted_at" in diff
-    label = f"delete {subject}" if gone else diff.get("attributes.op", {}).get("to", "unlabelled")
-    return Change(subject, version, label, gone, diff.get("attributes.n", {}).get("to"))
+    if source == MAIN:
+        label = f"delete {subject}" if gone else diff.get("attributes.op", {}).get("to", "unlabelled")
+    return Change(subject, row["version"], label, gone, diff.get("attributes.n", {}).get("to"))
+
+
+def _belonging(met: Mapping[str, UUID], source: Mapping[UUID, State]) -> Copy:
+    """Compare whose a contact is with who has, of all customers, the name that it came under."""
+    live = [(id_, state.data["identities"]) for id_, state in source.items() if state.data is not None]
+    named = {name["id"]: id_ for id_, names in live for name in names}
+    held = {label: State(1, customer) for label, customer in met.items() if label in named}
+    return Copy(held, {label: State(1, named[label]) for label in held})
+
+
+def _mapped(rows: Sequence[Record]) -> dict[UUID, State]:
+    return {row["original_id"]: State(row["version"], row["current_id"]) for row in rows}
 
 
 async def _projection(line: asyncpg.Connection, source: str) -> dict[UUID, State]:

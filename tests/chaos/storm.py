@@ -52,18 +52,19 @@ class Report:
     seconds: float = 0.0
     did: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    compared: Counter[str] = field(default_factory=Counter)
     expired: int = 0
     violations: dict[str, list[str]] = field(default_factory=dict)
     logs: Path | None = None
 
     def __str__(self) -> str:
-        did, outcomes = (
-            ", ".join(f"{k} {n}" for k, n in sorted(c.items())) for c in (self.did, self.outcomes)
-        )
+        counted = (self.did, self.outcomes, self.compared)
+        did, outcomes, compared = (", ".join(f"{k} {n}" for k, n in sorted(c.items())) for c in counted)
         lines = [
             f"seed {self.plan.seed}: {self.events} events in {self.seconds:.0f} s, {self.kills} kills",
             f"  nemesis     {did}",
             f"  operations  {outcomes}",
+            f"  records     {compared}",
             f"  cursors     {self.expired} expired on the way",
             f"  violations  {sum(map(len, self.violations.values()))}",
         ]
@@ -160,6 +161,7 @@ class Storm:
         seen.refusals = [await self._refusal("expired", self.first)]
         await self._patiently(lambda line: renew(line, FEED))
         seen.refusals.append(await self._refusal("foreign", last))
+        report.compared.update({name: len(copy.held) for name, copy in seen.copies.items()})
         report.outcomes = Counter(operation.outcome.value for operation in seen.operations)
         report.did["answers cut"] = sum(proxy.cut for proxy in proxies)
         report.violations = judge(seen)

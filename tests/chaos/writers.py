@@ -13,7 +13,7 @@ from tests.chaos.evidence import Claim, Look, Operation, Outcome
 
 OWNERS, DEPARTMENTS = ("u-1", "u-2", "u-3", None), ("east", "west", None)
 PATIENCE, TIMEOUT_S, PAUSE_S = (1, 5, 25), 4.0, 0.4  # tries, at most; seconds
-ROWS, RECENT = 100, 60
+ROWS, RECENT = 200, 60
 EXPECTED = frozenset((200, 201, 204, 404, 412))
 Answer = httpx.Response | None
 
@@ -39,6 +39,8 @@ class World:
         for claim in operation.claims:
             if claim.outcome is Outcome.OK and claim.subject and claim.version:
                 self.events += 1
+                if operation.kind == "record":
+                    continue
                 if claim.subject not in self.floors:
                     self.known.append(claim.subject)
                 self.floors[claim.subject] = max(claim.version, self.floors.get(claim.subject, 0))
@@ -47,7 +49,7 @@ class World:
 
 
 class Writer:
-    """One client: creates, batches, conditional patches and deletes, through either gateway."""
+    """One client: creates, batches, conditional patches, deletes, meets strangers; through either gateway."""
 
     def __init__(self, world: World, number: int, seed: int) -> None:
         self.world, self.number, self.done = world, number, 0
@@ -57,18 +59,28 @@ class Writer:
 
     async def work(self, stop: asyncio.Event) -> None:
         """Write until told to stop."""
-        kinds = {self.create: 30, self.patch: 45, self.batch: 15, self.delete: 10}
+        kinds = {self.create: 25, self.patch: 45, self.batch: 15, self.delete: 10, self.meet: 5}
         async with self.http:
             while not stop.is_set():
                 (act,) = self.dice.choices(list(kinds), list(kinds.values()))
                 await act()
 
-    async def create(self) -> None:
+    async def create(self, **more: object) -> None:
         """Create a customer."""
         operation = self._begin("create")
-        (row,) = self._rows(operation.key, 1)
-        answer, _ = await self._send("POST", "", row, key=operation.key)
+        row = self._rows(operation.key, 1)[0] | more
+        answer, _ = await self._send("POST", "customers", row, key=operation.key)
         self._end(operation, answer, [self._made(row, answer)])
+
+    async def meet(self) -> None:
+        """Record a contact with somebody unknown, who then becomes a customer."""
+        operation = self._begin("record")
+        name = {"system": "erp", "id": operation.key}
+        row = {"customer": name, "channel": "phone", "occurred_at": "2026-03-01T09:30:00Z"}
+        row["attributes"] = {"op": operation.key}
+        answer, _ = await self._send("POST", "interactions", row, key=operation.key)
+        self._end(operation, answer, [self._made(row, answer)])
+        await self.create(identities=[name])
 
     async def batch(self) -> None:
         """Create and update many customers in one request."""
@@ -80,7 +92,9 @@ class Writer:
             row |= {"id": str(subject), "attributes": {"op": label}}
             del row["name"]
             row.pop("identities", None)
-        answer, _ = await self._send("POST", "/batch", {"mode": "upsert", "items": rows}, key=operation.key)
+        answer, _ = await self._send(
+            "POST", "customers/batch", {"mode": "upsert", "items": rows}, key=operation.key
+        )
         results = answer.json()["results"] if answer is not None and answer.is_success else [None] * len(rows)
         claims = [self._written(row, answer, result) for row, result in zip(rows, results, strict=True)]
         self._end(operation, answer, claims)
@@ -94,7 +108,7 @@ class Writer:
         change: dict[str, Any] = {"attributes": {"op": operation.key, "n": data["attributes"]["n"] + 1}}
         if self.dice.random() < 0.3:
             change |= {"owner": self.dice.choice(OWNERS), "department": self.dice.choice(DEPARTMENTS)}
-        answer, doubt = await self._send("PATCH", f"/{subject}", change, match=version)
+        answer, doubt = await self._send("PATCH", f"customers/{subject}", change, match=version)
         outcome = _outcome(answer, doubt=doubt)
         claim = Claim(operation.key, outcome, subject, version + 1, counts=True)
         self._end(operation, answer, [claim], outcome)
@@ -105,7 +119,7 @@ class Writer:
         if subject is None or data is None:
             return
         operation, version = self._begin("delete"), data["version"]
-        answer, doubt = await self._send("DELETE", f"/{subject}", None, match=version)
+        answer, doubt = await self._send("DELETE", f"customers/{subject}", None, match=version)
         outcome = _outcome(answer, doubt=doubt)
         self._end(operation, answer, [Claim(f"delete {subject}", outcome, subject, version + 1)], outcome)
 
@@ -156,7 +170,7 @@ class Writer:
             return None, None
         subject = self.dice.choice(known[-RECENT:] if self.dice.random() < 0.7 else known)
         floor, gone = world.floors[subject], subject in world.gone
-        answer, _ = await self._send("GET", f"/{subject}")
+        answer, _ = await self._send("GET", f"customers/{subject}")
         if answer is None or answer.status_code not in {200, 404}:
             return None, None
         data = answer.json() if answer.is_success else None
@@ -172,7 +186,7 @@ class Writer:
         doubt = False
         for attempt in range(self.dice.choice(PATIENCE)):
             await asyncio.sleep(min(attempt, 5) * PAUSE_S * self.dice.random())
-            url = f"{self.dice.choice(self.world.addresses)}/v1/customers{path}"
+            url = f"{self.dice.choice(self.world.addresses)}/v1/{path}"
             try:
                 answer = await self.http.request(method, url, json=body, headers=headers)
             except httpx.TransportError:

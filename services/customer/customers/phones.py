@@ -8,7 +8,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, ValidationResult
 
 CACHED = 100_000
-_PLAIN = re.compile(r"[1-9][0-9 -]{2,24}")
+_PLAIN = re.compile(r"\+?[1-9][0-9 -]{2,24}")
 
 
 @lru_cache(CACHED)
@@ -34,15 +34,22 @@ def parsed(written: str, country: str) -> str | None:
 
 class _Plan(NamedTuple):
     code: str
+    abroad: str  # how a number begins that says its country; " " (never) where several countries share a code
     prefixes: re.Pattern[str]  # to be stripped: those of trunk lines and of calls abroad
     lengths: frozenset[int]
 
 
 def _national(written: str, country: str) -> str | None:
-    """Return the number when nothing has to be stripped from its digits; None leaves it to the library."""
+    """Return the number when no more has to be stripped from it than the country's own code behind a plus.
+
+    None leaves it to the library.
+    """
     plan = _plan(country)
     digits = written.replace(" ", "").replace("-", "")
-    if plan is None or len(digits) not in plan.lengths or digits.startswith(plan.code):
+    if plan is None or (digits[0] == "+" and not digits.startswith(plan.abroad)):
+        return None
+    digits = digits.removeprefix(plan.abroad)
+    if len(digits) not in plan.lengths or digits.startswith((plan.code, "0")):
         return None
     return None if plan.prefixes.match(digits) else f"+{plan.code}{digits}"
 
@@ -57,5 +64,8 @@ def _plan(country: str) -> _Plan | None:
         return None
     prefixes = filter(None, (own.national_prefix_for_parsing, own.international_prefix))
     return _Plan(
-        str(code), re.compile("|".join(prefixes) or "$"), frozenset(main.general_desc.possible_length)
+        str(code),
+        f"+{code}" if own is main else " ",
+        re.compile("|".join(prefixes) or "$"),
+        frozenset(main.general_desc.possible_length),
     )

@@ -8,6 +8,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from services.customer.customers import actions, batches, queries
 from services.customer.customers.conditions import Condition
 from services.customer.customers.contacts import sought
+from services.customer.customers.histories import HistoryPage
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
@@ -18,7 +19,6 @@ from services.customer.customers.schemas import (
     CustomerPage,
     CustomerRead,
     CustomerUpdate,
-    HistoryPage,
     patch_of,
 )
 from shared.auth import Principal, allow

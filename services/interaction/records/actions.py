@@ -1,6 +1,6 @@
 """Writing records of any kind: one, or a batch; each row is created, updated, left alone or rejected."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from services.interaction.records.drafts import (
     Written,
     decide,
 )
-from services.interaction.records.kinds import Kind
+from services.interaction.records.kinds import Kind, link_nothing
 from services.interaction.records.schemas import BatchMode
 from services.interaction.records.statements import Statements
 from services.interaction.sources.queries import Claim, claim, find
@@ -48,6 +48,11 @@ class Wanted:
     mode: BatchMode = BatchMode.UPSERT
     dry: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing but the records themselves is to be written: no stranger's id, no product's."""
+        return not (self.people.told or self.people.strangers) and self.kind.link is link_nothing
+
 
 @cache
 def statements(kind: Kind) -> Statements:
@@ -73,8 +78,11 @@ async def write(tx: Transaction, wanted: Wanted) -> Decision:
     return decision
 
 
-async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON, or None
-    """Make the record of a single draft in one statement; None if its source key is taken."""
+async def record(tx: Transaction, wanted: Wanted, key: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON, or None
+    """Make the record of a single draft in one statement; None if its source key is taken.
+
+    With the parameters of an Idempotency-Key the answer is kept under it, in the same statement.
+    """
     draft = wanted.drafts[0]
     await _link(tx, wanted)
     if not draft.may_create:
@@ -82,7 +90,11 @@ async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
     row = _row(tx, Written(new, new.values, 1, {}))
-    return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **row, **by(tx))
+    given = {**row, **by(tx)}
+    if key is None:
+        return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **given)
+    kept = {**key, "key_location": wanted.kind.location(draft.record_id)}
+    return await statements(wanted.kind).record_once.to(tx.principal).value(tx.connection, **given, **kept)
 
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:

@@ -1,7 +1,7 @@
 """Answering requests about records of any kind; the routes of each kind say which."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -40,10 +40,15 @@ async def create(request: Request, principal: Principal, kind: Kind, body: Recor
     people = await _people(request, principal, [draft])
     wanted = Wanted(kind, [draft], people, BatchMode.CREATE)
 
+    async def straight(tx: Transaction, key: Mapping[str, object] | None = None) -> Answer | None:
+        shown = await record(tx, wanted, key)
+        if shown is None or draft.record_id is None:
+            return None
+        return _made(kind, draft.record_id, shown, 1, 201)
+
     async def act(tx: Transaction) -> Answer:
-        shown = await record(tx, wanted)
-        if shown is not None and draft.record_id is not None:
-            return _made(kind, draft.record_id, shown, 1, 201)
+        if said := await straight(tx):
+            return said
         result = (await write(tx, wanted)).results[0]
         if result.problem is not None or result.held is None:
             raise result.problem or NotFound()
@@ -53,7 +58,7 @@ async def create(request: Request, principal: Principal, kind: Kind, body: Recor
         status = 201 if result.outcome is Outcome.CREATED else 200
         return _made(kind, row["id"], row["data"], row["version"], status)
 
-    return await once(request, principal, act)
+    return await once(request, principal, act, straight=straight if wanted.settled else None)
 
 
 async def write_batch(
@@ -84,7 +89,7 @@ async def _people(request: Request, principal: Principal, drafts: Sequence[Draft
 
 
 def _made(kind: Kind, record_id: UUID, shown: object, version: int, status: int) -> Answer:
-    location = f"/v1/{kind.path}/{record_id}" if status == 201 else None
+    location = kind.location(record_id) if status == 201 else None
     return Answer(shown, status, version, location, (record_id,))
 
 

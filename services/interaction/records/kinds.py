@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from asyncpg import Record as Row
 from sqlalchemy import ColumnElement
@@ -87,6 +88,10 @@ class Kind:
             if not (field.is_required() or name in NAMES)
         }
         return dict.fromkeys(self.content) | self.columns(unsaid)
+
+    def location(self, record_id: UUID) -> str:
+        """Return where a record is found."""
+        return f"/v1/{self.path}/{record_id}"
 
     def draft(self, row: RecordCreate, index: int = 0) -> Draft:
         """Return what a validated row wants."""

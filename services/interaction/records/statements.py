@@ -25,12 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from feed.write import entries, entry
-from services.interaction.base import FEED
+from services.interaction.base import FEED, IDEMPOTENCY
 from services.interaction.identities.models import Identity
 from services.interaction.identities.queries import WHO
 from services.interaction.records.kinds import Kind
 from services.interaction.sources.models import SourceKey
 from shared.statements import Shown, Statement, Visible, visible
+from web.idempotency import keep
 
 WRITING = "decides what a write does; its caller judges what the principal may touch"
 
@@ -39,7 +40,8 @@ class Statements:
     """The statements of a kind, each compiled when first used.
 
     A row has the table's columns, `owner_before` and `department_before` for the feed, and `diff` if it is a
-    change. `record` takes one row as parameters, `create` and `change` take many as one JSON array, `rows`.
+    change. `record` and `record_once` take one row as parameters, `create` and
+    `change` take many as one JSON array, `rows`.
     """
 
     def __init__(self, kind: Kind) -> None:
@@ -60,13 +62,18 @@ class Statements:
     @cached_property
     def record(self) -> Shown:
         """Claim a new record's source key, insert it and give its JSON; nothing if the key is taken."""
-        given = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in self._columns())).cte("given")
-        made = self._made(given, self._claimed(given))
+        given, made = self._new()
         told = entry(FEED, self._changed(made, given), self.type)
-        shown = select(self.kind.rendering(made.c, Identity).label("data"))
-        if self.kind.of_customer:
-            shown = shown.join_from(made, Identity, Identity.original_id == made.c.customer_id)
-        return Shown(shown.add_cte(*told), unguarded=WRITING)
+        return Shown(self._read(made).add_cte(*told), unguarded=WRITING)
+
+    @cached_property
+    def record_once(self) -> Shown:
+        """Do what `record` does and keep the answer under an Idempotency-Key, or violate its uniqueness."""
+        given, made = self._new()
+        shown = self._read(made).add_columns(made.c.id, made.c.version).cte("shown")
+        kept = keep(IDEMPOTENCY, shown)
+        told = entry(FEED, self._changed(made, given, after=kept), self.type)
+        return Shown(select(shown.c.data).add_cte(*told), unguarded=WRITING)
 
     @cached_property
     def change(self) -> Statement:
@@ -119,6 +126,18 @@ class Statements:
             return shown
         return shown.join_from(self.model, Identity, Identity.original_id == self.model.customer_id)
 
+    def _new(self) -> tuple[CTE, CTE]:
+        """Insert the record that the parameters describe, if its source key is free."""
+        given = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in self._columns())).cte("given")
+        return given, self._made(given, self._claimed(given))
+
+    def _read(self, made: CTE) -> Select[Any]:
+        """Select the JSON of a new record, `data`."""
+        shown = select(self.kind.rendering(made.c, Identity).label("data"))
+        if not self.kind.of_customer:
+            return shown
+        return shown.join_from(made, Identity, Identity.original_id == made.c.customer_id)
+
     def _columns(self) -> list[ColumnClause[Any]]:
         before = [column("owner_before", Text), column("department_before", Text)]
         return [*(column(c.name, c.type) for c in self.table.columns), *before]
@@ -140,19 +159,16 @@ class Statements:
             .cte("made")
         )
 
-    def _changed(self, made: CTE, given: CTE) -> CTE:
-        """Return what the feed wants to know of new records."""
-        return (
-            select(
-                made.c.id.label("subject"),
-                made.c.version,
-                cast(literal_column("'{}'"), JSONB).label("diff"),
-                given.c.owner_before.label("owner"),
-                given.c.department_before.label("department"),
-            )
-            .join_from(made, given, given.c.id == made.c.id)
-            .cte("changed")
-        )
+    def _changed(self, made: CTE, given: CTE, *, after: CTE | None = None) -> CTE:
+        """Return what the feed wants to know of new records; `after` is done first, which may wait."""
+        changed = select(
+            made.c.id.label("subject"),
+            made.c.version,
+            cast(literal_column("'{}'"), JSONB).label("diff"),
+            given.c.owner_before.label("owner"),
+            given.c.department_before.label("department"),
+        ).join_from(made, given, given.c.id == made.c.id)
+        return (changed if after is None else changed.where(select(after).exists())).cte("changed")
 
     def _claimed(self, given: CTE) -> CTE:
         whose = given.c.customer_id if self.kind.of_customer else null()

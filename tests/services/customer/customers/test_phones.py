@@ -40,10 +40,12 @@ def test_the_country_says_where_a_number_is_dialled() -> None:
 )
 def test_the_short_way_agrees_with_the_library(country: str, written: str) -> None:
     assert e164(written, country) == parsed(written, country)
+    abroad = f"+{phonenumbers.country_code_for_region(country)}{written}"
+    assert e164(abroad, country) == parsed(abroad, country)
 
 
 @given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)))
 def test_the_short_way_agrees_on_real_numbers(country: str) -> None:
     example = phonenumbers.example_number(country)
-    written = str(example.national_number)
-    assert e164(written, country) == parsed(written, country)
+    for written in (str(example.national_number), f"+{example.country_code} {example.national_number}"):
+        assert e164(written, country) == parsed(written, country)

@@ -1,0 +1,1 @@
+"""Benchmarks: the running system measured beside the limits of its own database, with ratios and goals."""

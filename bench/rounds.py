@@ -1,0 +1,120 @@
+"""Rounds: every cell is measured once in each, in a rotated order, so that a busy moment hits all alike."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+
+from bench.client import Generator, Outcome
+from bench.dataset import Slice
+from bench.system import System
+from shared.auth import HEADER
+
+Seconds = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all cells need: the system, two generators, the rows that were loaded, seconds for each cell."""
+
+    system: System
+    generator: Generator
+    crowd: Generator
+    part: Slice
+    seconds: float
+
+    def through(self) -> str:
+        """Return the headers of a request to the gateway."""
+        return f"authorization: Bearer {self.system.secrets.development_key}\r\n"
+
+    def direct(self) -> str:
+        """Return the headers of a request to a service, freshly signed."""
+        return f"{HEADER}: {self.system.identity()}\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One measurement: units of work a second, latencies in ms, CPU µs per unit and process."""
+
+    rate: float
+    p50: float | None = None
+    p99: float | None = None
+    cpu: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One thing that is measured: `row` says what, `way` how; `run` does it once."""
+
+    row: str
+    way: str
+    run: Callable[[], Figures]
+
+
+@dataclass(slots=True)
+class Results:
+    """The figures of every cell, one for each round."""
+
+    rounds: dict[tuple[str, str], list[Figures]] = field(default_factory=dict)
+
+    def add(self, cell: Cell, figures: Figures) -> None:
+        """Keep the figures of a cell's next round."""
+        self.rounds.setdefault((cell.row, cell.way), []).append(figures)
+
+    def rate(self, row: str, way: str) -> float:
+        """Return the median of units a second."""
+        return median(each.rate for each in self.rounds[row, way])
+
+    def latency(self, row: str, way: str, *, worst: bool = False) -> float:
+        """Return the median of the rounds' p50, or of their p99, in ms."""
+        return median((each.p99 if worst else each.p50) or 0.0 for each in self.rounds[row, way])
+
+    def cpu(self, row: str, way: str, *processes: str) -> float:
+        """Return the median CPU µs per unit of some processes together."""
+        return median(sum(each.cpu.get(name, 0.0) for name in processes) for each in self.rounds[row, way])
+
+    def ratio(self, row: str, way: str, other: str) -> float:
+        """Return the median of the rates' ratios, each within one round."""
+        pairs = zip(self.rounds[row, way], self.rounds[row, other], strict=True)
+        return median(mine.rate / its.rate for mine, its in pairs)
+
+    def spread(self, row: str, way: str) -> float:
+        """Return how far the rounds' rates lie apart, as a share of their median."""
+        rates = [each.rate for each in self.rounds[row, way]]
+        return (max(rates) - min(rates)) / median(rates)
+
+    def as_json(self) -> dict[str, dict[str, list[dict[str, object]]]]:
+        """Return every figure of every round."""
+        told: dict[str, dict[str, list[dict[str, object]]]] = {}
+        for (row, way), rounds in self.rounds.items():
+            told.setdefault(row, {})[way] = [asdict(each) for each in rounds]
+        return told
+
+
+def run(cells: Sequence[Cell], rounds: int, results: Results) -> None:
+    """Measure all cells in each round; each round begins a little further on in their order."""
+    for number in range(rounds):
+        first = number * len(cells) // rounds
+        for cell in (*cells[first:], *cells[:first]):
+            results.add(cell, cell.run())
+
+
+def watched(system: System, load: Callable[[], Outcome], *, each: int = 1) -> Figures:
+    """Run a load and see what CPU each process used; an answer stands for `each` units of work."""
+    before = system.cpu()
+    outcome = load()
+    units = outcome.answers * each
+    used = _per(units, before, system.cpu()) | {"generator": outcome.cpu / units * 1e6}
+    return Figures(outcome.rate * each, outcome.p50 * 1000, outcome.p99 * 1000, used)
+
+
+def timed(system: System, work: Callable[[], int]) -> Figures:
+    """Do some work, which returns its units, and see what CPU each process used."""
+    before, began = system.cpu(), time.perf_counter()
+    units = work()
+    seconds = time.perf_counter() - began
+    return Figures(units / seconds, cpu=_per(units, before, system.cpu()))
+
+
+def _per(units: int, before: Seconds, after: Seconds) -> dict[str, float]:
+    return {name: (after[name] - before[name]) / units * 1e6 for name in after}

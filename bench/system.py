@@ -1,0 +1,181 @@
+"""The system under test: started as `guanxi up` starts it, in a home of its own, and seen from outside."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import asyncpg
+import httpx
+import psutil
+
+from bench.dataset import Slice
+from bench.loading import load
+from guanxi.binaries import programs
+from guanxi.keys import key_folders
+from guanxi.parts import PARTS, ROOT
+from guanxi.places import Account
+from guanxi.postgres import EmbeddedPostgres
+from guanxi.roles import Role, roles
+from guanxi.secrets import Secrets
+from guanxi.settings import Local
+from guanxi.surroundings import Surroundings
+from shared.auth import Principal, Signer
+from shared.pagination import Cursors
+
+ANYBODY = Principal("development", frozenset("*"), source="development")
+SERVED = ("gateway", "customer", "interaction", "scoring")
+READY_S = 120
+_UNSCORED = "select (select count(*) from scoring.scores) < (select count(*) from scoring.states)"
+_RUNNING = "select exists (select from scoring.scoring_runs where status in ('queued', 'running'))"
+_TICK = os.sysconf("SC_CLK_TCK")
+Seconds = dict[str, float]
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system; `supervisor` is the process of `guanxi up`."""
+
+    local: Local
+    supervisor: "subprocess.Popen[bytes]"
+
+    @cached_property
+    def server(self) -> EmbeddedPostgres:
+        """The database server, for its address and its programs only."""
+        return EmbeddedPostgres(self.local.home)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The secrets of the home."""
+        return Secrets(self.local.home)
+
+    @cached_property
+    def roles(self) -> dict[str, Role]:
+        """As whom each service logs in to the database."""
+        return roles(self.server.dsn, self.local.home, {})
+
+    def dsn(self, service: str) -> str:
+        """Return the database address with which a service logs in."""
+        return self.roles[service].url
+
+    def socket(self, service: str) -> str:
+        """Return where a service listens, "unix:/path"."""
+        return f"unix:{Surroundings(self.local, self.server.dsn).sockets}/{service}.sock"
+
+    def program(self, name: str) -> Path:
+        """Return one of the server's programs."""
+        return programs(self.server.folder, Account.for_server()) / name
+
+    def identity(self, principal: Principal = ANYBODY) -> str:
+        """Return a signed identity, as the gateway sends it to services; good for a minute and a half."""
+        keys = key_folders(self.local.home, tuple(part.name for part in PARTS))
+        return Signer.load(keys["gateway"], "gateway").token(principal)
+
+    @property
+    def cursors(self) -> Cursors:
+        """What signs cursors in this system."""
+        return Cursors(bytes.fromhex(self.secrets.cursor_secret))
+
+    @cached_property
+    def _processes(self) -> dict[str, psutil.Process]:
+        """Our own processes by part, and "postmaster"."""
+        found = {}
+        for process in psutil.Process(self.supervisor.pid).children(recursive=True):
+            words = process.cmdline()
+            for part in SERVED:
+                if words[-2:] == ["serve", part] or " ".join(words).endswith(f"serve {part}"):
+                    found[part] = process
+            if words and Path(words[0]).name == "postgres" and "-D" in words:
+                found["postmaster"] = process
+        return found
+
+    def cpu(self) -> Seconds:
+        """Return the CPU seconds so far of each served part and of "postgres", all its processes together."""
+        used = {part: _spent(self._processes[part].pid) for part in SERVED}
+        master = self._processes["postmaster"]
+        ended = master.cpu_times()
+        backends = sum(_spent(child.pid) for child in master.children())
+        return {**used, "postgres": ended.children_user + ended.children_system + backends}
+
+    async def load(self, part: Slice) -> float:
+        """Load a slice, wait until all its customers have a score, return the seconds of the load alone."""
+        owner = await asyncpg.connect(self.server.dsn)
+        try:
+            seconds = await load(owner, part, self.cursors)
+            await self._score(owner)
+        finally:
+            await owner.close()
+        return seconds
+
+    async def _score(self, owner: asyncpg.Connection) -> None:
+        """Have runs done until every customer with facts has a score."""
+        async with httpx.AsyncClient(base_url=self.local.address) as client:
+            while await owner.fetchval(_UNSCORED):
+                if not await owner.fetchval(_RUNNING):
+                    key = f"Bearer {self.secrets.development_key}"
+                    await client.post("/v1/scoring-runs", json={}, headers={"Authorization": key})
+                await asyncio.sleep(0.2)
+            while await owner.fetchval(_RUNNING):  # noqa: ASYNC110 - the worker says it in a table
+                await asyncio.sleep(0.1)
+
+
+def _spent(pid: int) -> float:
+    """Return the CPU seconds of a process; the kernel counts them exactly, in hundredths."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+@contextmanager
+def running() -> Iterator[System]:
+    """Run `guanxi up` in a new home until the block ends; the home and its database are removed."""
+    folder = Path(tempfile.mkdtemp(prefix="guanxi-bench-"))
+    port = _free_port()
+    environ = {**os.environ, "GUANXI_HOME": str(folder), "GUANXI_PORT": str(port), "GUANXI_LOG": "json"}
+    environ.pop("GUANXI_DATABASE_URL", None)
+    with Path(f"{folder}.log").open("wb") as log:
+        command = [sys.executable, "-m", "guanxi", "up"]
+        supervisor = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+    system = System(Local.of(environ), supervisor)
+    try:
+        _await_ready(system)
+        yield system
+    finally:
+        supervisor.send_signal(signal.SIGINT)
+        supervisor.wait(30)
+        system.server.destroy()
+        shutil.rmtree(folder)
+        Path(f"{folder}.log").unlink()
+
+
+def _await_ready(system: System) -> None:
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until:
+        if system.supervisor.poll() is not None:
+            raise RuntimeError(f"guanxi up ended, see {system.local.home}.log")
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{system.local.address}/readyz").is_success:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"not ready after {READY_S} s, see {system.local.home}.log")
+
+
+def _free_port() -> int:
+    """Return a free loopback port below the ephemeral range."""
+    for port in range(20_000 + os.getpid() % 5_000, 32_000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise RuntimeError("no free port")

@@ -1,0 +1,1 @@
+"""Search: customers by a filter over their fields, page by page."""

@@ -1,0 +1,71 @@
+"""The benchmark, tiny: every row is measured, and what it loads is what the product would have written."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bench.__main__ import bench, options
+from bench.dataset import customer_id
+from bench.goals import GOALS
+from bench.report import report
+from bench.rounds import Results
+from bench.system import System, running
+
+SIZES = ("--customers", "300", "--interactions", "9000", "--order-lines", "600")
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[System]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def measured(system: System) -> tuple[Results, dict[str, object]]:
+    return bench(system, options([*SIZES, "--rounds", "1", "--warm", "0", "--seconds", "0.05"]))
+
+
+@pytest.fixture
+def client(system: System, measured: object) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {system.secrets.development_key}"}
+    with httpx.Client(base_url=system.local.address, headers=headers, timeout=30) as client:
+        yield client
+
+
+def test_every_goal_has_a_figure(measured: tuple[Results, dict[str, object]], tmp_path: Path) -> None:
+    report(*measured, tmp_path / "results.json")
+    told = json.loads((tmp_path / "results.json").read_text())
+    assert len(told["goals"]) == len(GOALS)
+    assert all(goal["measured"] == goal["measured"] for goal in told["goals"]), "not a number"
+    figures = [each for ways in told["rounds"].values() for way in ways.values() for each in way]
+    assert all(each["rate"] > 0 for each in figures)
+
+
+@pytest.mark.parametrize("number", [0, 17, 299])
+def test_a_loaded_customer_is_as_the_product_would_have_written_it(client: httpx.Client, number: int) -> None:
+    held = client.get(f"/v1/customers/{customer_id(number)}").json()
+    same: dict[str, Any] = {name: held[name] for name in ("contact_points", "identities", "owner", "tags")}
+    answer = client.post("/v1/customers/batch", json={"items": [{"id": held["id"], **same}]})
+    assert answer.json()["results"][0]["outcome"] == "unchanged"
+    found = client.get("/v1/customers", params={"phone": held["contact_points"][0]["value"]}).json()
+    assert [each["id"] for each in found["items"]] == [held["id"]]
+    overview = client.get(f"/v1/customers/erp:C{number:07d}/overview").json()
+    assert overview["missing"] == []
+    assert overview["timeline"]["items"]
+
+
+def test_a_reader_of_the_feed_hears_of_all_that_was_loaded(client: httpx.Client) -> None:
+    heard, after = set[str](), ""
+    while True:
+        page = client.get(
+            "/v1/changes", params={"types": "customer", "limit": 2000, "after": after or None}
+        ).json()
+        heard |= {item["subject"] for item in page["items"] if item["data"]}
+        after = page["next"]
+        if page["up_to_date"]:
+            break
+    assert {str(customer_id(number)) for number in range(300)} <= heard

@@ -1,0 +1,65 @@
+"""Plans: the usual filters read their index, and only as much of it as a page needs."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from services.customer.search import queries
+from services.customer.search.fields import fields
+from services.customer.search.schemas import CustomerSortField, SortDirection
+from shared.filters import read
+from tests.support.running import ANYBODY, Running
+
+MANY = """
+insert into customer.customers (id, kind, name, contact_points, addresses, identities, contact_keys, owner,
+    department, region, customer_class, tags, attributes, version, created_at, updated_at)
+select gen_random_uuid(), 'person', 'name ' || i, '[]', '[]', '[]', array['tel:+86' || i], 'u-' || i % 400,
+    'd-' || i % 200, 'r-' || i % 300, case when i % 2000 = 0 then 'vip' else 'retail' end, '{}', '{}', 1,
+    timestamptz '2020-01-01' + i * interval '1 min',
+    timestamptz '2020-01-01' + (i * 7919) % 20000 * interval '1 min'
+from generate_series(1, 20000) i
+"""
+DAY = ["2020-01-05T00:00:00Z", "2020-01-05T02:00:00Z"]
+NEWEST = (CustomerSortField.CREATED_AT, SortDirection.DESC)
+
+
+@pytest.fixture(scope="module")
+async def full(customer: Running) -> AsyncIterator[Running]:
+    """Fill the table, so that an index is worth reading."""
+    await customer.database.pool.execute(MANY)
+    await customer.database.pool.execute("vacuum analyze customer.customers")
+    yield customer
+    await customer.database.pool.execute("truncate customer.customers")
+
+
+def is_(field: str, value: object, op: str = "eq") -> dict[str, Any]:
+    return {"field": field, "op": op, "value": value}
+
+
+@pytest.mark.parametrize(
+    ("tree", "index"),
+    [
+        (is_("owner", "u-7"), "owner_created_at"),
+        (is_("owner", "nobody"), "owner_created_at"),
+        (is_("owner", ["u-7", "u-8"], "in"), "owner_created_at"),
+        (is_("department", "d-7"), "department_created_at"),
+        (is_("region", "r-7"), "region_created_at"),
+        (is_("customer_class", "vip"), "customer_class_created_at"),
+        (is_("created_at", DAY, "between"), "customers_created_at"),
+        (is_("updated_at", DAY, "between"), "customers_updated_at"),
+        (is_("phone", "+8613800138000", "contains"), "contact_keys"),
+        (is_("id", "0192f0c1-0000-7000-8000-000000000001"), "pk_customers"),
+        ({"and": [is_("customer_class", "retail"), is_("owner", "u-7")]}, "owner_created_at"),
+        ({"and": [is_("owner", "u-7"), {"not": is_("region", "r-7")}]}, "owner_created_at"),
+    ],
+    ids=str,
+)
+async def test_a_usual_filter_reads_its_index(full: Running, tree: dict[str, Any], index: str) -> None:
+    wanted = read(tree, fields("CN"), ANYBODY)
+    given = {"last_at": None, "last": None, "limit": 51, **wanted.given}
+    statement = queries.page(wanted.shape, *NEWEST).statement(ANYBODY, given)
+    rows = await full.database.pool.fetch(f"explain {statement.sql}", *statement.arguments(given))
+    plan = "\n".join(row[0] for row in rows)
+    assert index in plan, plan
+    assert "Seq Scan" not in plan
