@@ -56,6 +56,9 @@ spectral: $(VENV)/run ## Lint the OpenAPI document with spectral's rules and tho
 	@mkdir -p build && $(GUANXI) openapi > build/openapi.json
 	@clients/spectral/lint build/openapi.json
 
+schemathesis: $(VENV)/dev ## Let schemathesis look for holes in the running system: SEEDS="1 2 3" EXAMPLES=20
+	@SEEDS="$(or $(SEEDS),1 2 3)" EXAMPLES=$(or $(EXAMPLES),20) $(PYTHON) -m pytest tests/e2e/test_schemathesis.py
+
 clients: $(VENV)/dev ## Generate clients in Python and TypeScript, compile them strictly and use them (TypeScript needs Node)
 	@cd clients/typescript && ../modules || echo "Only the client in Python is checked." >&2
 	@$(PYTHON) -m pytest tests/e2e/test_clients.py -rs

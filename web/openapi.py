@@ -30,9 +30,9 @@ from web.etag import ETAG
 from web.hot import methods
 from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, RightsChanged
 
-ALWAYS = (Invalid, TooManyRequests, Unexpected, Unavailable)
+ALWAYS = (UnsupportedMediaType, Invalid, TooManyRequests, Unexpected, Unavailable)
 OF_POLICY = (Unauthenticated, Forbidden)
-OF_BODY = (MalformedJson, TooLarge, UnsupportedMediaType)
+OF_BODY = (MalformedJson, TooLarge)
 OF_KEY = (InProgress, KeyReused, RightsChanged)
 FASTAPIS = ("HTTPValidationError", "ValidationError")
 IDEMPOTENCY_KEY = {
