@@ -70,7 +70,7 @@ def _late(row: str, way: str, p50: float, p99: float) -> tuple[Goal, Goal]:
 def _service(row: str, service: str, mine: float, postgres: float, gateway: float) -> tuple[Goal, ...]:
     return (
         _cpu(row, "direct ×32", mine, service),
-        _cpu(row, "direct ×32", postgres, "postgres"),
+        _cpu(row, "direct ×32", postgres, f"pg {service}"),
         _cpu(row, "gateway ×32", gateway, "gateway"),
     )
 

@@ -12,7 +12,10 @@ from bench.goals import GOALS, Goal, pace
 from bench.rounds import Results
 from guanxi.console import say
 
-PROCESSES = ("gateway", "customer", "interaction", "scoring", "postgres", "generator")
+PROCESSES = (
+    *("gateway", "customer", "interaction", "scoring", "workers"),
+    *("postgres", "pg customer", "pg interaction", "generator"),
+)
 FILE = Path(__file__).with_name("results.json")
 
 
@@ -37,7 +40,7 @@ def judged(goal: Goal, figure: float, slower: float) -> float:
 
 
 def _figures(results: Results) -> Iterator[Sequence[str]]:
-    yield ("row", "way", "per s", "spread", "p50 ms", "p99 ms", *(f"{name} µs" for name in PROCESSES))
+    yield ("row", "way", "per s", "spread", "p50 ms", "p99 ms", *PROCESSES)
     for row, way in results.rounds:
         cpu = (results.cpu(row, way, name) for name in PROCESSES)
         yield (

@@ -7,10 +7,8 @@ from statistics import median
 
 from bench.client import Generator, Outcome
 from bench.dataset import Slice
-from bench.system import System
+from bench.system import Seconds, System
 from shared.auth import HEADER
-
-Seconds = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -117,4 +115,4 @@ def timed(system: System, work: Callable[[], int]) -> Figures:
 
 
 def _per(units: int, before: Seconds, after: Seconds) -> dict[str, float]:
-    return {name: (after[name] - before[name]) / units * 1e6 for name in after}
+    return {name: (used - before.get(name, 0.0)) / units * 1e6 for name, used in after.items()}

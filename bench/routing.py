@@ -1,8 +1,10 @@
 """The row of an ordinary route: among forty routers, and alone; no network and no database in either."""
 
 import asyncio
+import os
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +32,8 @@ def ask(routers: int, seconds: float) -> Figures:
     """Ask the last of so many routers for something, again and again; CPU alone counts."""
     settings = Settings(service="bench", database_url="", keys=Path(), secret=b"b" * 32)
     app = create_app(settings, title="bench", routers=[_router(number) for number in range(routers)])
-    return asyncio.run(_ask(app, f"/v1/things{routers - 1}/17", seconds))
+    with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):  # a log line each, as always
+        return asyncio.run(_ask(app, f"/v1/things{routers - 1}/17", seconds))
 
 
 async def _ask(app: ASGIApp, path: str, seconds: float) -> Figures:

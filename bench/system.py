@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -39,6 +41,7 @@ READY_S = 120
 _UNSCORED = "select (select count(*) from scoring.scores) < (select count(*) from scoring.states)"
 _RUNNING = "select exists (select from scoring.scoring_runs where status in ('queued', 'running'))"
 _TICK = os.sysconf("SC_CLK_TCK")
+_ROLE = re.compile(r"guanxi_(\w+) ")
 Seconds = dict[str, float]
 
 
@@ -87,25 +90,37 @@ class System:
         return Cursors(bytes.fromhex(self.secrets.cursor_secret))
 
     @cached_property
-    def _processes(self) -> dict[str, psutil.Process]:
-        """Our own processes by part, and "postmaster"."""
-        found = {}
+    def _processes(self) -> dict[str, list[psutil.Process]]:
+        """Our own processes: each part's, all "workers", the "postmaster"."""
+        found = defaultdict[str, list[psutil.Process]](list)
         for process in psutil.Process(self.supervisor.pid).children(recursive=True):
-            words = process.cmdline()
-            for part in SERVED:
-                if words[-2:] == ["serve", part] or " ".join(words).endswith(f"serve {part}"):
-                    found[part] = process
-            if words and Path(words[0]).name == "postgres" and "-D" in words:
-                found["postmaster"] = process
+            line = process.cmdline()
+            what = " ".join(line).partition("-m guanxi ")[2].split()
+            if what[:1] == ["serve"]:
+                found[what[1]].append(process)
+            elif what[:1] == ["worker"]:
+                found["workers"].append(process)
+            elif line and Path(line[0]).name == "postgres" and "-D" in line:
+                found["postmaster"].append(process)
         return found
 
     def cpu(self) -> Seconds:
-        """Return the CPU seconds so far of each served part and of "postgres", all its processes together."""
-        used = {part: _spent(self._processes[part].pid) for part in SERVED}
-        master = self._processes["postmaster"]
+        """Return the CPU seconds so far of each served part, of all workers, and of Postgres.
+
+        "postgres" is all of it, "pg <part>" what a part's role has it do in connections that are still open.
+        """
+        names = (*SERVED, "workers")
+        used = {name: sum(_spent(each.pid) for each in self._processes[name]) for name in names}
+        (master,) = self._processes["postmaster"]
         ended = master.cpu_times()
-        backends = sum(_spent(child.pid) for child in master.children())
-        return {**used, "postgres": ended.children_user + ended.children_system + backends}
+        used["postgres"] = ended.children_user + ended.children_system
+        for backend in master.children():
+            spent = _spent(backend.pid)
+            used["postgres"] += spent
+            if role := _ROLE.search(" ".join(_title(backend))):
+                whose = f"pg {role[1]}"
+                used[whose] = used.get(whose, 0.0) + spent
+        return used
 
     async def load(self, part: Slice) -> float:
         """Load a slice, wait until all its customers have a score, return the seconds of the load alone."""
@@ -127,6 +142,15 @@ class System:
                 await asyncio.sleep(0.2)
             while await owner.fetchval(_RUNNING):  # noqa: ASYNC110 - the worker says it in a table
                 await asyncio.sleep(0.1)
+
+
+def _title(process: psutil.Process) -> list[str]:
+    """Return the command line, in which Postgres tells what a process does; nothing once it has ended."""
+    try:
+        line: list[str] = process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+    return line
 
 
 def _spent(pid: int) -> float:

@@ -14,7 +14,6 @@ from bench.rounds import Bench, Cell, Figures, watched
 from bench.statements import EVERYBODY, Script, Sql, filled, script, some_customer
 from services.interaction.interactions.kind import INTERACTIONS as KIND
 from services.interaction.records.actions import statements
-from web.idempotency import keys_of
 
 MANY, ONE = 32, 1  # connections
 ROWS = 1_000  # in a batch
@@ -124,38 +123,31 @@ def _copy(bench: Bench, table: str, columns: Sequence[str]) -> Figures:
 
 
 def _pgbench(bench: Bench) -> Figures:
-    """Run the statements of one recorded interaction."""
+    """Run the statement of one recorded interaction."""
     return beside.pgbench(bench.system, "interaction", _recording(bench.part), bench.seconds)
 
 
 def _recording(part: Slice) -> Script:
     draw, customer = some_customer(part)
-    keys, key = keys_of("interaction"), Sql("'k' || :k")
-    named = {"caller": "bench", "route": "POST /v1/interactions", "key": key}
-    mine = {f"my_{name}": value for name, value in named.items()}
-    now = Sql("now()")
+    now, key = Sql("now()"), Sql("'k' || :k")
+    keyed = {"caller": "bench", "route": "POST /v1/interactions", "key": key, "at": now}
+    keyed |= {"fingerprint": "0" * 64, "location": "/v1/interactions"}
     by = {"feed_at": now, "feed_who": "bench", "feed_source": "bench", "feed_transaction": Sql("uuidv7()")}
     row = {
-        **dict.fromkeys([*KIND.content, "owner_before", "department_before"]),
+        **dict.fromkeys(KIND.content),
+        **dict.fromkeys(["occurred_at", "created_at", "updated_at"], now),
         "channel": "phone",
         "direction": "inbound",
         "purpose": "service",
         "subject": "Where is my order?",
-        "id": Sql("uuidv7()"),
-        "customer_id": customer,
-        "version": 1,
         "attributes": "{}",
+        "id": Sql("uuidv7()"),
+        "version": 1,
         "source_system": "pbx",
         "source_id": key,
         "recorded_by": "bench",
-        **dict.fromkeys(["occurred_at", "created_at", "updated_at"], now),
+        "who_id": customer,
     }
-    kept = {"status": 201, "version": 1, "location": "/v1/interactions", "body": "{}", "subjects": []}
-    return script(
-        "begin",
-        filled(keys.claim, {**named, "fingerprint": "0123456789abcdef0123456789abcdef", "at": now}),
-        filled(statements(KIND).record.to(EVERYBODY), {**row, **by}),
-        filled(keys.keep, {**mine, **kept}),
-        "commit",
-        setup=[draw, "\\set k random(1, 1000000000000000)"],
-    )
+    given = {**row, **by, **{f"key_{name}": value for name, value in keyed.items()}}
+    statement = statements(KIND).straight(named=False, keyed=True).to(EVERYBODY)
+    return script(filled(statement, given), setup=[draw, "\\set k random(1, 1000000000000000)"])

@@ -76,7 +76,7 @@ class Database:
     @asynccontextmanager
     async def single(self, principal: Principal, *, at: datetime) -> AsyncIterator[Transaction]:
         """Open what one statement writes: it commits by itself, in one round trip instead of three."""
-        async with self.pool.acquire(timeout=ACQUIRE_S) as connection:
+        async with self.pool.acquire() as connection:
             yield Transaction(connection, uuid7(), principal, at)
 
     @asynccontextmanager

@@ -11,7 +11,7 @@ from shared.kinds import LONGEST
 from shared.schemas import Body
 
 Value = Annotated[str, Field(max_length=LONGEST)] | float | bool
-Name = Annotated[str, Field(min_length=1, max_length=200, description="One of the fields listed.")]
+Name = Annotated[str, Field(min_length=1, max_length=200, description="A field listed.", examples=["name"])]
 
 
 class FilterOperator(StrEnum):

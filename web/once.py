@@ -52,25 +52,26 @@ class Answer:
         return answer(self.body, status=self.status, version=self.version, headers=headers)
 
 
-async def once(
-    request: Request, principal: Principal, act: Action, *, straight: Straight | None = None
-) -> Response:
+async def at_once(request: Request, principal: Principal, act: Straight) -> Response | None:
+    """Try an action that is one statement, committed by itself, which keeps the answer under its key too.
+
+    None when something is in its way, such as a key that was used before: nothing is written then, and
+    `once` is to judge.
+    """
+    keyed, held = await _keyed(request, principal), core(request)
+    with suppress(*_IN_THE_WAY):
+        async with held.database.single(principal, at=held.clock()) as transaction:
+            said = await act(transaction, None if keyed is None else keyed.parameters(transaction))
+        return None if said is None else said.respond()
+    return None
+
+
+async def once(request: Request, principal: Principal, act: Action) -> Response:
     """Run an action and answer after its commit; with an Idempotency-Key, at most once.
 
     An action that meets a deadlock, or raises Again, runs again from the start in a new transaction.
-    `straight` is tried first: one statement that does it all and keeps the answer, wherever nothing is in
-    the way of that.
     """
-    key = _key(request)
-    keyed = None if key is None else _Keyed(request, principal, key, await request.body())
-    held = core(request)
-    if straight is not None:
-        with suppress(*_IN_THE_WAY):
-            async with held.database.single(principal, at=held.clock()) as transaction:
-                said = await straight(transaction, None if keyed is None else keyed.parameters(transaction))
-            if said is not None:
-                return said.respond()
-    run = keyed or _simply
+    run, held = await _keyed(request, principal) or _simply, core(request)
     for attempt in range(ATTEMPTS):
         try:
             async with held.database.begin(principal, at=held.clock()) as transaction:
@@ -81,6 +82,11 @@ async def once(
         else:
             return response
     raise Unavailable("Too many writers want the same records.", headers={"Retry-After": "1"})
+
+
+async def _keyed(request: Request, principal: Principal) -> "_Keyed | None":
+    key = _key(request)
+    return None if key is None else _Keyed(request, principal, key, await request.body())
 
 
 async def _simply(transaction: Transaction, act: Action) -> Response:

@@ -81,32 +81,36 @@ class Keys:
         return caller
 
     def forget(self) -> None:
-        """Ask again for every key: one of them, or what it may do, was just changed here."""
-        self.known.clear()
+        """Ask again for every key: one of them, or what it may do, was just changed here.
+
+        Questions that are under way end in what was forgotten: their answers may be older than the change.
+        """
+        self.known, self.asking = OrderedDict(), {}
 
     async def _learn(self, digest: bytes, now: float) -> Caller | None:
         if now < self.wrong.get(digest, 0.0):
             return None
-        task = self.asking.get(digest)
+        asking = self.asking
+        task = asking.get(digest)
         if task is None:  # one question per key, however many requests wait for it
-            task = self.asking[digest] = asyncio.create_task(self._ask(digest))
-            task.add_done_callback(lambda _: self.asking.pop(digest, None))
+            task = asking[digest] = asyncio.create_task(self._ask(digest))
+            task.add_done_callback(lambda _: asking.pop(digest, None))
         return await asyncio.shield(task)
 
     async def _ask(self, digest: bytes) -> Caller | None:
-        until = time.monotonic() + TTL_S
+        until, known = time.monotonic() + TTL_S, self.known
         try:
             row = await _FIND.one(self.pool, digest=digest)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
             raise Unavailable("Keys cannot be checked, try again.", headers={"Retry-After": "1"}) from problem
-        self.known.pop(digest, None)
+        known.pop(digest, None)
         if row is None:
             _keep(self.wrong, digest, until, MOST_WRONG)
             return None
         caller = self._caller(row)
         left = row["left"]
         until = until if left is None else min(until, time.monotonic() + float(left))
-        _keep(self.known, digest, (caller, until), MOST)
+        _keep(known, digest, (caller, until), MOST)
         return caller
 
     def _caller(self, row: asyncpg.Record) -> Caller:

@@ -15,7 +15,10 @@ from tests.chaos.followers import Foreign
 from tests.chaos.proxy import Proxy
 from tests.e2e.system import System
 
-SERVED = ("serve customer", "serve interaction", "serve gateway", "worker customer", "worker interaction")
+SERVED = (
+    *("serve gateway", "serve customer", "serve interaction"),
+    *("worker customer", "worker interaction", "worker scoring"),
+)
 POSTMASTER = " -D "
 STANDSTILL_S, CUT_S, OPEN_S = (1.0, 4.0), (0.5, 2.0), 10.0
 
@@ -56,8 +59,9 @@ class Nemesis:
         kills = [partial(self._kill, words) for words in SERVED]
         stops = [partial(self._stop, words) for words in SERVED]
         postgres = partial(self._kill, POSTMASTER, "postgres")
-        deck = [*kills, postgres, self._kill_erp, *self.dice.sample(stops, 2), self._cut, self._hold]
         while True:
+            some = self.dice.sample(stops, 2)
+            deck = [*kills, postgres, self._kill_erp, *some, self._cut, self._hold]
             self.dice.shuffle(deck)
             yield from deck
 
@@ -72,8 +76,11 @@ class Nemesis:
 
     async def _kill(self, words: str, name: str = "") -> None:
         victim = await self._victim(words)
-        with suppress(psutil.NoSuchProcess):
+        try:
             victim.kill()
+        except psutil.NoSuchProcess:  # it died while we looked
+            await self._kill(words, name)
+        else:
             self.did[f"kill {name or words}"] += 1
 
     async def _kill_erp(self) -> None:

@@ -3,19 +3,17 @@
 import asyncio
 import random
 from contextlib import suppress
-from dataclasses import dataclass
 
 CHUNK = 1 << 16
 
 
-@dataclass
 class Proxy:
     """Listens on a port of its own; while `cutting`, half of the answers are cut."""
 
-    gateway_port: int
-    dice: random.Random
-    cutting: bool = False
-    cut: int = 0
+    def __init__(self, gateway: str, seed: int) -> None:
+        self.port = int(gateway.rpartition(":")[2])
+        self.dice = random.Random(f"{seed} proxy")  # noqa: S311 - repeatable
+        self.cutting, self.cut = False, 0
 
     async def open(self) -> str:
         """Listen; return the address."""
@@ -28,7 +26,7 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            there, back = await asyncio.open_connection("127.0.0.1", self.gateway_port)
+            there, back = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
             writer.transport.abort()
             return

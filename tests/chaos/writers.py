@@ -31,6 +31,7 @@ class World:
     gone: set[UUID] = field(default_factory=set)
     operations: list[Operation] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    replayed: int = 0  # answers that an earlier try had been given
     surprises: list[str] = field(default_factory=list)  # answers that no fault explains
 
     def acknowledge(self, operation: Operation) -> None:
@@ -192,6 +193,7 @@ class Writer:
             except httpx.TransportError:
                 doubt = True
                 continue
+            self.world.replayed += answer.headers.get("idempotency-replayed") == "true"
             if not _says_nothing(answer):
                 if answer.status_code not in EXPECTED:
                     self.world.surprises.append(f"{method} {path}: {answer.status_code} {answer.text}")

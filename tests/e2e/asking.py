@@ -18,7 +18,7 @@ OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "produ
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
 ORDER = ("get", "patch", "put", "post", "delete")
-FIXED = {"base": "EUR", "quote": "CNY", "day": "2026-01-31"}
+FIXED = {"base": "EUR", "quoted": "CNY", "day": "2026-01-31"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import structlog
 
+from gateway.access import keys
 from tests.conftest import Service
 from tests.gateway.own import Own, standing
 
@@ -208,3 +209,31 @@ async def test_no_key_is_in_a_log_or_an_error(
     for text in (told.out, told.err, log.getvalue(), doubled.text, crashed.text):
         assert canary not in text
         assert canary[11:] not in text
+
+
+async def test_an_answer_that_was_under_way_is_forgotten_too(
+    own: Own, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await made(admin)
+    found = own.running.app.state.keys
+    asked, ended, find = asyncio.Event(), asyncio.Event(), keys._FIND
+
+    class Slow:
+        async def one(self, *on: Any, **given: Any) -> Any:
+            row = await find.one(*on, **given)
+            asked.set()
+            await ended.wait()
+            return row
+
+    monkeypatch.setattr(keys, "_FIND", Slow())
+    early = asyncio.create_task(status(own, client["key"]))
+    await asked.wait()
+    monkeypatch.setattr(keys, "_FIND", find)
+    found.forget()
+    path = f"{CLIENTS}/{client['id']}"
+    assert (await admin.delete(path, headers={"If-Match": '"1"'})).status_code == 204
+    assert await status(own, client["key"]) == 401
+    ended.set()
+    assert await early == 200, "it was asked before"
+    found.wrong.clear()
+    assert await status(own, client["key"]) == 401

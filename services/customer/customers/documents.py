@@ -72,7 +72,7 @@ def revise(stored: Document, patch: Patch, new_id: Callable[[], UUID]) -> dict[s
     for field, alike in _ALIKE.items():
         if patch.get(field):
             document[field] = _replaced(field, stored, document, alike, new_id)
-    if patch.get("acquisition"):
+    if document["acquisition"] is not None:
         document["acquisition"] = _acquisition(document["acquisition"])
     _check_whole(document, patch)
     return document

@@ -42,7 +42,7 @@ class Customer(Base):
         _list_by("department", "created_at", "id"),
         _list_by("region", "created_at", "id"),
         _list_by("customer_class", "created_at", "id"),
-        Index(None, "contact_keys", postgresql_using="gin"),
+        Index(None, "contact_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(None, "tags", postgresql_using="gin"),
         {"info": {"guarded": True}},
     )

@@ -48,11 +48,6 @@ class Wanted:
     mode: BatchMode = BatchMode.UPSERT
     dry: bool = False
 
-    @property
-    def settled(self) -> bool:
-        """Whether nothing but the records themselves is to be written: no stranger's id, no product's."""
-        return not (self.people.told or self.people.strangers) and self.kind.link is link_nothing
-
 
 @cache
 def statements(kind: Kind) -> Statements:
@@ -78,23 +73,41 @@ async def write(tx: Transaction, wanted: Wanted) -> Decision:
     return decision
 
 
-async def record(tx: Transaction, wanted: Wanted, key: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON, or None
-    """Make the record of a single draft in one statement; None if its source key is taken.
-
-    With the parameters of an Idempotency-Key the answer is kept under it, in the same statement.
-    """
+async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON, or None
+    """Make the record of a single draft in one statement; None if its source key is taken."""
     draft = wanted.drafts[0]
     await _link(tx, wanted)
     if not draft.may_create:
         return None
+    row = _new_row(tx, draft)
+    return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **row, **by(tx))
+
+
+async def record_straight(tx: Transaction, kind: Kind, draft: Draft, key: Mapping[str, object] | None) -> Any:  # noqa: ANN401 - JSON, or None
+    """Make the record of a draft in a statement that is the whole transaction; None where that cannot be.
+
+    It can for principals to whom nothing is closed, when the customer is known here and the source key is
+    free. With the parameters of an Idempotency-Key the answer is kept under it.
+    """
+    who, principal = draft.customer, tx.principal
+    open_to = principal.visibility is Visibility.ALL and principal.personal
+    if who is None or not (open_to and draft.may_create and kind.link is link_nothing):
+        return None
+    given = {**_new_row(tx, draft), **by(tx)}
+    if isinstance(who, UUID):
+        given["who_id"] = who
+    else:
+        given["who_system"], given["who_name"] = who
+    if key is not None:
+        given |= {**key, "key_location": kind.location(given["id"])}
+    statement = statements(kind).straight(named=not isinstance(who, UUID), keyed=key is not None)
+    return await statement.to(principal).value(tx.connection, **given)
+
+
+def _new_row(tx: Transaction, draft: Draft) -> dict[str, Any]:
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
-    row = _row(tx, Written(new, new.values, 1, {}))
-    given = {**row, **by(tx)}
-    if key is None:
-        return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **given)
-    kept = {**key, "key_location": wanted.kind.location(draft.record_id)}
-    return await statements(wanted.kind).record_once.to(tx.principal).value(tx.connection, **given, **kept)
+    return _row(tx, Written(new, new.values, 1, {}))
 
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:

@@ -11,7 +11,14 @@ from starlette.responses import Response
 
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import People
-from services.interaction.records.actions import Wanted, recognised, record, statements, write
+from services.interaction.records.actions import (
+    Wanted,
+    recognised,
+    record,
+    record_straight,
+    statements,
+    write,
+)
 from services.interaction.records.drafts import Decision, Draft, Result, SourceKeyTaken
 from services.interaction.records.kinds import Kind
 from services.interaction.records.rows import read
@@ -20,7 +27,7 @@ from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import NotFound, Problem, as_row_problem, documents
 from web.app import answer, core
-from web.once import Answer, once
+from web.once import Answer, at_once, once
 
 
 def customers(request: Request) -> Customers:
@@ -37,18 +44,17 @@ def recorded(model: type[BaseModel], *problems: type[Problem]) -> dict[int | str
 async def create(request: Request, principal: Principal, kind: Kind, body: RecordCreate) -> Response:
     """Record one: 201; 200 if its source key names a record with the same content, 409 with another."""
     draft = kind.draft(body)
-    people = await _people(request, principal, [draft])
-    wanted = Wanted(kind, [draft], people, BatchMode.CREATE)
 
-    async def straight(tx: Transaction, key: Mapping[str, object] | None = None) -> Answer | None:
-        shown = await record(tx, wanted, key)
-        if shown is None or draft.record_id is None:
-            return None
-        return _made(kind, draft.record_id, shown, 1, 201)
+    async def straight(tx: Transaction, key: Mapping[str, object] | None) -> Answer | None:
+        return _new(kind, draft, await record_straight(tx, kind, draft, key))
+
+    if said := await at_once(request, principal, straight):
+        return said
+    wanted = Wanted(kind, [draft], await _people(request, principal, [draft]), BatchMode.CREATE)
 
     async def act(tx: Transaction) -> Answer:
-        if said := await straight(tx):
-            return said
+        if made := _new(kind, draft, await record(tx, wanted)):
+            return made
         result = (await write(tx, wanted)).results[0]
         if result.problem is not None or result.held is None:
             raise result.problem or NotFound()
@@ -58,7 +64,7 @@ async def create(request: Request, principal: Principal, kind: Kind, body: Recor
         status = 201 if result.outcome is Outcome.CREATED else 200
         return _made(kind, row["id"], row["data"], row["version"], status)
 
-    return await once(request, principal, act, straight=straight if wanted.settled else None)
+    return await once(request, principal, act)
 
 
 async def write_batch(
@@ -86,6 +92,13 @@ async def get(request: Request, principal: Principal, kind: Kind, record_id: UUI
 
 async def _people(request: Request, principal: Principal, drafts: Sequence[Draft]) -> People:
     return await recognised(core(request).database.pool, customers(request), principal, drafts)
+
+
+def _new(kind: Kind, draft: Draft, shown: object) -> Answer | None:
+    """Answer with a new record, if there is one."""
+    if shown is None or draft.record_id is None:
+        return None
+    return _made(kind, draft.record_id, shown, 1, 201)
 
 
 def _made(kind: Kind, record_id: UUID, shown: object, version: int, status: int) -> Answer:

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from feed.write import entries, entry
 from services.interaction.base import FEED, IDEMPOTENCY
-from services.interaction.identities.models import Identity
+from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.identities.queries import WHO
 from services.interaction.records.kinds import Kind
 from services.interaction.sources.models import SourceKey
@@ -40,8 +40,8 @@ class Statements:
     """The statements of a kind, each compiled when first used.
 
     A row has the table's columns, `owner_before` and `department_before` for the feed, and `diff` if it is a
-    change. `record` and `record_once` take one row as parameters, `create` and
-    `change` take many as one JSON array, `rows`.
+    change. `record` and `straight` take one row as parameters, `create` and `change` take many as one JSON
+    array, `rows`.
     """
 
     def __init__(self, kind: Kind) -> None:
@@ -50,6 +50,7 @@ class Statements:
         self.table: Any = kind.model.__table__
         self.columns = [c.name for c in self.table.columns]
         self.type = f"{kind.name}.{kind.created}"
+        self._straight: dict[tuple[bool, bool], Shown] = {}
 
     @cached_property
     def create(self) -> Statement:
@@ -66,14 +67,20 @@ class Statements:
         told = entry(FEED, self._changed(made, given), self.type)
         return Shown(self._read(made).add_cte(*told), unguarded=WRITING)
 
-    @cached_property
-    def record_once(self) -> Shown:
-        """Do what `record` does and keep the answer under an Idempotency-Key, or violate its uniqueness."""
-        given, made = self._new()
-        shown = self._read(made).add_columns(made.c.id, made.c.version).cte("shown")
-        kept = keep(IDEMPOTENCY, shown)
-        told = entry(FEED, self._changed(made, given, after=kept), self.type)
-        return Shown(select(shown.c.data).add_cte(*told), unguarded=WRITING)
+    def straight(self, *, named: bool, keyed: bool) -> Shown:
+        """Do what `record` does about a customer who is known here; nothing about anybody else.
+
+        The customer is the parameters `who_system` and `who_name`, or `who_id`. With the parameters of `keep`
+        the answer is kept under an Idempotency-Key; one that was used before violates its uniqueness.
+        """
+        if (named, keyed) not in self._straight:
+            given, made = self._new(_known(named=named))
+            shown = self._read(made).add_columns(made.c.id, made.c.version).cte("shown")
+            kept = keep(IDEMPOTENCY, shown) if keyed else None
+            told = entry(FEED, self._changed(made, given, after=kept), self.type)
+            done = Shown(select(shown.c.data).add_cte(*told), unguarded=WRITING)
+            self._straight[named, keyed] = done
+        return self._straight[named, keyed]
 
     @cached_property
     def change(self) -> Statement:
@@ -126,9 +133,12 @@ class Statements:
             return shown
         return shown.join_from(self.model, Identity, Identity.original_id == self.model.customer_id)
 
-    def _new(self) -> tuple[CTE, CTE]:
-        """Insert the record that the parameters describe, if its source key is free."""
-        given = select(*(bindparam(c.name, type_=c.type).label(c.name) for c in self._columns())).cte("given")
+    def _new(self, who: CTE | None = None) -> tuple[CTE, CTE]:
+        """Insert the record that the parameters describe, if its source key is free; of `who`, if given."""
+        known = who.c if who is not None else ()
+        columns = [c for c in self._columns() if c.name not in known]
+        row = select(*known, *(bindparam(c.name, type_=c.type).label(c.name) for c in columns))
+        given = row.cte("given")
         return given, self._made(given, self._claimed(given))
 
     def _read(self, made: CTE) -> Select[Any]:
@@ -183,3 +193,20 @@ class Statements:
             .returning(SourceKey.record_id)
             .cte("claimed")
         )
+
+
+def _known(*, named: bool) -> CTE:
+    """Select the customer whom the parameters of `straight` mean: what a row says about its customer."""
+    who = select(
+        Identity.original_id.label("customer_id"),
+        Identity.owner.label("owner_before"),
+        Identity.department.label("department_before"),
+    ).where(~Identity.deleted)
+    if not named:
+        return who.where(Identity.original_id == bindparam("who_id", type_=Uuid)).cte("who")
+    name = (
+        ExternalIdentity.system == bindparam("who_system", type_=Text),
+        ExternalIdentity.external_id == bindparam("who_name", type_=Text),
+    )
+    its = ExternalIdentity.customer_id == Identity.original_id
+    return who.join(ExternalIdentity, its).where(*name).cte("who")

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from services.customer.customers.diff import same
@@ -73,6 +73,7 @@ async def test_attributes_follow_merge_patch(customer: Running, each: list[dict[
 
 
 @given(st.lists(rows, min_size=1, max_size=6))
+@example([{"who": 0, "acquisition": {}}, {"who": 0, "acquisition": None}])
 @few
 async def test_a_batch_is_the_sequence_of_its_rows(customer: Running, each: list[dict[str, Any]]) -> None:
     async with customer.client() as client:

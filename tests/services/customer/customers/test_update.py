@@ -154,3 +154,12 @@ async def test_attributes_are_bounded_in_all(client: httpx.AsyncClient, create: 
     current = await create(attributes={"a": "x" * 40_000})
     answer = await patch(client, current, {"attributes": {"b": "x" * 40_000}})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_long")
+
+
+async def test_an_empty_acquisition_is_none_and_no_change(client: httpx.AsyncClient, create: Create) -> None:
+    made = await create(acquisition={})
+    assert made["acquisition"] is None
+    again = await client.patch(
+        f"/v1/customers/{made['id']}", json={"acquisition": {}}, headers={"If-Match": '"1"'}
+    )
+    assert (again.status_code, again.json()["version"]) == (200, 1)
