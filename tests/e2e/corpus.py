@@ -35,6 +35,7 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
     "deep and whole": (b"[" * 100_000 + b"]" * 100_000, {}),
     "deep objects": (b'{"attributes":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001, {}),
     "many keys": (b"{" + b",".join(b'"k%d":1' % n for n in range(100_000)) + b"}", {}),
+    "many keys in a row": (b'{"items": [{' + b",".join(b'"k%d":1' % n for n in range(100_000)) + b"}]}", {}),
     "octet-stream": (b"\x00\x01\x02" + CANARY.encode(), {"Content-Type": "application/octet-stream"}),
     "text": (b"{}", {"Content-Type": "text/plain"}),
     "xml": (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a/>', {"Content-Type": "application/xml"}),
@@ -50,7 +51,7 @@ BODIES: dict[str, tuple[bytes, dict[str, str]]] = {
 VALUES: list[Any] = [
     None, True, 0, -1, 2**31, 2**63, 2**64, 10**30, 1.5, 1e308, "", " ", CANARY + "\u0000",
     "\u202e\u200b\ufeff",
-    CANARY + "x" * 300, CANARY + "x" * 200_000, "'; drop table customers; --" + CANARY,
+    CANARY + "x" * 300, CANARY + "x" * 20_000, "'; drop table customers; --" + CANARY,
     "=cmd|' /C calc'!A0" + CANARY, "@SUM(1)" + CANARY, "\u0085\u2028\r\n\t" + CANARY,
     "9999-12-31T23:59:59.999999-23:59",
     "0001-01-01T00:00:00+23:59", "2026-02-30", "1e400", "NaN", "Infinity", "-0", "٣", "0x1F",
@@ -71,9 +72,9 @@ TEXTS = [
 ]  # fmt: skip
 PATHS = [*TEXTS[1:], "a:", ":", "erp:%00", "erp:%ff", "x", "0" * 300]
 HEADERS = [
-    b"", b" ", b"\xff\xfe",
+    b"", b"\xff\xfe",
     b'"', b'"0"', b'"99999999999"', b'W/"1"', b"*", b'"1", "2"', CANARY.encode(), b"x" * 5_000,
-    b"'; drop table customers; --", b"=cmd|' /C calc'!A0", b"merge=disjoint;;;=,", b"\t\t",
+    b"'; drop table customers; --", b"=cmd|' /C calc'!A0", b"merge=disjoint;;;=,",
 ]  # fmt: skip
 EVERYWHERE = (
     "Accept",
