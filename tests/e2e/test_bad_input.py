@@ -13,6 +13,7 @@ from tests.e2e.samples import METHODS, body_schema, operations, places, planted,
 from tests.e2e.system import System
 
 JSON = {"Content-Type": "application/json", "If-Match": '"1"'}
+UNREADABLE = re.compile(r"u0000|\d{19}")  # whatever the operation, no such body is taken
 NAMES = ("instance", "pointer", "parameter")  # they say where: the caller's path and the names of members
 
 
@@ -78,12 +79,23 @@ def test_hostile_bodies_on_every_operation(api: httpx.Client, document: dict[str
 def test_hostile_values_in_every_field(api: httpx.Client, document: dict[str, Any]) -> None:
     tried = 0
     for method, path, operation, usual, at in fields(document):
-        for value in VALUES:
-            content = json.dumps(planted(usual, at, value)).encode()
+        for body in with_values(usual, at):
+            content = json.dumps(body).encode()
             response = api.request(method, filled(path), content=content, headers=JSON)
-            judged(response, f"{value!r:.60} at {at}: {method} {path}", operation)
+            judged(response, f"{content!r:.300} for {at}: {method} {path}", operation)
             tried += 1
     assert tried > 1_000
+
+
+def with_values(usual: Any, at: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the body with each hostile value in a place; in a batch, as rows of one, where that can be."""
+    alone = VALUES
+    if at[:2] == ("items", 0) and len(at) > 2:
+        alone = [value for value in VALUES if UNREADABLE.search(json.dumps(value))]
+        rows = [planted(usual, at, value)["items"][0] for value in VALUES if value not in alone]
+        yield {**usual, "items": rows}
+    for value in alone:
+        yield planted(usual, at, value)
 
 
 def test_every_field_takes_the_json_types_of_its_schema_only(
@@ -127,7 +139,7 @@ def test_hostile_parameters(api: httpx.Client, document: dict[str, Any]) -> None
 def test_hostile_headers(api: httpx.Client, document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
         names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
-        for name in (*names, *(EVERYWHERE if method == "get" else ())):
+        for name in (*names, *(EVERYWHERE if method == "get" and "{" not in path else ())):
             for value in HEADERS:
                 response = api.request(method, filled(path), headers={**JSON, name: value})
                 judged(response, f"{method} {path} with {name}: {value!r:.60}", operation)
