@@ -8,6 +8,7 @@ SERVICES = ("customer", "interaction", "scoring")
 _TABLE = {
     b"customers": "customer",
     b"identities": "customer",
+    b"important-dates": "customer",
     b"interactions": "interaction",
     b"orders": "interaction",
     b"products": "interaction",

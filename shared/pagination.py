@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,12 @@ from starlette.responses import Response
 from shared.errors import FieldError, Invalid
 
 _MAC = 12
-_READ: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "u": UUID, "d": Decimal}
+_READ: dict[str, Callable[[str], Any]] = {
+    "t": datetime.fromisoformat,
+    "y": date.fromisoformat,
+    "u": UUID,
+    "d": Decimal,
+}
 _NOT_FILTERS = frozenset(("cursor", "limit"))
 
 
@@ -70,6 +75,8 @@ def page(items: Sequence[object], following: str | None, request: Request) -> Re
 def _written(key: object) -> object:
     if isinstance(key, datetime):
         return ["t", key.isoformat()]
+    if isinstance(key, date):
+        return ["y", key.isoformat()]
     if isinstance(key, UUID):
         return ["u", str(key)]
     if isinstance(key, Decimal):

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Header
+from fastapi import Depends, Header
 from starlette.requests import Request
 
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired
@@ -20,7 +21,27 @@ IfMatch = Annotated[
 IfMatchOptional = Annotated[
     str | None, Header(alias="If-Match", description=_READ, json_schema_extra=_WRITTEN)
 ]
+Preference = Annotated[
+    str,
+    Header(alias="Prefer", max_length=200, description="`merge=disjoint` lets changes of other fields pass."),
+]
 _TAG = re.compile(r'"(\d{1,9})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The version that a caller has seen; `disjoint` lets a change of other fields since then pass."""
+
+    version: int
+    disjoint: bool = False
+
+
+async def seen(request: Request, _: IfMatch = None, prefer: Preference = "") -> Condition:
+    """Return what the caller demands of the version; 428 without If-Match."""
+    return Condition(demand(request), disjoint="merge=disjoint" in prefer.replace(" ", "").split(","))
+
+
+Seen = Annotated[Condition, Depends(seen)]
 
 
 def tag(version: int) -> str:

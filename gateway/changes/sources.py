@@ -7,6 +7,7 @@ from shared.pagination import Cursors
 
 KINDS = {
     "customer": "customer",
+    "important_date": "customer",
     "interaction": "interaction",
     "product": "interaction",
     "order": "interaction",

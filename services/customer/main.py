@@ -7,6 +7,8 @@ from services.customer.base import FEED
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import TOLD
 from services.customer.customers.routes import router as customers
+from services.customer.dates.queries import DATES
+from services.customer.dates.routes import router as dates
 from services.customer.identities.routes import router as identities
 from services.customer.search.routes import router as search
 from shared.settings import Settings
@@ -15,9 +17,6 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"customer": TOLD})
-    return create_app(
-        Settings.of("customer"),
-        title="guanxi: customer",
-        routers=[customers, contacts, identities, search, feed],
-    )
+    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told})
+    routers = [customers, contacts, identities, dates, search, feed]
+    return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

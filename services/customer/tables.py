@@ -2,8 +2,9 @@
 
 from services.customer.base import FEED, Base
 from services.customer.customers import models as customers
+from services.customer.dates import models as dates
 from web.idempotency import idempotency_table
 
 metadata = Base.metadata
 idempotency = idempotency_table(metadata)
-__all__ = ["FEED", "customers", "idempotency", "metadata"]
+__all__ = ["FEED", "customers", "dates", "idempotency", "metadata"]

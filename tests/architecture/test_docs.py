@@ -50,3 +50,10 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
     assert 0 < text.index("make run") < 1500
     assert 0 < text.index("make test") < 1500
+
+
+def test_the_worked_example_is_quoted_from_the_code() -> None:
+    text = (ROOT / "docs/add-a-slice.md").read_text()
+    quoted = re.findall(r"^`([\w/.]+)`\n\n```python\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL)
+    assert len(quoted) == text.count("```python") >= 6
+    assert not [path for path, block in quoted if block not in (ROOT / path).read_text()]

@@ -12,7 +12,9 @@ from tests.e2e.world import Names
 
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "idempotency"))
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
-PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body"))
+PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
+    ("label", "year", "month", "day", "leap_month")
+)
 OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
@@ -99,7 +101,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
         return [_named(each, names, key) for each in value]
     if not isinstance(value, dict):
         of_key = {name: names.ids.get(f"{name}_id") for name in ("order", "product")}
-        known = {"day": "2026-01-31", "as_of": "2026-06-01", "expires_at": _later(), **of_key}
+        known = {"as_of": "2026-06-01", "expires_at": _later(), **of_key}
         return {**known, "customer": names.ids["customer"]}.get(key, value)
     if value.keys() >= {"system", "id"}:
         return {**value, "system": "erp", "id": f"N-{uuid4().hex[:12]}" if key in NEW else names.external_id}

@@ -4,15 +4,16 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date as day_of
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Street 7", "ID-CANARY-4711"
-SUBJECT, BODY, NOTE = "Canary subject", "Canary body", "Canary note"
-CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE)
+SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Canary anniversary"
+CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
 SEEN_WITHIN_S = 20.0
 
 
@@ -50,7 +51,7 @@ def crowd(api: httpx.Client) -> None:
     keys = [{"system": "crowd", "id": str(number)} for number in range(60)]
     rows: list[dict[str, Any]] = [{"name": f"Crowd {key['id']}", "identities": [key]} for key in keys]
     days = [
-        (key, date(2025, 1, 1) + timedelta(days=luck.randrange(500)))
+        (key, day_of(2025, 1, 1) + timedelta(days=luck.randrange(500)))
         for key in keys * 4
         if luck.random() < 0.7
     ]
@@ -92,6 +93,10 @@ def make(api: httpx.Client) -> Names:
             "addresses": [{"lines": [STREET]}],
             "attributes": {"passport": PASSPORT},
         },
+    )
+    date = post(
+        f"/v1/customers/{customer['id']}/important-dates",
+        {"occasion": "other", "label": DATE, "month": 2, "day": 29},
     )
     at = "2026-03-01T09:30:00Z"
     facts: dict[str, Any] = {"customer": whom, "attributes": {"note": NOTE}}
@@ -135,6 +140,7 @@ def make(api: httpx.Client) -> Names:
             "customer": id_,
             "contact_point_id": customer["contact_points"][0]["id"],
             "address_id": customer["addresses"][0]["id"],
+            "date_id": date["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "product_id": product["id"],

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from services.customer.contacts.problems import MemberNotFound
-from services.customer.customers.conditions import Condition, check
 from services.customer.customers.desk import Desk
 from services.customer.customers.documents import settle
 from services.customer.customers.drafts import Draft
 from services.customer.customers.references import Reference
 from shared.database import Transaction
 from shared.patch import merge
+from web.etag import Condition
 from web.once import Answer
 
 Member = dict[str, Any]
@@ -40,7 +40,7 @@ async def edit(tx: Transaction, place: Place, id_: UUID, patch: Member, conditio
     desk = Desk(tx)
     draft = await desk.pick(place.reference, condition=condition)
     at = _index(draft, place, id_)
-    await check(tx, draft, condition)
+    await desk.check(draft, condition)
     await _replace(desk, draft, place, lambda m: [*m[:at], merge(m[at], patch), *m[at + 1 :]])
     return Answer(draft.document[place.field][at], version=draft.version, subjects=(draft.id,))
 
@@ -50,7 +50,7 @@ async def remove(tx: Transaction, place: Place, id_: UUID, condition: Condition)
     desk = Desk(tx)
     draft = await desk.pick(place.reference, condition=condition)
     at = _index(draft, place, id_)
-    await check(tx, draft, condition)
+    await desk.check(draft, condition)
     await _replace(desk, draft, place, lambda m: [*m[:at], *m[at + 1 :]])
     return Answer(None, 204, subjects=(draft.id,))
 

@@ -11,7 +11,7 @@ from services.customer.contacts.problems import MemberNotFound
 from services.customer.contacts.schemas import AddressUpdate, ContactPointUpdate
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.references import Reference
-from services.customer.customers.routes import CHANGING, CanWrite, Referred, Seen
+from services.customer.customers.routes import CHANGING, CanWrite, Referred
 from services.customer.customers.schemas import (
     AddressCreate,
     AddressRead,
@@ -21,6 +21,7 @@ from services.customer.customers.schemas import (
 from shared.errors import Invalid, documents
 from shared.schemas import Body
 from web.app import core
+from web.etag import Seen
 from web.hot import hot
 from web.once import once
 

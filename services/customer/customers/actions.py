@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from services.customer.customers import batches
 from services.customer.customers.batches import Row
-from services.customer.customers.conditions import Condition, check
 from services.customer.customers.desk import Desk
 from services.customer.customers.documents import Patch
 from services.customer.customers.names import names_of
@@ -12,6 +11,7 @@ from services.customer.customers.references import Reference
 from services.customer.customers.schemas import BatchMode
 from shared.database import Transaction
 from shared.errors import Problem
+from web.etag import Condition
 from web.once import Answer
 
 
@@ -28,7 +28,7 @@ async def update(tx: Transaction, reference: Reference, patch: Patch, condition:
     """Apply a settled merge patch; one that changes nothing answers with the version as it is."""
     desk = Desk(tx)
     draft = await desk.pick(reference, names_of(patch), condition)
-    await check(tx, draft, condition, patch)
+    await desk.check(draft, condition, patch)
     desk.change(draft, patch)
     return Answer(await desk.store_one(draft), version=draft.version, subjects=(draft.id,))
 
@@ -37,7 +37,7 @@ async def remove(tx: Transaction, reference: Reference, condition: Condition) ->
     """Delete a customer softly; its identities are free at once."""
     desk = Desk(tx)
     draft = await desk.pick(reference, condition=condition)
-    await check(tx, draft, condition)
+    await desk.check(draft, condition)
     desk.remove(draft)
     await desk.store()
     return Answer(None, 204, subjects=(draft.id,))

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from feed.diff import changes
 from feed.write import by, tell
 from services.customer.base import FEED
 from services.customer.customers import queries, writes
-from services.customer.customers.conditions import Condition, refused
-from services.customer.customers.diff import changes
-from services.customer.customers.documents import Document, Patch, check_echo, revise, row_of
+from services.customer.customers.documents import BLANK, Document, Patch, check_echo, revise, row_of
 from services.customer.customers.drafts import CREATED, DELETED, UPDATED, Draft
 from services.customer.customers.models import PERSONAL_FIELDS
 from services.customer.customers.names import Name, as_row, names_of
@@ -22,6 +21,7 @@ from shared.database import Transaction
 from shared.errors import MaskedField
 from shared.ids import uuid7
 from shared.statements import Statement
+from web.etag import Condition
 from web.once import Again
 
 
@@ -63,6 +63,11 @@ class Desk:
             raise await self._refusal(id_, condition if strict else None)
         self._check_holders()
         return self.drafts[id_]
+
+    async def check(self, draft: Draft, condition: Condition, patch: Patch = BLANK) -> None:
+        """Raise 412 unless the caller saw the newest version, or its patch is disjoint from later changes."""
+        on = self.tx.connection
+        await queries.HISTORY.check(on, draft.id, draft.version, seen=condition, patch=patch)
 
     def create(self, patch: Patch) -> Draft:
         """Put a new customer on the desk; by default it belongs where its writer sees it."""
@@ -123,7 +128,8 @@ class Desk:
         row = await queries.CUSTOMER.one(on, principal, id=id_)
         if row is None or condition is None:
             return CustomerNotFound()
-        return Again() if row["version"] == condition.version else await refused(on, row, condition)
+        await queries.HISTORY.check(on, id_, row["version"], seen=condition)
+        return Again()
 
     async def _tell_earlier(self, changed: Iterable[Draft]) -> None:
         """Tell of changes that later ones in the same batch followed."""

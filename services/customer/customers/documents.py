@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from feed.diff import same
 from services.customer.customers import contacts, members, names
-from services.customer.customers.diff import same
 from services.customer.customers.problems import FieldRefused, ReadOnly
 from shared.patch import merge
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from feed.diff import Diff
 from feed.write import Change
-from services.customer.customers.diff import Diff
 from services.customer.customers.documents import BLANK, Document
 from services.customer.customers.names import Name, names_of
 

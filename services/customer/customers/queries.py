@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from asyncpg import Record
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -25,10 +26,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from feed.history import History
 from services.customer.base import FEED
 from services.customer.customers.models import PERSONAL_FIELDS, Customer, Identity
-from shared.masking import masked_diff, masked_in
-from shared.statements import Shown, Statement, Visible, json_object, visible
+from services.customer.customers.problems import CustomerNotFound
+from services.customer.customers.references import Reference
+from shared.auth import Principal
+from shared.statements import Runner, Statement, Visible, json_object, visible
 
 _COST = json_object(amount=cast(Customer.acquisition_cost, Text), currency=Customer.acquisition_currency)
 _ACQUISITION = json_object(
@@ -104,6 +108,15 @@ CUSTOMER = visible(
     },
 )
 
+
+async def fetch(on: Runner, principal: Principal, reference: Reference) -> Record:
+    """Return `id`, `version` and `data` of a customer; CustomerNotFound if the principal sees none."""
+    row = await CUSTOMER.one(on, principal, **reference.parameters())
+    if row is None:
+        raise CustomerNotFound
+    return row
+
+
 # Held to the end of the transaction, and taken in the order of ids: no two writers wait for each other.
 # With `seen`, the `subject` is left out unless it has that version: who is stale need not wait to hear it.
 LOCKED = visible(
@@ -154,7 +167,7 @@ def _newest(moment: InstrumentedAttribute[datetime]) -> Visible:
         .limit(bindparam("limit", type_=Integer)),
         of=Customer,
         filters={
-            "last": key < tuple_(bindparam("last_at", type_=_TIME), bindparam("last", type_=Uuid)),
+            "last_id": key < tuple_(bindparam("last_at", type_=_TIME), bindparam("last_id", type_=Uuid)),
             "kind": Customer.kind == bindparam("kind", type_=Text),
             "owner": Customer.owner == bindparam("owner", type_=Text),
             "department": Customer.department == bindparam("department", type_=Text),
@@ -171,27 +184,4 @@ def _newest(moment: InstrumentedAttribute[datetime]) -> Visible:
 
 NEWEST, LAST_UPDATED = _newest(Customer.created_at), _newest(Customer.updated_at)
 
-_HISTORY = FEED.history.c
-_MINE = _HISTORY.subject == bindparam("subject", type_=Uuid)
-HISTORY = Shown(
-    select(
-        _HISTORY.version,
-        json_object(
-            version=_HISTORY.version,
-            at=_HISTORY.at,
-            who=_HISTORY.who,
-            source=_HISTORY.source,
-            transaction=_HISTORY.transaction,
-            changes=masked_diff(_HISTORY.diff, PERSONAL_FIELDS),
-            masked=masked_in(_HISTORY.diff, PERSONAL_FIELDS),
-        ).label("data"),
-    )
-    .where(_MINE, _HISTORY.version < bindparam("before", type_=Integer))
-    .order_by(_HISTORY.version.desc())
-    .limit(bindparam("limit", type_=Integer))
-)
-CHANGED_SINCE = Statement(
-    select(func.jsonb_object_keys(_HISTORY.diff).label("field"))
-    .where(_MINE, _HISTORY.version > bindparam("version", type_=Integer))
-    .distinct()
-)
+HISTORY = History(FEED, PERSONAL_FIELDS)

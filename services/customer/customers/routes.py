@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
+from feed.history import HistoryPage
 from services.customer.customers import actions, batches, queries
-from services.customer.customers.conditions import Condition
 from services.customer.customers.contacts import sought
 from services.customer.customers.histories import HistoryPage
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
@@ -23,33 +23,16 @@ from services.customer.customers.schemas import (
 )
 from shared.auth import Principal, allow
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
-from shared.pagination import page, scope_of
 from shared.schemas import Instant, Text
 from web.app import answer, core
-from web.etag import IfMatch, demand
+from web.etag import Seen
 from web.hot import hot
+from web.lists import Paged, listed
 from web.once import once
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 CanRead = Annotated[Principal, allow("customers:read")]
 CanWrite = Annotated[Principal, allow("customers:write")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
-Cursor = Annotated[str | None, Query(max_length=500)]
-LAST = 2**31 - 1  # above every version
-
-
-async def seen(
-    request: Request,
-    _: IfMatch = None,
-    prefer: Annotated[
-        str,
-        Header(
-            alias="Prefer", max_length=200, description="`merge=disjoint` lets changes of other fields pass."
-        ),
-    ] = "",
-) -> Condition:
-    """Return what the caller demands of the version; 428 without If-Match."""
-    return Condition(demand(request), disjoint="merge=disjoint" in prefer.replace(" ", "").split(","))
 
 
 async def filters(  # noqa: PLR0913 - one parameter per filter
@@ -89,7 +72,6 @@ Referred = Annotated[
         {"type": "string", "maxLength": LONGEST, "description": "An id, or `<system>:<external id>`."}
     ),
 ]
-Seen = Annotated[Condition, Depends(seen)]
 Filters = Annotated[dict[str, Any], Depends(filters)]
 CHANGING = documents(
     CustomerNotFound, PreconditionRequired, PreconditionFailed, IdentityTaken, OutOfSight, Invalid
@@ -118,27 +100,20 @@ async def write_customers(body: CustomerBatch, request: Request, principal: CanW
 
 @router.get("", response_model=CustomerPage, responses=documents(Invalid))
 @hot
-async def list_customers(
-    request: Request, principal: CanRead, chosen: Filters, limit: Limit = 50, cursor: Cursor = None
-) -> Response:
+async def list_customers(request: Request, principal: CanRead, chosen: Filters, place: Paged) -> Response:
     """List customers, newest first; with `updated_after`, the last updated first."""
-    held, scope = core(request), scope_of(request)
-    last_at, last = held.cursors.decode(cursor, scope) if cursor else (None, None)
     newest = queries.LAST_UPDATED if chosen["updated_after"] else queries.NEWEST
-    place = {"last_at": last_at, "last": last, "limit": limit + 1}
-    rows = await newest.all(held.database.pool, principal, **place, **chosen)
-    end = rows[limit - 1] if len(rows) > limit else None
-    following = held.cursors.encode((end["at"], end["id"]), scope) if end else None
-    return page([row["data"] for row in rows[:limit]], following, request)
+    pool = core(request).database.pool
+    return await listed(
+        request, place, ("at", "id"), lambda **given: newest.all(pool, principal, **given, **chosen)
+    )
 
 
 @router.get("/{customer}", response_model=CustomerRead, responses=documents(CustomerNotFound))
 @hot
 async def get_customer(request: Request, customer: Referred, principal: CanRead) -> Response:
     """Read one customer."""
-    row = await queries.CUSTOMER.one(core(request).database.pool, principal, **customer.parameters())
-    if row is None:
-        raise CustomerNotFound
+    row = await queries.fetch(core(request).database.pool, principal, customer)
     return answer(row["data"], version=row["version"], request=request)
 
 
@@ -164,16 +139,8 @@ async def delete_customer(
 @router.get("/{customer}/history", response_model=HistoryPage, responses=documents(CustomerNotFound, Invalid))
 @hot
 async def get_customer_history(
-    request: Request, customer: Referred, principal: CanRead, limit: Limit = 50, cursor: Cursor = None
+    request: Request, customer: Referred, principal: CanRead, place: Paged
 ) -> Response:
     """List who changed which fields from what to what, newest first."""
-    held, scope = core(request), scope_of(request)
-    (before,) = held.cursors.decode(cursor, scope) if cursor else (LAST,)
-    row = await queries.CUSTOMER.one(held.database.pool, principal, **customer.parameters())
-    if row is None:
-        raise CustomerNotFound
-    steps = await queries.HISTORY.to(principal).all(
-        held.database.pool, subject=row["id"], before=before, limit=limit + 1
-    )
-    following = held.cursors.encode((steps[limit - 1]["version"],), scope) if len(steps) > limit else None
-    return page([step["data"] for step in steps[:limit]], following, request)
+    row = await queries.fetch(core(request).database.pool, principal, customer)
+    return await queries.HISTORY.answer(request, principal, place, row["id"])

@@ -1,12 +1,12 @@
 """What changes one identity of a customer: adding it and removing it."""
 
 from services.customer.customers import names
-from services.customer.customers.conditions import Condition, check
 from services.customer.customers.desk import Desk
 from services.customer.customers.names import Name
 from services.customer.customers.references import Reference
 from services.customer.identities.problems import IdentityNotFound
 from shared.database import Transaction
+from web.etag import Condition
 from web.once import Answer
 
 
@@ -26,7 +26,7 @@ async def remove(tx: Transaction, reference: Reference, name: Name, condition: C
     draft = await desk.pick(reference, condition=condition)
     if name not in draft.names:
         raise IdentityNotFound
-    await check(tx, draft, condition)
+    await desk.check(draft, condition)
     desk.change(draft, {"identities": names.identities(draft.names - {name})})
     await desk.store()
     return Answer(None, 204, subjects=(draft.id,))

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from services.customer.customers import names
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken
 from services.customer.customers.references import LONGEST, Reference
-from services.customer.customers.routes import CHANGING, CanRead, CanWrite, Referred, Seen
+from services.customer.customers.routes import CHANGING, CanRead, CanWrite, Referred
 from services.customer.customers.schemas import Identity, IdentityRead
 from services.customer.identities import actions, queries
 from services.customer.identities.problems import IdentityNotFound
 from services.customer.identities.schemas import IdentityAnswers, IdentityQuestions
 from shared.errors import Invalid, documents
 from web.app import answer, core
+from web.etag import Seen
 from web.hot import hot
 from web.once import once
 from web.openapi import READING

@@ -16,9 +16,9 @@ from services.interaction.records.kinds import Kind
 from services.interaction.records.parameters import Span
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid
-from shared.pagination import page, scope_of
 from shared.statements import Runner, Visible, visible
 from web.app import core
+from web.lists import listed
 
 NOBODY = UUID(int=0)
 
@@ -32,7 +32,7 @@ class Listing:
         filters: dict[str, ColumnElement[bool]] = {
             name: getattr(model, name) == bindparam(name, type_=getattr(model, name).type) for name in equal
         }
-        filters["before"] = model.id < bindparam("before", type_=Uuid)
+        filters["last_id"] = model.id < bindparam("last_id", type_=Uuid)
         if kind.of_customer:
             originals = select(Identity.original_id).where(
                 Identity.current_id == bindparam("current_id", type_=Uuid)
@@ -49,16 +49,12 @@ class Listing:
         self, request: Request, principal: Principal, span: Span, given: Mapping[str, Any]
     ) -> Response:
         """Return a page; `given` has the values of the kind's own filters."""
-        held = core(request)
-        wanted = {**given, "since": span.since, "until": span.until, "limit": span.limit + 1}
-        if span.cursor is not None:
-            (wanted["before"],) = held.cursors.decode(span.cursor, scope_of(request))
+        pool, wanted = core(request).database.pool, {**given, "since": span.since, "until": span.until}
         if span.customer is not None:
-            wanted["current_id"] = await _meant(held.database.pool, span.customer)
-        rows = await self.query.all(held.database.pool, principal, **wanted)
-        end = rows[span.limit - 1]["id"] if len(rows) > span.limit else None
-        following = None if end is None else held.cursors.encode([end], scope_of(request))
-        return page([row["data"] for row in rows[: span.limit]], following, request)
+            wanted["current_id"] = await _meant(pool, span.customer)
+        return await listed(
+            request, span, ("id",), lambda **place: self.query.all(pool, principal, **wanted, **place)
+        )
 
 
 async def _meant(on: Runner, customer: str) -> UUID:

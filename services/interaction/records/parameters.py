@@ -1,15 +1,13 @@
 """Query parameters that the lists of all kinds share."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Query
 
 from shared.schemas import Instant
+from web.lists import Paged, Paging
 
-Limit = Annotated[int, Query(ge=1, le=1_000)]
-Cursor = Annotated[str | None, Query(max_length=1_000)]
 Word = Annotated[str | None, Query(min_length=1, max_length=200)]
 CustomerPath = Annotated[
     str, Path(max_length=300, description="A customer's id, or `<system>:<external id>`.")
@@ -19,29 +17,29 @@ CustomerParameter = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Which part of a list is asked for: whose facts, from when until when, and the page."""
+class Span(Paging):
+    """Which part of a list of facts is asked for: whose, from when until when, and the page."""
 
-    limit: int
-    cursor: str | None
-    customer: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    __slots__ = ("customer", "since", "until")
 
-
-async def _page(limit: Limit = 50, cursor: Cursor = None) -> Span:
-    return Span(limit, cursor)
+    def __init__(
+        self, place: Paging, customer: str | None, since: datetime | None, until: datetime | None
+    ) -> None:
+        super().__init__(place.limit, place.cursor)
+        self.customer, self.since, self.until = customer, since, until
 
 
 async def _facts(
+    place: Paged,
     customer: CustomerParameter = None,
     since: Annotated[Instant | None, Query(description="What happened then or later.")] = None,
     until: Annotated[Instant | None, Query(description="What happened before then.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Span:
-    return Span(limit, cursor, customer, since, until)
+    return Span(place, customer, since, until)
+
+
+async def _page(place: Paged) -> Span:
+    return Span(place, None, None, None)
 
 
 Page = Annotated[Span, Depends(_page)]

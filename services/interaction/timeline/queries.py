@@ -34,8 +34,8 @@ def timeline(kinds: frozenset[str], *, channel: bool, further: bool) -> Visible:
     """Return the query for these kinds, of interactions in one channel only, for the first or a further page.
 
     Its parameters are `of` (any id of the customer), `limit`, for a channel `channel`, and for a further page
-    the last `at` and `last`. Each kind is read by its index, in the order of the page and no further than the
-    page needs, so that a page costs the same wherever it lies.
+    `last_occurred_at` and `last_id`. Each kind is read by its index, in the order of the page and no further
+    than the page needs, so that a page costs the same wherever it lies.
     """
     parts = [_part(KINDS[name], channel=channel, further=further) for name in sorted(kinds)]
     limit = bindparam("limit", type_=Integer)
@@ -45,7 +45,7 @@ def timeline(kinds: frozenset[str], *, channel: bool, further: bool) -> Visible:
     merged = union_all(*parts).order_by(newest) if len(parts) > 1 else parts[0]
     facts = merged.limit(limit).lateral("facts")
     query = (
-        select(facts.c.item, facts.c.occurred_at, facts.c.id)
+        select(facts.c.item.label("data"), facts.c.occurred_at, facts.c.id)
         .select_from(Identity)
         .join(OTHERS, OTHERS.current_id == Identity.current_id)
         .join(facts, true())
@@ -72,6 +72,8 @@ def _part(kind: Kind, *, channel: bool, further: bool) -> Select[Any]:
     if channel:
         part = part.where(t.channel == bindparam("channel", type_=Text))
     if further:
-        last = tuple_(bindparam("at", type_=DateTime(timezone=True)), bindparam("last", type_=Uuid))
+        last = tuple_(
+            bindparam("last_occurred_at", type_=DateTime(timezone=True)), bindparam("last_id", type_=Uuid)
+        )
         part = part.where(tuple_(t.occurred_at, t.id) < last)
     return part.order_by(t.occurred_at.desc(), t.id.desc()).correlate(OTHERS)

@@ -13,15 +13,15 @@ from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import Key
 from services.interaction.interactions.catalogue import Channel
 from services.interaction.records.answers import customers
-from services.interaction.records.parameters import Cursor, CustomerPath
+from services.interaction.records.parameters import CustomerPath
 from services.interaction.timeline.kinds import SCOPES
 from services.interaction.timeline.queries import timeline
 from services.interaction.timeline.schemas import FactKind, TimelinePage
 from shared.auth import Principal, Visibility, allow
 from shared.errors import FieldError, Invalid, NotFound, documents
-from shared.pagination import page, scope_of
 from web.app import core
 from web.hot import hot
+from web.lists import Paged, listed
 
 router = APIRouter(tags=["timeline"])
 CanRead = Annotated[Principal, allow("interactions:read")]
@@ -37,30 +37,28 @@ async def get_timeline(
     request: Request,
     customer: CustomerPath,
     principal: CanRead,
+    place: Paged,
     *,
     kinds: Kinds = None,
     channel: Annotated[Channel | None, Query(description="Only contacts through this channel.")] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
-    cursor: Cursor = None,
 ) -> Response:
     """Show what passed between a customer and the firm, newest first; orders to those who may read them."""
-    held, key = core(request), key_in(customer)
-    at, last = (None, None) if cursor is None else held.cursors.decode(cursor, scope_of(request))
+    pool, key = core(request).database.pool, key_in(customer)
     wanted = {kind for kind in _named(kinds) if principal.may(SCOPES[kind])}
     wanted &= {"interaction"} if channel is not None else wanted
     of = key if isinstance(key, UUID) else await _found(request, principal, key)
-    given = {"of": of, "channel": channel, "at": at, "last": last, "limit": limit + 1}
-    rows: list[Record] = []
-    if wanted:
-        query = timeline(frozenset(wanted), channel=channel is not None, further=cursor is not None)
-        rows = await query.all(held.database.pool, principal, **given)
-    if not rows and isinstance(key, UUID):
-        await _found(request, principal, key)
-    following = None
-    if len(rows) > limit:
-        end = rows[limit - 1]
-        following = held.cursors.encode([end["occurred_at"], end["id"]], scope_of(request))
-    return page([row["item"] for row in rows[:limit]], following, request)
+
+    async def ask(**given: object) -> list[Record]:
+        rows: list[Record] = []
+        if wanted:
+            further = given["last_occurred_at"] is not None
+            query = timeline(frozenset(wanted), channel=channel is not None, further=further)
+            rows = await query.all(pool, principal, of=of, channel=channel, **given)
+        if not rows and isinstance(key, UUID):
+            await _found(request, principal, key)
+        return rows
+
+    return await listed(request, place, ("occurred_at", "id"), ask)
 
 
 def _named(kinds: str | None) -> set[str]:

@@ -1,6 +1,6 @@
 """The one rendering of an exchange rate."""
 
-from sqlalchemy import Date, Integer, Text, bindparam, cast, select, tuple_
+from sqlalchemy import Date, Integer, Text, bindparam, cast, func, select, true, tuple_
 
 from services.scoring.rates.models import Rate
 from shared.statements import Statement, json_object
@@ -16,9 +16,11 @@ _base, _quote, _day = (
 ONE = Statement(
     select(_shown, Rate.version, Rate.rate).where(Rate.base == _base, Rate.quote == _quote, Rate.day == _day)
 )
-ALL = Statement(
-    select(_shown, Rate.base, Rate.quote, Rate.day)
-    .where(tuple_(Rate.base, Rate.quote, Rate.day) > tuple_(_base, _quote, _day))
-    .order_by(Rate.base, Rate.quote, Rate.day)
+_KEY = (Rate.base, Rate.quote, Rate.day)
+_last = tuple_(*(bindparam(f"last_{column.key}", type_=column.type) for column in _KEY))
+PAGE = Statement(
+    select(_shown.label("data"), *_KEY)
+    .where(func.coalesce(tuple_(*_KEY) > _last, true()))
+    .order_by(*_KEY)
     .limit(bindparam("limit", type_=Integer))
 )

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.scoring.rates.actions import put_rate
-from services.scoring.rates.queries import ALL, ONE
+from services.scoring.rates.queries import ONE, PAGE
 from services.scoring.rates.schemas import ExchangeRatePage, ExchangeRateRead, ExchangeRateWrite
 from shared.auth import Principal, allow
 from shared.errors import (
@@ -20,10 +20,10 @@ from shared.errors import (
     Unauthenticated,
     documents,
 )
-from shared.pagination import page, scope_of
 from web.app import answer, core
 from web.etag import IfMatchOptional
 from web.hot import hot
+from web.lists import Paged, listed
 
 router = APIRouter(prefix="/v1/exchange-rates", tags=["exchange-rates"])
 CanRead = Annotated[Principal, allow("scores:read")]
@@ -33,20 +33,10 @@ Code = Annotated[str, Path(pattern=r"^[A-Z]{3}$", max_length=3)]
 
 @router.get("", response_model=ExchangeRatePage, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
-async def list_exchange_rates(
-    request: Request,
-    _: CanRead,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-) -> Response:
+async def list_exchange_rates(request: Request, _: CanRead, place: Paged) -> Response:
     """List rates by base, quote and day."""
-    held, scope = core(request), scope_of(request)
-    base, quote, day = ("", "", "0001-01-01") if cursor is None else held.cursors.decode(cursor, scope)
-    given = {"base": base, "quote": quote, "day": date.fromisoformat(day), "limit": limit + 1}
-    rows = await ALL.all(held.database.pool, **given)
-    last = rows[limit - 1] if len(rows) > limit else None
-    keys = [] if last is None else [last["base"], last["quote"], last["day"].isoformat()]
-    return page([row[0] for row in rows[:limit]], held.cursors.encode(keys, scope) if keys else None, request)
+    pool = core(request).database.pool
+    return await listed(request, place, ("base", "quote", "day"), lambda **given: PAGE.all(pool, **given))
 
 
 @router.get(

@@ -3,8 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from sqlalchemy import Integer, Text, Uuid, bindparam, select
+from fastapi import APIRouter
+from sqlalchemy import Integer, Text, Uuid, bindparam, func, select, true
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,24 +15,25 @@ from services.scoring.runs.schemas import RunStatus, ScoringRunCreate, ScoringRu
 from shared.auth import Principal, allow
 from shared.database import Transaction
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
-from shared.pagination import page, scope_of
 from shared.statements import Runner, Statement
 from web.app import answer, core
 from web.hot import hot
+from web.lists import LAST_ID, Paged, listed
 from web.once import Answer, once
 
 router = APIRouter(prefix="/v1/scoring-runs", tags=["scoring-runs"])
 CanRead = Annotated[Principal, allow("scores:read")]
 CanRun = Annotated[Principal, allow("scoring:run")]
-_page = (
-    select(rendered(), ScoringRun.id)
-    .where(ScoringRun.id < bindparam("before", type_=Uuid))
+_status = bindparam("status", type_=Text)
+_PAGE = Statement(
+    select(rendered().label("data"), ScoringRun.id)
+    .where(
+        ScoringRun.id < func.coalesce(bindparam("last_id", type_=Uuid), LAST_ID),
+        func.coalesce(ScoringRun.status == _status, true()),
+    )
     .order_by(ScoringRun.id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
-_PAGE = Statement(_page)
-_PAGE_OF = Statement(_page.where(ScoringRun.status == bindparam("status", type_=Text)))
-_LAST = UUID(int=2**128 - 1)
 
 
 @router.post(
@@ -56,19 +57,11 @@ async def create_scoring_run(request: Request, principal: CanRun, body: ScoringR
 @router.get("", response_model=ScoringRunPage, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
 async def list_scoring_runs(
-    request: Request,
-    _: CanRead,
-    status: RunStatus | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    request: Request, _: CanRead, place: Paged, status: RunStatus | None = None
 ) -> Response:
     """List runs, newest first."""
-    held, scope = core(request), scope_of(request)
-    before = _LAST if cursor is None else held.cursors.decode(cursor, scope)[0]
-    statement = _PAGE if status is None else _PAGE_OF
-    rows = await statement.all(held.database.pool, before=before, limit=limit + 1, status=status)
-    more = held.cursors.encode([rows[limit - 1][1]], scope) if len(rows) > limit else None
-    return page([row[0] for row in rows[:limit]], more, request)
+    pool = core(request).database.pool
+    return await listed(request, place, ("id",), lambda **given: _PAGE.all(pool, status=status, **given))
 
 
 @router.get(

@@ -106,17 +106,15 @@ ONE = visible(
     ),
     of=Score,
 )
-_below = or_(
-    Score.value < bindparam("value", type_=Float),
-    and_(Score.value == bindparam("value", type_=Float), Score.customer_id > bindparam("behind", type_=Uuid)),
-)
+_value, _id = bindparam("last_value", type_=Float), bindparam("last_customer_id", type_=Uuid)
+_below = or_(Score.value < _value, and_(Score.value == _value, Score.customer_id > _id))
 FILTERS: Mapping[str, ColumnElement[bool]] = {
-    "value": and_(Score.value <= bindparam("value", type_=Float), _below),
+    "last_value": and_(Score.value <= _value, _below),
     "tier": Score.tier == bindparam("tier", type_=Integer),
     "run": Score.run_id == bindparam("run", type_=Uuid),
 }
 RANKED = visible(
-    _scores(rendered(), Score.value, Score.customer_id)
+    _scores(rendered().label("data"), Score.value, Score.customer_id)
     .where(~Score.deleted)
     .order_by(Score.value.desc(), Score.customer_id)
     .limit(bindparam("limit", type_=Integer)),

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,9 +14,9 @@ from services.scoring.scores.schemas import ScorePage, ScoreRead, Tier
 from services.scoring.scores.unscored import unscored
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
-from shared.pagination import page, scope_of
 from web.app import answer, core
 from web.hot import hot
+from web.lists import Paged, listed
 
 router = APIRouter(prefix="/v1/scores", tags=["scores"])
 CanRead = Annotated[Principal, allow("scores:read")]
@@ -25,21 +25,16 @@ CanRead = Annotated[Principal, allow("scores:read")]
 @router.get("", response_model=ScorePage, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
 async def list_scores(
-    request: Request,
-    principal: CanRead,
-    tier: Tier | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    request: Request, principal: CanRead, place: Paged, tier: Tier | None = None
 ) -> Response:
     """List the customers who have bought by value, the highest first, equals by id."""
-    held, scope = core(request), scope_of(request)
-    value, behind = (None, None) if cursor is None else held.cursors.decode(cursor, scope)
-    level = None if tier is None else TIERS.index(tier) + 1
-    given = {"tier": level, "value": value, "behind": behind, "limit": limit + 1}
-    rows = await RANKED.all(held.database.pool, principal, **given)
-    last = rows[limit - 1] if len(rows) > limit else None
-    more = None if last is None else held.cursors.encode([last["value"], last["customer_id"]], scope)
-    return page([row[0] for row in rows[:limit]], more, request)
+    pool, level = core(request).database.pool, None if tier is None else TIERS.index(tier) + 1
+    return await listed(
+        request,
+        place,
+        ("value", "customer_id"),
+        lambda **given: RANKED.all(pool, principal, tier=level, **given),
+    )
 
 
 @router.get(

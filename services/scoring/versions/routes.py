@@ -3,8 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from sqlalchemy import Integer, Text, Uuid, bindparam, select
+from fastapi import APIRouter
+from sqlalchemy import Integer, Text, Uuid, bindparam, func, select, true
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,42 +13,34 @@ from services.scoring.versions.queries import rendered
 from services.scoring.versions.schemas import EstimatorKind, EstimatorVersionPage, EstimatorVersionRead
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
-from shared.pagination import page, scope_of
 from shared.statements import Statement
 from web.app import answer, core
 from web.hot import hot
+from web.lists import LAST_ID, Paged, listed
 
 router = APIRouter(prefix="/v1/estimators", tags=["estimators"])
 CanRead = Annotated[Principal, allow("scores:read")]
-_version = select(rendered()).select_from(EstimatorVersion)
-_ONE = Statement(_version.where(EstimatorVersion.id == bindparam("id", type_=Uuid)))
-_page = (
-    _version.add_columns(EstimatorVersion.id)
-    .where(EstimatorVersion.id < bindparam("before", type_=Uuid))
+_ONE = Statement(select(rendered()).where(EstimatorVersion.id == bindparam("id", type_=Uuid)))
+_kind = bindparam("kind", type_=Text)
+_PAGE = Statement(
+    select(rendered().label("data"), EstimatorVersion.id)
+    .where(
+        EstimatorVersion.id < func.coalesce(bindparam("last_id", type_=Uuid), LAST_ID),
+        func.coalesce(EstimatorVersion.kind == _kind, true()),
+    )
     .order_by(EstimatorVersion.id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
-_PAGE = Statement(_page)
-_PAGE_OF = Statement(_page.where(EstimatorVersion.kind == bindparam("kind", type_=Text)))
-_LAST = UUID(int=2**128 - 1)
 
 
 @router.get("", response_model=EstimatorVersionPage, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
 async def list_estimators(
-    request: Request,
-    _: CanRead,
-    kind: EstimatorKind | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    request: Request, _: CanRead, place: Paged, kind: EstimatorKind | None = None
 ) -> Response:
     """List fitted estimators, newest first."""
-    held, scope = core(request), scope_of(request)
-    before = _LAST if cursor is None else held.cursors.decode(cursor, scope)[0]
-    statement = _PAGE if kind is None else _PAGE_OF
-    rows = await statement.all(held.database.pool, before=before, limit=limit + 1, kind=kind)
-    more = held.cursors.encode([rows[limit - 1][1]], scope) if len(rows) > limit else None
-    return page([row[0] for row in rows[:limit]], more, request)
+    pool = core(request).database.pool
+    return await listed(request, place, ("id",), lambda **given: _PAGE.all(pool, kind=kind, **given))
 
 
 @router.get(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from services.customer.customers.diff import same
+from feed.diff import same
 from shared.patch import merge
 from tests.support.running import Running
 

@@ -16,7 +16,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
         for field, value in after.items()
         if field != "attributes" and before[field] != value
     }
-    old, new = before["attributes"], after["attributes"]
+    old, new = (state.get("attributes") or {} for state in (before, after))
     for name in old.keys() | new.keys() if old is not new else ():
         if not same(old.get(name), new.get(name)):
             diff[f"attributes.{name}"] = {"from": old.get(name), "to": new.get(name)}
