@@ -8,7 +8,6 @@ from pydantic import PlainValidator, WithJsonSchema
 from feed.history import HistoryPage
 from services.customer.customers import actions, batches, queries
 from services.customer.customers.contacts import sought
-from services.customer.customers.histories import HistoryPage
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
