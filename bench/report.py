@@ -42,7 +42,7 @@ def judged(goal: Goal, figure: float, slower: float) -> float:
 def _figures(results: Results) -> Iterator[Sequence[str]]:
     yield ("row", "way", "per s", "spread", "p50 ms", "p99 ms", *PROCESSES)
     for row, way in results.rounds:
-        cpu = (results.cpu(row, way, name) for name in PROCESSES)
+        cpu = [_cpu(results, row, way, name) for name in PROCESSES]
         yield (
             row,
             way,
@@ -50,12 +50,12 @@ def _figures(results: Results) -> Iterator[Sequence[str]]:
             f"{results.spread(row, way):.0%}",
             _number(results.latency(row, way), 2),
             _number(results.latency(row, way, worst=True), 2),
-            *(_number(each, 1 if each < 10 else 0) for each in cpu),
+            *cpu,
         )
 
 
 def _goals(results: Results, slower: float) -> Iterator[Sequence[str]]:
-    yield ("row", "goal", "bound", "measured", "judged", "")
+    yield ("row", "goal", "bound", "measured", "judged", "result")
     for goal in _measured(results):
         figure = goal.figure(results)
         at_pace = judged(goal, figure, slower)
@@ -91,15 +91,25 @@ def _json(results: Results, slower: float, about: Mapping[str, object]) -> dict[
 
 
 def _table(rows: Iterator[Sequence[str]]) -> list[str]:
+    """Lay out rows as a table of Markdown: two columns of words, then figures."""
     lines = list(rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in lines
-    ]
+    rule = ["-" * width if index < 2 else "-" * (width - 1) + ":" for index, width in enumerate(widths)]
+    return [_line(line, widths) for line in (lines[0], rule, *lines[1:])]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    placed = enumerate(zip(cells, widths, strict=True))
+    words = (cell.ljust(width) if index < 2 else cell.rjust(width) for index, (cell, width) in placed)
+    return f"| {' | '.join(words)} |"
+
+
+def _cpu(results: Results, row: str, way: str, name: str) -> str:
+    try:
+        used = results.cpu(row, way, name)
+    except KeyError:
+        return ""
+    return _number(used, 1 if used < 10 else 0)
 
 
 def _number(value: float, digits: int) -> str:

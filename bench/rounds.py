@@ -68,8 +68,8 @@ class Results:
         return median((each.p99 if worst else each.p50) or 0.0 for each in self.rounds[row, way])
 
     def cpu(self, row: str, way: str, *processes: str) -> float:
-        """Return the median CPU µs per unit of some processes together."""
-        return median(sum(each.cpu.get(name, 0.0) for name in processes) for each in self.rounds[row, way])
+        """Return the median CPU µs per unit of some processes together; KeyError for one not seen there."""
+        return median(sum(each.cpu[name] for name in processes) for each in self.rounds[row, way])
 
     def ratio(self, row: str, way: str, other: str) -> float:
         """Return the median of the rates' ratios, each within one round."""

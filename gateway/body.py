@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import ClassVar
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
@@ -11,6 +12,7 @@ from shared.errors import TooLarge
 
 PATIENCE_S, LEAST_RATE = 20.0, 8 * 1024  # a body has 20 s, and a second more for each 8 KiB that came
 HELD = 64 * 1024  # bodies up to here are sent to the service at once, and can be sent again
+HELD_ROOMY, ROOM = 256 * 1024, 64 << 20  # or up to here, while all that are held together take less than this
 DRAIN_S, DRAIN_BYTES = 10.0, 64 * 1024 * 1024
 
 
@@ -21,12 +23,13 @@ class ClientLeftError(ClientDisconnect):
 class Incoming:
     """Reads one request's body; `cap` in bytes, whatever the framing says."""
 
-    __slots__ = ("_receive", "_until", "cap", "done", "size", "told")
+    held: ClassVar[int] = 0  # bytes of all bodies that have not been let go
+    __slots__ = ("_held", "_receive", "_until", "cap", "done", "size", "told")
 
     def __init__(self, receive: Receive, *, cap: int) -> None:
         self._receive, self.cap = receive, cap
         self.done, self.size = True, 0  # until a header says that there is a body
-        self._until = 0.0
+        self._until, self._held = 0.0, 0
         self.told = False  # whether a reader has been given the end
 
     async def part(self) -> bytes:
@@ -53,9 +56,16 @@ class Incoming:
         if self.done:
             return b""
         data = await self.part()
-        while not self.done and self.size < HELD:
+        while not self.done and self.size < (HELD_ROOMY if Incoming.held < ROOM else HELD):
+            Incoming.held += self.size - self._held
+            self._held = self.size
             data += await self.part()
         return data
+
+    def let_go(self) -> None:
+        """Count what was held no longer."""
+        Incoming.held -= self._held
+        self._held = 0
 
     async def rest(self) -> AsyncIterator[bytes]:
         """Give the parts that follow."""

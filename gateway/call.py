@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -180,13 +181,17 @@ class Call:
         serving.cancel()
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching, and hold the body no longer."""
+        self.body.let_go()
         if self.watcher:
             self.watcher.cancel()
 
     # -- answers
-    async def relay(self, link: Link) -> None:
-        """Pass a service's answer on as it comes; raises UpstreamError or ClientLeftError."""
+    async def relay(self, link: Link, park: Callable[[Link], None]) -> None:
+        """Pass a service's answer on as it comes; raises UpstreamError or ClientLeftError.
+
+        `park` is told of a link whose answer does not leave at once.
+        """
         drop = _NOT_DOWN
         if connection := [value for name, value in link.headers if name == b"connection"]:
             drop |= _listed(b",".join(connection))
@@ -200,6 +205,7 @@ class Call:
         data = await link.read(READ_S)
         if not link.ended:
             self.watch()
+            park(link)
         while not link.ended:
             await self._send_part(data)
             data = await link.read(READ_S)

@@ -8,7 +8,7 @@ from typing import cast
 
 import httptools
 
-HIGH = 256 * 1024  # bytes of an answer held before reading pauses
+HIGH = 128 * 1024  # bytes of an answer held before reading pauses
 MAX_HEADERS, MAX_HEADER_BYTES = 128, 64 * 1024
 Alarm = tuple[float, Callable[[], None]]  # after how many seconds without an answer, what to do
 
@@ -182,7 +182,7 @@ class Link(asyncio.Protocol):
         self._wake()
 
     async def _wait(self, seconds: float) -> bool:
-        """Tell whether something came before the time was up."""
+        """Tell whether something came before the time was up; it may also come in the moment after."""
         waiter: asyncio.Future[bool] = self.loop.create_future()
         self.waiter = waiter
         timer = self.loop.call_later(seconds, _time_up, waiter)
@@ -202,7 +202,7 @@ class Link(asyncio.Protocol):
             self.transport.write(head + request.body)
         else:
             sent_all, seconds = await self._stream(head, request, request.rest), request.seconds
-        if not (self.headed or self.problem):
+        if not self.answered:
             await self._answered(request.alarms, seconds)
         if self.problem:
             raise self.problem
@@ -214,11 +214,11 @@ class Link(asyncio.Protocol):
         for after, alarm in alarms:
             if after >= seconds:
                 break
-            if await self._wait(after - waited):
+            if await self._wait(after - waited) or self.answered:
                 return
             waited = after
             alarm()
-        if not await self._wait(seconds - waited):
+        if not (await self._wait(seconds - waited) or self.answered):
             self._fail(LateError("no answer in time"))
 
     async def _stream(self, head: bytes, request: Exchange, rest: AsyncIterator[bytes]) -> bool:
@@ -226,7 +226,7 @@ class Link(asyncio.Protocol):
         write, chunked = self.transport.write, request.chunked
         write(head + (_chunk(request.body) if chunked and request.body else request.body))
         async for part in rest:
-            if self.headed or self.problem:
+            if self.answered:
                 return False
             write(_chunk(part) if chunked else part)
             if (writable := self.writable) is not None:
@@ -243,7 +243,7 @@ class Link(asyncio.Protocol):
     async def read(self, seconds: float) -> bytes:
         """Return what has arrived, b"" at the end; raises UpstreamError when the answer is cut or late."""
         while not self.chunks and not self.done:
-            if not await self._wait(seconds):
+            if not (await self._wait(seconds) or self.chunks or self.done):
                 self._fail(LateError("the answer stopped"))
         if self.chunks:
             data = self.chunks[0] if len(self.chunks) == 1 else b"".join(self.chunks)
@@ -256,6 +256,11 @@ class Link(asyncio.Protocol):
         if self.problem:
             raise self.problem
         return b""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the headers are here, or will never be."""
+        return self.headed or self.problem is not None
 
     @property
     def ended(self) -> bool:

@@ -86,6 +86,8 @@ class Gateway:
             await call.refuse(Unavailable(detail, headers={"Retry-After": "1"}))
         except LateError:
             await call.refuse(Late())
+        except ClientLeftError:
+            raise
         except UpstreamError:
             await call.refuse(BrokenService())
         except Exception as error:
@@ -155,7 +157,7 @@ class Gateway:
         )
         link = await upstream.send(request)
         try:
-            await call.relay(link)
+            await call.relay(link, upstream.park)
         finally:
             upstream.release(link)
 

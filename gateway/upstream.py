@@ -9,9 +9,15 @@ from gateway.link import Exchange, LateError, Link, StaleError, UnreachableError
 from web.budget import Budget
 
 CONNECT_S = 1.0
+QUEUE_S = 0.3  # the longest wait for a place
+CROWDED_S = 0.2  # once the first in the queue has waited for so long, others are refused at once
+SLOWLY = 500  # answers that leave at their clients' pace, beside the limit
 IDLE_S = 3.0  # below what an ending service lets an idle connection live: a pooled link is not stale
 SLOW_S = 1.0  # an answer that takes longer makes the service suspect
 MAX_ANSWER = 32 * 1024 * 1024
+
+
+Ticket = asyncio.Future[Link | None]  # a place, with or without a link in it
 
 
 @dataclass(slots=True)
@@ -34,7 +40,11 @@ class Upstream:
         self.host, self.port = host.strip("[]"), int(port) if not self.path else 0
         self.idle: list[Link] = []
         self.open = 0
-        self.queue: deque[asyncio.Future[None]] = deque()
+        self.queue: deque[tuple[float, Ticket]] = deque()  # since when
+        self.pace = self.handed_at = (
+            0.0  # seconds between two places, while some wait; when the last was free
+        )
+        self.parked: set[Link] = set()
         self.budget = Budget()
         self.watched_by(Breaker(self._probe))
 
@@ -58,10 +68,11 @@ class Upstream:
             try:
                 await link.exchange(request)
             except BaseException as problem:
-                self._drop(link)
+                link.abort()
                 if isinstance(problem, LateError):
                     self.breaker.suspect()
                 if not (again and isinstance(problem, StaleError) and self.budget.spend()):
+                    self._free()
                     raise
                 link, again = await self._connect(request), False
             else:
@@ -88,14 +99,29 @@ class Upstream:
             if link:
                 self.release(link)
 
+    def park(self, link: Link) -> None:
+        """Give the link's place to others: its service has answered, and its client takes its time."""
+        if link not in self.parked and len(self.parked) < SLOWLY:
+            self.parked.add(link)
+            self._free()
+
     def release(self, link: Link) -> None:
-        """Pool the link if its answer was read to the end, close it otherwise."""
-        if link.ended and link.keep and not link.lost:
+        """Hand the link on or pool it, if its answer was read to the end; close it otherwise."""
+        if link.ended and link.keep and not link.lost and self._back(link):
             link.used_at = link.loop.time()
-            self.idle.append(link)
-            self._next()
+            if not self._hand_on(link):
+                self.idle.append(link)
         else:
             self._drop(link)
+
+    def _back(self, link: Link) -> bool:
+        """Tell whether a link has a place, its old one or another."""
+        if link in self.parked:
+            if self.open >= self.limit:
+                return False
+            self.parked.remove(link)
+            self.open += 1
+        return True
 
     async def close(self) -> None:
         """Close what is idle and stop probing."""
@@ -116,42 +142,44 @@ class Upstream:
     async def _take(self, request: Exchange) -> Link:
         if link := self._pooled():
             return link
-        if self.open >= self.limit:
-            return await self._queued(request)
+        if self.open < self.limit:
+            self.open += 1
+        elif (link := await self._queued(request)) and not link.lost:
+            return link
         return await self._connect(request)
 
-    async def _queued(self, request: Exchange) -> Link:
-        """Wait for a free place, in order of arrival."""
-        if len(self.queue) >= self.queue_limit:
-            raise UnreachableError("too many requests wait for it")
+    async def _queued(self, request: Exchange) -> Link | None:
+        """Wait for a place, in order of arrival; not at all where that would take too long."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + min(CONNECT_S, request.left(loop.time()))
-        while self.open >= self.limit and not self.idle:
-            ticket = loop.create_future()
-            self.queue.append(ticket)
-            try:
-                async with asyncio.timeout_at(until):
-                    await ticket
-            except BaseException as problem:
-                if ticket.done() and not ticket.cancelled():
-                    self._next()  # woken and cancelled at once: hand the place on
-                if isinstance(problem, TimeoutError):
-                    raise UnreachableError("busy") from problem
-                raise
-        return self._pooled() or await self._connect(request)
+        now = loop.time()
+        late = bool(self.queue) and now - self.queue[0][0] > CROWDED_S
+        if late or len(self.queue) >= self.queue_limit:
+            raise UnreachableError("too many requests wait for it")
+        ticket: Ticket = loop.create_future()
+        self.queue.append((now, ticket))
+        try:
+            async with asyncio.timeout_at(now + min(QUEUE_S, request.left(now))):
+                return await ticket
+        except BaseException as problem:
+            if ticket.done() and not ticket.cancelled():  # served and cancelled at once
+                if link := ticket.result():
+                    self.release(link)
+                else:
+                    self._free()
+            if isinstance(problem, TimeoutError):
+                raise UnreachableError("busy") from problem
+            raise
 
     async def _connect(self, request: Exchange) -> Link:
+        """Fill a place with a new link; without success the place is free again."""
         loop = asyncio.get_running_loop()
-        patience = min(CONNECT_S, request.left(loop.time()))
-        self.open += 1
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(min(CONNECT_S, request.left(loop.time()))):
                 if self.path:
                     return (await loop.create_unix_connection(Link, self.path))[1]
                 return (await loop.create_connection(Link, self.host, self.port))[1]
         except BaseException as problem:
-            self.open -= 1
-            self._next()
+            self._free()
             if isinstance(problem, TimeoutError):
                 self.breaker.suspect()
             if isinstance(problem, (TimeoutError, OSError)):
@@ -160,19 +188,29 @@ class Upstream:
 
     def _drop(self, link: Link) -> None:
         link.abort()
-        self.open -= 1
-        self._next()
+        if link in self.parked:
+            self.parked.remove(link)
+        else:
+            self._free()
 
-    def _next(self) -> None:
+    def _free(self) -> None:
+        """Hand a place on, or leave it empty."""
+        if not self._hand_on(None):
+            self.open -= 1
+
+    def _hand_on(self, link: Link | None) -> bool:
+        """Give a place to who has waited longest, past whom nobody comes; False when nobody waits."""
         while self.queue:
-            ticket = self.queue.popleft()
+            _, ticket = self.queue.popleft()
             if not ticket.done():
-                ticket.set_result(None)
-                return
+                ticket.set_result(link)
+                return True
+        return False
 
     async def _probe(self) -> None:
         """Ask for a sign of life on a connection of its own; any answer is one."""
         head = b"GET /livez HTTP/1.1\r\nhost: guanxi\r\nconnection: close\r\n"
+        self.open += 1
         link = await self._connect(request := Exchange(b"GET", head, CONNECT_S))
         try:
             await link.exchange(request)

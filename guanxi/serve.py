@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import signal
 import socket
 from collections.abc import Mapping
@@ -16,8 +17,16 @@ from web.server import CLOSING, LINGER_S, Protocol
 
 KEEP_ALIVE = 75  # seconds; longer than any client of ours keeps an idle connection: it meets no closed one
 BACKLOG = 2048
+CONNECTIONS = 65_536
 GRACE = 2  # seconds for running requests when everything ends; a long poll may be asked again
 DRAIN = 35  # seconds for running requests when only this process ends: longer than any of them may take
+
+
+def allow_connections() -> None:
+    """Raise the limit of open files, usually 1024: slow clients fill that soon."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS if most == resource.RLIM_INFINITY else min(CONNECTIONS, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(now, wanted), most))
 
 
 def listener(environ: Mapping[str, str] = os.environ) -> socket.socket:
@@ -71,6 +80,7 @@ def serve(name: str) -> int:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )
+    allow_connections()
     gc.disable()  # until all is imported: a tenth of the start
     _Server(config).run(sockets=[listener()])
     return 0

@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from shared.errors import MEDIA_TYPE, Problem, document
 
 HEADERS_S = 10.0  # from the first byte, or the connection, to the end of a request's headers
+UNREAD_S = 30.0
 HELD = 64 * 1024
 LINGER_S = 5  # how long an idle connection of an ending process may be used once more
 CLOSING = (
@@ -51,9 +52,11 @@ class Gathering:
             self._parts, self._size = [], 0
 
     def close(self) -> None:
-        """Write what is held, then close."""
+        """Write what is held, then close; whoever does not read the rest is cut off."""
         self.flush()
         self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._loop.call_later(UNREAD_S, self._transport.abort)
 
 
 class Protocol(HttpToolsProtocol):

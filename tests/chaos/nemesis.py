@@ -19,7 +19,7 @@ SERVED = (
     *("serve gateway", "serve customer", "serve interaction"),
     *("worker customer", "worker interaction", "worker scoring"),
 )
-POSTMASTER = " -D "
+POSTMASTER, SEQUENCER = " -D ", "worker customer"
 STANDSTILL_S, CUT_S, OPEN_S = (1.0, 4.0), (0.5, 2.0), 10.0
 
 
@@ -61,7 +61,7 @@ class Nemesis:
         postgres = partial(self._kill, POSTMASTER, "postgres")
         while True:
             some = self.dice.sample(stops, 2)
-            deck = [*kills, postgres, self._kill_erp, *some, self._cut, self._hold]
+            deck = [*kills, postgres, self._kill_erp, *some, self._stop_sequencers, self._cut, self._hold]
             self.dice.shuffle(deck)
             yield from deck
 
@@ -91,6 +91,12 @@ class Nemesis:
     async def _stop(self, words: str) -> None:
         self.did[f"stop {words}"] += 1
         self._beside(self._standstill(await self._victim(words)))
+
+    async def _stop_sequencers(self) -> None:
+        """Let changes gather: only what is stamped together can be stamped in a wrong order."""
+        self.did["stop all sequencers"] += 1
+        for victim in self._found(SEQUENCER):
+            self._beside(self._standstill(victim))
 
     async def _standstill(self, victim: psutil.Process) -> None:
         with suppress(psutil.NoSuchProcess):

@@ -14,7 +14,7 @@ import httpx
 PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Street 7", "ID-CANARY-4711"
 SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Canary anniversary"
 CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
-SEEN_WITHIN_S = 20.0
+SEEN_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import orjson
 
 from tests.e2e.system import System
-from tests.faults.conftest import size, tell
+from tests.faults.conftest import port_of, size, tell
 from tests.faults.load import Request, load
 
 ROUNDS = size("rounds", 1)
@@ -25,8 +25,7 @@ async def test_restarting_every_process_under_load_fails_no_request(fragile: Sys
             yield "GET", "/v1/tiers", b""
             yield "POST", "/v1/customers", b'{"kind":"person","name":"Rolling"}'
 
-    port = int(fragile.address.rpartition(":")[2])
-    async with load(port, fragile.key, size("clients", 6), requests, pause=0.02) as tally:
+    async with load(port_of(fragile), fragile.key, size("clients", 6), requests, pause=0.02) as tally:
         for _ in range(ROUNDS):
             before = pids(fragile)
             done = await asyncio.to_thread(fragile.command, "restart", timeout=300)

@@ -33,11 +33,13 @@ class Stub:
     asked: list[Asked] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     connections: int = 0
+    writers: set[Writer] = field(default_factory=set)
     running: asyncio.Event = field(default_factory=asyncio.Event)  # else as a process under SIGSTOP
 
     async def serve(self, reader: Reader, writer: Writer) -> None:
         self.connections += 1
         mine = self.connections
+        self.writers.add(writer)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 asked = await self.read(reader, mine)
@@ -136,6 +138,16 @@ class Stub:
         await self.do_echo(reader, writer, asked)
         self.seen[f"once {asked.connection}"] += 1
         return True
+
+    async def do_die(self, *_: object) -> bool:
+        """Break every connection at once, as a process that is killed; its successor listens already."""
+        for writer in self.writers:
+            writer.transport.abort()
+        return False
+
+    async def do_slow(self, *given: object) -> bool:
+        await asyncio.sleep(0.2)
+        return await self.do_echo(*given)  # type: ignore[arg-type]  # the same three
 
     async def do_gone(self, *_: object) -> bool:
         return False

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gateway import body
+from gateway import upstream as upstreams
 from gateway.settings import Door
 from gateway.upstream import Upstream
 from tests.gateway.conftest import KEY, Front, opened, until
@@ -101,7 +102,7 @@ async def test_a_client_that_leaves_frees_the_service(front: Front) -> None:
 async def test_a_client_that_leaves_in_its_body_frees_the_service(front: Front) -> None:
     head = b"POST /v1/customers/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 500000\r\n" + AUTH + b"\r\n"
     _, writer = await asyncio.open_connection("127.0.0.1", front.port)
-    writer.write(head + b"x" * 100_000)
+    writer.write(head + b"x" * 300_000)  # more than is held: the service has begun to get it
     await until(lambda: front.stub.connections)
     writer.close()
     await until(lambda: front.stub.seen["closed"])
@@ -146,6 +147,53 @@ async def test_a_full_pool_queues_and_then_refuses(front: Front) -> None:
         await ask[0]
     assert (await queued).status_code == 200
     ask[1].cancel()
+
+
+async def test_when_the_first_in_the_queue_waits_too_long_others_are_refused_at_once(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upstreams, "QUEUE_S", 5.0)
+    upstream = front.gateway.upstreams["customer"]
+    upstream.limit = 1
+    asked = [asyncio.create_task(front.client.get("/v1/customers/hang")) for _ in range(2)]
+    await asyncio.sleep(0.5)
+    begun = time.monotonic()
+    answer = await front.client.get("/v1/customers/echo")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert time.monotonic() - begun < 1
+    for task in asked:
+        task.cancel()
+    await until(lambda: upstream.open == 0)
+    assert (await front.client.get("/v1/customers/echo")).status_code == 200
+
+
+async def test_a_place_goes_to_who_waited_longest(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upstreams, "QUEUE_S", 5.0)
+    monkeypatch.setattr(upstreams, "CROWDED_S", 5.0)
+    upstream = front.gateway.upstreams["customer"]
+    upstream.limit = 1
+    answers = await asyncio.gather(*(front.client.get(f"/v1/customers/echo?n={n}") for n in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert front.stub.connections == 1
+    assert upstream.open == 1
+
+
+async def test_slow_readers_hold_no_place(front: Front) -> None:
+    upstream = front.gateway.upstreams["customer"]
+    upstream.limit = 2
+    request = b"GET /v1/customers/big HTTP/1.1\r\nhost: x\r\n" + AUTH + b"\r\n"
+    writers = []
+    for _ in range(4):
+        reader, writer = await asyncio.open_connection("127.0.0.1", front.port, limit=1024)
+        writer.write(request)
+        assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+        writers.append(writer)
+    assert (await front.client.get("/v1/customers/echo")).status_code == 200
+    assert len(upstream.parked) == 4
+    for writer in writers:
+        writer.transport.abort()
+    await until(lambda: not upstream.parked)
+    assert upstream.open <= 2
 
 
 @pytest.mark.parametrize(
