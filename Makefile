@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key faults torture bench
+.PHONY: help run test check format demo migrate revision key faults torture bench openapi spectral clients schemathesis
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -48,6 +48,20 @@ migrate: $(VENV)/run ## Bring the database to where the code is
 
 revision: $(VENV)/run ## Write a migration: make revision service=customer m="what it does"
 	@$(GUANXI) revision '$(service)' '$(m)'
+
+openapi: $(VENV)/run ## Print the OpenAPI document (make -s openapi prints nothing else)
+	@$(GUANXI) openapi
+
+spectral: $(VENV)/run ## Lint the OpenAPI document with spectral's rules and those of OWASP (needs Node)
+	@mkdir -p build && $(GUANXI) openapi > build/openapi.json
+	@clients/spectral/lint build/openapi.json
+
+schemathesis: $(VENV)/dev ## Let schemathesis look for holes in the running system: SEEDS="1 2 3" EXAMPLES=20
+	@SEEDS="$(or $(SEEDS),1 2 3)" EXAMPLES=$(or $(EXAMPLES),20) $(PYTHON) -m pytest tests/e2e/test_schemathesis.py
+
+clients: $(VENV)/dev ## Generate clients in Python and TypeScript, compile them strictly and use them (TypeScript needs Node)
+	@cd clients/typescript && ../modules || echo "Only the client in Python is checked." >&2
+	@$(PYTHON) -m pytest tests/e2e/test_clients.py -rs
 
 key: $(VENV)/run ## Print the development key (make -s key prints nothing else)
 	@$(GUANXI) key

@@ -8,8 +8,7 @@ from shared.errors import Late, TooLarge, Unavailable, documents
 from web.openapi import joined
 
 Document = dict[str, Any]
-_BY_THE_DOOR = documents(BadRequest, TooLarge, Unavailable, BrokenService, Late)
-_OF_A_BODY = documents(SlowBody)
+_BY_THE_DOOR = documents(BadRequest, SlowBody, TooLarge, Unavailable, BrokenService, Late)
 DESCRIPTION = (
     "Customers, what passed between you and them, and what they are worth. "
     "Send your key as `Authorization: Bearer <key>`."
@@ -61,8 +60,7 @@ _ON_EVERY_ANSWER = {name: {"$ref": f"#/components/headers/{name}"} for name in H
 def pass_the_door(operation: Document) -> None:
     """Declare what the gateway adds to every answer, and answers itself."""
     answers = operation["responses"]
-    refusals = _BY_THE_DOOR | (_OF_A_BODY if "requestBody" in operation else {})
-    for status, answer in refusals.items():
+    for status, answer in _BY_THE_DOOR.items():
         answers[str(status)] = joined(answers.get(str(status)), answer)
     for answer in answers.values():
         answer["headers"] = {**answer.get("headers", {}), **_ON_EVERY_ANSWER}

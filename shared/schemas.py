@@ -1,14 +1,24 @@
 """Field types and the two bases that request and response bodies are made of."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    Strict,
+    WithJsonSchema,
+)
 
 MAX_DEPTH, MAX_MEMBERS = 8, 1_000
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _AMOUNT_SCHEMA = {
     "type": "string",
@@ -48,6 +58,14 @@ def _instant(value: object) -> datetime:
         raise ValueError("must lie between the years 1 and 9999") from None
 
 
+def _day(value: object) -> object:
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("must be a date such as 2026-03-01")
+    if not isinstance(value, (str, date)):
+        raise ValueError("must be a date in a string")  # noqa: TRY004 - pydantic takes a ValueError
+    return value
+
+
 def _amount(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
@@ -73,6 +91,10 @@ def _bounded(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+# JSON's own types, taken literally: otherwise "yes", "7" and seconds since 1970 would be taken too.
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 LongText = Annotated[str, Field(max_length=100_000)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", max_length=64)]

@@ -20,6 +20,7 @@ from shared import telemetry
 from shared.auth import Signer, Verifier
 from shared.clock import Clock, utc_now
 from shared.database import Database
+from shared.errors import Invalid
 from shared.pagination import Cursors
 from shared.settings import Settings
 from web import openapi, probes
@@ -29,6 +30,7 @@ from web.routing import Dispatcher
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Layer = Callable[[ASGIApp], ASGIApp]
+LONGEST = 1_000  # characters of If-None-Match
 JSON = (b"content-type", b"application/json")
 
 
@@ -167,6 +169,9 @@ def answer(
 
 def _held(header: str | None, etag: str) -> bool:
     """Whether the caller has this version; If-None-Match compares weakly (RFC 9110, 13.1.2)."""
+    if header is not None and len(header) > LONGEST:
+        detail = f"If-None-Match has at most {LONGEST} characters."
+        raise Invalid(detail, errors=[{"header": "If-None-Match", "code": "too_long", "detail": detail}])
     return header is not None and (
         header.strip() == "*" or etag in (each.strip().removeprefix("W/") for each in header.split(","))
     )

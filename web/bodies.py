@@ -17,6 +17,7 @@ MISSING: Any = object()
 JSON = frozenset(("application/json",))
 MERGE = JSON | {"application/merge-patch+json"}
 DEPTH = 32
+WIDEST = 1_000  # members of an object; each unknown one is an error to be told, which takes 30 µs
 MOST_PARAMETERS = 100
 NUL = "A NUL character cannot be stored."
 HUGE = "An integer has at most 64 bits; send a larger number as a string."
@@ -38,6 +39,9 @@ async def read_json(request: Request, media: frozenset[str]) -> Any:  # noqa: AN
         raise MalformedJson(f"The body stops being JSON at {where}.", position=error.pos) from None
     if raw.count(b"[") + raw.count(b"{") > DEPTH and not _shallow(body):
         raise Invalid(errors=[{"pointer": "", "code": "too_deep", "detail": f"More than {DEPTH} levels."}])
+    if raw.count(b":") > WIDEST and _wide(body):
+        wide = f"An object with more than {WIDEST:,} members."
+        raise Invalid(errors=[{"pointer": "", "code": "too_wide", "detail": wide}])
     if b"\\u0000" in raw:
         _refuse(body, "nul", NUL, lambda leaf: isinstance(leaf, str) and "\0" in leaf)
     if LONG.search(raw):  # orjson would round it
@@ -56,6 +60,19 @@ def _shallow(body: object) -> bool:
         level = [node for node in below if isinstance(node, (dict, list))]
         if not level:
             return True
+    return False
+
+
+def _wide(body: object) -> bool:
+    left = [body]
+    while left:
+        node = left.pop()
+        if isinstance(node, dict):
+            if len(node) > WIDEST:
+                return True
+            left.extend(value for value in node.values() if isinstance(value, (dict, list)))
+        elif isinstance(node, list):
+            left.extend(value for value in node if isinstance(value, (dict, list)))
     return False
 
 

@@ -30,9 +30,9 @@ from web.etag import ETAG
 from web.hot import methods
 from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, RightsChanged
 
-ALWAYS = (Invalid, TooManyRequests, Unexpected, Unavailable)
+ALWAYS = (UnsupportedMediaType, Invalid, TooManyRequests, Unexpected, Unavailable)
 OF_POLICY = (Unauthenticated, Forbidden)
-OF_BODY = (MalformedJson, TooLarge, UnsupportedMediaType)
+OF_BODY = (MalformedJson, TooLarge)
 OF_KEY = (InProgress, KeyReused, RightsChanged)
 FASTAPIS = ("HTTPValidationError", "ValidationError")
 IDEMPOTENCY_KEY = {
@@ -66,6 +66,7 @@ HEADERS = {
         "schema": {"type": "integer", "minimum": 0, "maximum": 3_600},
     },
 }
+READING = {"x-reading": True}  # of a POST that changes nothing, and takes no Idempotency-Key
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
 
 
@@ -79,8 +80,9 @@ def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
     for route in routes:
         for method in methods(route) if route.include_in_schema else ():
             operation = document["paths"][route.path_format][method.lower()]
-            _declare_problems(operation, route, keyed=method == "POST")
-            _declare_headers(operation, schemas, method)
+            keyed = method == "POST" and not operation.pop("x-reading", False)
+            _declare_problems(operation, route, keyed=keyed)
+            _declare_headers(operation, schemas, method, keyed=keyed)
     bound(document)
     return document
 
@@ -110,11 +112,10 @@ def _common(route: APIRoute) -> Iterator[type[Problem]]:
         yield NotFound
 
 
-def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method: str) -> None:
+def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method: str, *, keyed: bool) -> None:
     """Declare the headers that an answer has because of what it holds."""
     parameters, answers = operation.setdefault("parameters", []), operation["responses"]
-    replayed = method == "POST"
-    if replayed:
+    if keyed:
         parameters.append(copy.deepcopy(IDEMPOTENCY_KEY))
     for status, answer in list(answers.items()):
         held = _members(answer, schemas)
@@ -122,7 +123,7 @@ def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method:
             "ETag": "version" in held,
             "Link": {"items", "next"} <= held,
             "Location": status in {"201", "202"} and "id" in held,
-            "Idempotency-Replayed": replayed and status < "300",
+            "Idempotency-Replayed": keyed and status < "300",
             "Retry-After": status in {"429", "503"},
         }
         headers = {name: HEADERS[name] for name, is_there in has.items() if is_there}

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.access.models import GENEROUS
 from shared.auth import Visibility
-from shared.schemas import Body, Code, Instant, Read, Text, example
+from shared.schemas import Body, Code, Instant, Read, Text, Whole, example
 
 MONTH_S = 30 * 24 * 3600
 
@@ -49,7 +49,7 @@ Scope = Annotated[
 ]
 Scopes = Annotated[list[Scope], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
 Actor = Annotated[Text, AfterValidator(_no_service)]
-Rate = Annotated[int, Field(ge=1, le=1_000_000, description="Requests a second.")]
+Rate = Annotated[Whole, Field(ge=1, le=1_000_000, description="Requests a second.")]
 Department = Annotated[
     Text | None, Field(description="Whose records are seen: with the visibility `department`, and only then.")
 ]
@@ -66,7 +66,7 @@ class KeyCreate(Body):
 class KeyRotate(KeyCreate):
     """A new key for an old one, which works on for `overlap_s`, but never beyond its own expiry."""
 
-    overlap_s: int = Field(3600, ge=0, le=MONTH_S, description="Seconds; 0 ends the old key at once.")
+    overlap_s: Whole = Field(3600, ge=0, le=MONTH_S, description="Seconds; 0 ends the old key at once.")
 
 
 class ApiClientCreate(KeyCreate):

@@ -7,12 +7,8 @@ from uuid import UUID
 from shared.schemas import Read
 
 
-class ChangeRead(Read):
-    """A change as a CloudEvents 1.0 event; with `thin=true` it ends with `removed`.
-
-    `data` is the newest state, of `data_version` ≥ `version`. Null data means: gone when `deleted`, no longer
-    visible to you when `removed`, otherwise not there yet.
-    """
+class ThinChangeRead(Read):
+    """A change as a CloudEvents 1.0 event; `removed`: the subject is no longer visible to you."""
 
     specversion: str
     id: str
@@ -25,6 +21,14 @@ class ChangeRead(Read):
     origin: str | None
     transaction: UUID | None
     removed: bool
+
+
+class ChangeRead(ThinChangeRead):
+    """A change with the newest state of its subject, of `data_version` ≥ `version`; not with `thin=true`.
+
+    Null data means: gone when `deleted`, no longer visible to you when `removed`, otherwise not there yet.
+    """
+
     data_version: int | None
     deleted: bool
     data: dict[str, Any] | None
@@ -33,7 +37,7 @@ class ChangeRead(Read):
 class ChangePage(Read):
     """Changes of all services; `missing` are those that did not answer, and did not advance."""
 
-    items: list[ChangeRead]
+    items: list[ChangeRead | ThinChangeRead]
     next: str
     up_to_date: bool
     missing: list[str]

@@ -46,6 +46,27 @@ def resolve(document: Document, schema: Document) -> Document:
             return schema
 
 
+def options(document: Document, schema: Document) -> list[Document]:
+    """Return everything that a schema may be, with references followed."""
+    if "$ref" in schema:
+        return options(document, document["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    inner = [each for key in ("anyOf", "oneOf", "allOf") for each in schema.get(key, ())]
+    return [found for each in inner for found in options(document, each)] if inner else [schema]
+
+
+def types_at(document: Document, schema: Document, at: tuple[Any, ...]) -> set[str]:
+    """Return the JSON types that a place of a body takes; all of them where none is named."""
+    here = options(document, schema)
+    for step in at:
+        below = [
+            each.get("items") if isinstance(step, int) else each.get("properties", {}).get(step)
+            for each in here
+        ]
+        here = [found for each in below if each is not None for found in options(document, each)]
+    named = {each.get("type", "string" if {"enum", "const"} & each.keys() else "any") for each in here}
+    return {*named, "integer"} if "number" in named else named or {"any"}
+
+
 def sample(document: Document, schema: Document, name: str = "", depth: int = 0) -> Any:
     """Return a plausible value of a schema."""
     schema = resolve(document, schema)

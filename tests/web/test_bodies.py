@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from web.bodies import DEPTH
+from web.bodies import DEPTH, WIDEST
 
 URL = "/v1/things"
 MALFORMED = [
@@ -79,6 +79,13 @@ async def test_depth_is_bounded(api: httpx.AsyncClient, levels: int, status: int
 async def test_a_wide_body_is_not_a_deep_one(api: httpx.AsyncClient) -> None:
     answer = await api.patch(URL + "/x", json={"a": [[] for _ in range(1000)]})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(("members", "status"), [(WIDEST, 200), (WIDEST + 1, 422)])
+async def test_width_is_bounded(api: httpx.AsyncClient, members: int, status: int) -> None:
+    inside = [{"b": {f"k{number}": 1 for number in range(members)}}]
+    answer = await api.patch(URL + "/x", json={"a": inside})
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(

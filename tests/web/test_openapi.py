@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-ALWAYS = {"422", "429", "500", "503"}
+ALWAYS = {"415", "422", "429", "500", "503"}
 
 
 @pytest.fixture(scope="module")

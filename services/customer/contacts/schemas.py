@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from services.customer.customers.schemas import ContactType, optional
-from shared.schemas import Body, Country, Text, example
+from shared.schemas import Body, Country, Flag, Text, example
 
 
 class ContactPointUpdate(Body):
@@ -14,7 +14,7 @@ class ContactPointUpdate(Body):
     type: ContactType = optional()
     value: Text = optional()
     label: Text | None = None
-    preferred: bool = optional()
+    preferred: Flag = optional()
 
 
 class AddressUpdate(Body):

@@ -9,7 +9,20 @@ from pydantic import Field, WrapValidator
 
 from services.customer.customers import examples
 from services.customer.customers.documents import MAX_MEMBERS, settle
-from shared.schemas import Body, Country, Instant, JsonObject, Money, MoneyRead, Read, SourceKey, Text
+from shared.schemas import (
+    Body,
+    Country,
+    Day,
+    Flag,
+    Instant,
+    JsonObject,
+    Money,
+    MoneyRead,
+    Read,
+    SourceKey,
+    Text,
+    Whole,
+)
 
 MAX_TAGS, MAX_ROWS = 100, 1_000
 
@@ -34,7 +47,7 @@ class ContactPointCreate(Body):
     type: ContactType
     value: Text
     label: Text | None = None
-    preferred: bool = False
+    preferred: Flag = False
 
 
 class ContactPoint(ContactPointCreate):
@@ -74,7 +87,7 @@ class Identity(SourceKey):
 class Acquisition(Body):
     """How a customer was won, and at what cost."""
 
-    on: date | None = None
+    on: Day | None = None
     source: Text | None = None
     campaign: Text | None = None
     cost: Money | None = None
@@ -132,7 +145,7 @@ class CustomerUpdate(Body):
     tags: Tags | None = None
     attributes: JsonObject | None = None
     id: UUID | None = None
-    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    version: Whole | None = Field(default=None, ge=1, le=2**31 - 1)
     created_at: Instant | None = None
     updated_at: Instant | None = None
     masked: list[Text] | None = Field(default=None, max_length=20, description="Read-only, and ignored.")
@@ -141,7 +154,7 @@ class CustomerUpdate(Body):
 class CustomerRow(CustomerUpdate):
     """One row of a batch: matched by its id or its identities; identities are added, never removed."""
 
-    if_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    if_version: Whole | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 Row = Annotated[CustomerRow, WrapValidator(lambda given, _: given)]  # described here, validated one by one
@@ -161,7 +174,7 @@ class CustomerBatch(Body):
     model_config = examples.BATCH
 
     mode: BatchMode = BatchMode.UPSERT
-    dry_run: bool = False
+    dry_run: Flag = False
     items: list[Row] = Field(min_length=1, max_length=MAX_ROWS)
 
 

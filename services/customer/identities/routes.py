@@ -17,12 +17,18 @@ from web.app import answer, core
 from web.etag import Seen
 from web.hot import hot
 from web.once import once
+from web.openapi import READING
 
 router = APIRouter(prefix="/v1", tags=["identities"])
 Kind = Annotated[str, Query(max_length=64, description="The series of names in the system.")]
 
 
-@router.post("/identities/resolve", response_model=IdentityAnswers, responses=documents(Invalid))
+@router.post(
+    "/identities/resolve",
+    response_model=IdentityAnswers,
+    responses=documents(Invalid),
+    openapi_extra=READING,
+)
 @hot
 async def resolve_identities(body: IdentityQuestions, request: Request, principal: CanRead) -> Response:
     """Tell which customers up to a thousand names lead to; null where there is none to be seen."""
@@ -38,7 +44,10 @@ async def resolve_identities(body: IdentityQuestions, request: Request, principa
     "/customers/{customer}/identities",
     status_code=201,
     response_model=IdentityRead,
-    responses=documents(CustomerNotFound, IdentityTaken, Invalid),
+    responses={
+        200: {"model": IdentityRead, "description": "It led to this customer already."},
+        **documents(CustomerNotFound, IdentityTaken, Invalid),
+    },
 )
 @hot
 async def add_identity(body: Identity, request: Request, customer: Referred, principal: CanWrite) -> Response:

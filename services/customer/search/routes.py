@@ -12,6 +12,7 @@ from shared.errors import Invalid, MaskedField, documents
 from shared.filters import DEEPEST, MOST, Filter, described, read
 from web.app import answer, core
 from web.hot import hot
+from web.openapi import READING
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 DESCRIPTION = f"""List the customers that a filter finds, page by page; the newest first unless sorted.
@@ -32,6 +33,7 @@ A cursor serves only the filter and the sort that it came from."""
     response_model=CustomerPage,
     description=DESCRIPTION,
     responses=documents(MaskedField, Invalid),
+    openapi_extra=READING,
 )
 @hot
 async def search_customers(body: CustomerSearch, request: Request, principal: CanRead) -> Response:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from shared.schemas import Body
+from shared.schemas import Body, Whole, example
 from shared.trees import Tree
 
 
@@ -32,7 +32,9 @@ class CustomerSort(Body):
 class CustomerSearch(Body):
     """A filter, none for all customers, and an order, without which the newest come first."""
 
+    model_config = example(filter={"field": "region", "op": "eq", "value": "East"}, limit=50)
+
     filter: Tree | None = None
     sort: list[CustomerSort] = Field(default_factory=list, max_length=1)
-    limit: int = Field(50, ge=1, le=1000)
+    limit: Whole = Field(50, ge=1, le=1000)
     cursor: str | None = Field(None, max_length=500)

@@ -13,7 +13,7 @@ from services.interaction.records.schemas import (
     RecordRow,
     partial,
 )
-from shared.schemas import Read, Text, example
+from shared.schemas import Flag, Read, Text, example
 
 EXAMPLE: dict[str, Any] = {
     "source": {"system": "erp", "id": "SKU1"},
@@ -31,7 +31,7 @@ class ProductCreate(RecordCreate):
     name: Text
     category: Text | None = None
     family: Text | None = None
-    active: bool = True
+    active: Flag = True
 
 
 @partial

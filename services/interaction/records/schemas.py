@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, WrapValidator
 
-from shared.schemas import Body, Instant, JsonObject, Read, SourceKey
+from shared.schemas import Body, Flag, Instant, JsonObject, Read, SourceKey, Whole
 
 MAX_ROWS = 1_000
 Row = TypeVar("Row", bound="RecordRow")
@@ -41,14 +41,14 @@ class RecordRow(RecordCreate):
     """One row of a batch: matched by `id` or by `source`; a row with neither is new."""
 
     id: UUID | None = None
-    if_version: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    if_version: Whole | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class Batch(Body):
     """Up to a thousand rows, each judged on its own; subclasses say of what."""
 
     mode: BatchMode = BatchMode.UPSERT
-    dry_run: bool = False
+    dry_run: Flag = False
 
 
 class RecordRead(Read):

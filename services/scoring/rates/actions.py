@@ -30,12 +30,13 @@ async def put_rate(tx: Transaction, request: Request, key: Key, rate: Decimal) -
         detail = "A currency has no rate to itself."
         raise Invalid(detail, errors=[FieldError(parameter="quoted", code="same", detail=detail)])
     given = {"base": base, "quote": quote, "day": day, "rate": rate}
+    version = demand(request) if "if-match" in request.headers else None
     created = await _CREATE.value(tx.connection, **given) is not None
     if not created:
         held = await ONE.one(tx.connection, base=base, quote=quote, day=day)
         if held is None or held["rate"] == rate:
             return False
-        if await _CHANGE.value(tx.connection, **given, if_version=demand(request)) is None:
+        if await _CHANGE.value(tx.connection, **given, if_version=version or demand(request)) is None:
             raise stale(held["version"], ["rate"])
     await mark(tx, await _touched(tx, base, quote), rebuild=True)
     return created

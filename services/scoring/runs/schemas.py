@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.scoring.versions.schemas import EstimatorVersionRead
-from shared.schemas import Body, Code, Currency, Instant, Read, example
+from shared.schemas import Body, Code, Currency, Day, Instant, Read, example
 
 
 class TimingEstimator(StrEnum):
@@ -45,9 +45,9 @@ class ScoringRunCreate(Body):
 
     model_config = example(as_of="2026-03-31", estimator="mbg_nbd")
 
-    as_of: date | None = None
+    as_of: Day | None = None
     estimator: TimingEstimator = TimingEstimator.MBG_NBD
-    fitted_to: date | None = None
+    fitted_to: Day | None = None
     fitted_on: Population | None = None
     currency: Currency | None = None
 
