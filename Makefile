@@ -16,7 +16,7 @@ run: $(VENV)/run ## Start the whole system here; Ctrl-C stops it (GUANXI_PORT, G
 	@exec $(GUANXI) up
 
 test: check ## Check everything, then run every test
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev ## Lint, types, layout, and who may import whom
 	$(PYTHON) -m ruff check

@@ -28,6 +28,7 @@ hypothesis.settings.load_profile("guanxi")
 
 SERVER = "GUANXI_TEST_DATABASE_URL"
 PARTS = ("gateway", "customer", "interaction", "scoring")
+LONG = frozenset(("e2e", "chaos", "faults", "bench", "guanxi"))  # folders of tests of whole systems
 Service = Callable[..., Awaitable[Running]]
 _embedded: dict[str, "EmbeddedPostgres"] = {}
 
@@ -36,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start one server for all processes of pytest-xdist, which inherit its address."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         _server()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: not LONG.intersection(item.path.parts))
 
 
 def pytest_unconfigure() -> None:

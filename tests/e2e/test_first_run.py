@@ -4,13 +4,29 @@ import math
 import re
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.e2e.system import ROOT, System
+from tests.e2e.system import ROOT, System, running
 
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system of its own: the README's customer must be the first with that identity."""
+    with running(tmp_path_factory.mktemp("first") / "home") as up:
+        yield up
+
+
+@pytest.fixture(scope="module")
+def api(system: System) -> Iterator[httpx.Client]:
+    """A client with the development key."""
+    with system.client() as client:
+        yield client
 
 
 def curls(system: System) -> str:
