@@ -1,6 +1,6 @@
 """Keeping: records of one kind, of which every write is one statement: row, version, feed entry, history."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -38,6 +38,12 @@ def accept(_: Mapping[str, Any]) -> None:
     """Take columns as their schema let them pass."""
 
 
+def refusal(principal: Principal, personal: Iterable[str], given: Iterable[str]) -> MaskedField | None:
+    """Return why a principal may not write these fields, if some hold personal data that it may not read."""
+    masked = [] if principal.personal else sorted(set(personal).intersection(given))
+    return MaskedField(pointers=[f"/{name}" for name in masked]) if masked else None
+
+
 @dataclass(frozen=True, eq=False)
 class Keeper:
     """Reads and writes the records of a kind, for principals who see them.
@@ -71,8 +77,7 @@ class Keeper:
     def shown(self) -> sa.Select[Any]:
         """Select `id`, `version`, `data` of what is not deleted, ready to be narrowed and ordered."""
         data = self.rendering(self.model).label("data")
-        there = sa.and_(self.model.deleted_at.is_(None), self.live)
-        return sa.select(self.model.id, self.model.version, data).where(there)
+        return sa.select(self.model.id, self.model.version, data).where(self._there)
 
     @cached_property
     def one(self) -> Visible:
@@ -81,10 +86,10 @@ class Keeper:
 
     @cached_property
     def told(self) -> Visible:
-        """Select records as the feed tells of them."""
-        gone = self.model.deleted_at.is_not(None)
-        data = sa.case((~gone, self.rendering(self.model))).label("data")
-        return visible(sa.select(self.model.id, self.model.version, gone.label("deleted"), data), self.model)
+        """Select records as the feed tells of them: what reads do not find is deleted."""
+        gone = sa.not_(self._there).label("deleted")
+        data = sa.case((self._there, self.rendering(self.model))).label("data")
+        return visible(sa.select(self.model.id, self.model.version, gone, data), self.model)
 
     async def fetch(self, on: Runner, principal: Principal, id_: UUID) -> Record:
         """Return `id`, `version` and `data` of one record; `absent` if the principal sees none."""
@@ -142,10 +147,14 @@ class Keeper:
         return held
 
     def _check_masked(self, tx: Transaction, values: Mapping[str, Any]) -> None:
-        if not tx.principal.personal and (masked := sorted(self.personal & values.keys())):
-            raise MaskedField(pointers=[f"/{name}" for name in masked])
+        if problem := refusal(tx.principal, self.personal, values):
+            raise problem
 
     # -- statements
+    @cached_property
+    def _there(self) -> sa.ColumnElement[bool]:
+        return sa.and_(self.model.deleted_at.is_(None), self.live)
+
     @cached_property
     def _columns(self) -> dict[str, sa.BindParameter[Any]]:
         return {c.name: sa.bindparam(c.name, type_=c.type) for c in self.model.__table__.columns}
@@ -153,7 +162,7 @@ class Keeper:
     @cached_property
     def _held(self) -> Visible:
         mine = self.model.id == sa.bindparam("id", type_=sa.Uuid)
-        row = sa.select(self.model.__table__).where(mine, self.model.deleted_at.is_(None), self.live)
+        row = sa.select(self.model.__table__).where(mine, self._there)
         seen = self.model.version == sa.bindparam("seen", type_=sa.Integer)
         return visible(row.with_for_update(of=self.model), self.model, {"seen": seen}, clear=DECIDING)
 

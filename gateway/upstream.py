@@ -41,9 +41,6 @@ class Upstream:
         self.idle: list[Link] = []
         self.open = 0
         self.queue: deque[tuple[float, Ticket]] = deque()  # since when
-        self.pace = self.handed_at = (
-            0.0  # seconds between two places, while some wait; when the last was free
-        )
         self.parked: set[Link] = set()
         self.budget = Budget()
         self.watched_by(Breaker(self._probe))

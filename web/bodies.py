@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
+from pydantic import Field
 from starlette.requests import Request
 
 from shared.errors import Invalid, MalformedJson, UnsupportedMediaType
@@ -22,6 +23,11 @@ MOST_PARAMETERS = 100
 NUL = "A NUL character cannot be stored."
 HUGE = "An integer has at most 64 bits; send a larger number as a string."
 LONG = re.compile(rb"\d{19}")
+
+
+def kept() -> Any:  # noqa: ANN401 - stands for a value of any type
+    """Return the default of a field that a patch may leave out but not set to null; no schema shows it."""
+    return Field(default_factory=lambda: None)
 
 
 async def read_json(request: Request, media: frozenset[str]) -> Any:  # noqa: ANN401 - any JSON

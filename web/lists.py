@@ -43,9 +43,20 @@ async def listed(request: Request, place: Paging, keys: Sequence[str], ask: Ask)
     and their JSON as `data`.
     """
     cursors, scope = core(request).cursors, scope_of(request)
-    last = cursors.decode(place.cursor, scope) if place.cursor else [None] * len(keys)
-    behind: dict[str, Any] = {f"last_{key}": value for key, value in zip(keys, last, strict=True)}
-    rows = await ask(limit=place.limit + 1, **behind)
-    end = rows[place.limit - 1] if len(rows) > place.limit else None
-    following = None if end is None else cursors.encode([end[key] for key in keys], scope)
-    return page([row["data"] for row in rows[: place.limit]], following, request)
+    last = cursors.decode(place.cursor, scope) if place.cursor else None
+    items, end = await asked(place.limit, keys, last, ask)
+    return page(items, None if end is None else cursors.encode(end, scope), request)
+
+
+async def asked(
+    limit: int, keys: Sequence[str], last: Sequence[Any] | None, ask: Ask
+) -> tuple[list[Any], list[Any] | None]:
+    """Return the items behind the `last` keys, and the keys that the next page is behind: None at the end.
+
+    `ask` is that of `listed`; this serves lists whose cursors come and go in another way.
+    """
+    given = last or [None] * len(keys)
+    behind = {f"last_{key}": value for key, value in zip(keys, given, strict=True)}
+    rows = await ask(limit=limit + 1, **behind)
+    end = [rows[limit - 1][key] for key in keys] if len(rows) > limit else None
+    return [row["data"] for row in rows[:limit]], end

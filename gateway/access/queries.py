@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -70,9 +71,10 @@ def _clients() -> Select[Any]:
 
 
 ONE = Statement(_clients().where(Client.id == bindparam("id")))
+_last = tuple_(*(bindparam(f"last_{c.key}", type_=c.type) for c in (Client.created_at, Client.id)))
 PAGE = Statement(
     _clients()
-    .where(tuple_(Client.created_at, Client.id) > tuple_(bindparam("at"), bindparam("id")))
+    .where(func.coalesce(tuple_(Client.created_at, Client.id) > _last, true()))
     .order_by(Client.created_at, Client.id)
     .limit(bindparam("limit"))
 )

@@ -1,10 +1,9 @@
 """API clients and their keys over HTTP."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.access import actions, queries
 from gateway.access.actions import Place
@@ -23,14 +22,13 @@ from gateway.access.schemas import (
 )
 from shared.auth import Principal, allow
 from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
-from shared.pagination import page, scope_of
 from web.app import answer, core
 from web.etag import IfMatch, demand
 from web.hot import hot
+from web.lists import Paged, listed
 from web.once import Action, once
 
 router = APIRouter(prefix="/v1/api-clients", tags=["api-clients"])
-_FIRST = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
 async def calling(request: Request) -> Caller:
@@ -67,18 +65,10 @@ async def create_api_client(
 
 @router.get("", response_model=ApiClientPage, dependencies=ADMIN)
 @hot
-async def list_api_clients(
-    request: Request,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
-) -> Response:
+async def list_api_clients(request: Request, place: Paged) -> Response:
     """List clients with their keys, oldest first; those that have ended have `revoked_at`."""
-    held, scope = core(request), scope_of(request)
-    at, after = held.cursors.decode(cursor, scope) if cursor else _FIRST
-    rows = await queries.PAGE.all(held.database.pool, at=at, id=after, limit=limit + 1)
-    more, rows = len(rows) > limit, rows[:limit]
-    following = held.cursors.encode([rows[-1]["created_at"], rows[-1]["id"]], scope) if more else None
-    return page([row["data"] for row in rows], following, request)
+    pool = core(request).database.pool
+    return await listed(request, place, ("created_at", "id"), lambda **given: queries.PAGE.all(pool, **given))
 
 
 @router.get("/{client_id}", response_model=ApiClientRead, dependencies=ADMIN, responses=documents(NotFound))

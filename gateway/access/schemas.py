@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from gateway.access.models import GENEROUS
 from shared.auth import Visibility
 from shared.schemas import Body, Code, Instant, Read, Text, Whole, example
+from web.bodies import kept
 
 MONTH_S = 30 * 24 * 3600
 
@@ -37,11 +38,6 @@ def _no_service(value: str) -> str:
 
 def _each_once(value: list[str]) -> list[str]:
     return sorted(set(value))
-
-
-def _optional() -> Any:  # noqa: ANN401 - stands for a value of any type
-    """Return the default of a field that a patch may leave out but not set to null; no schema shows it."""
-    return Field(default_factory=lambda: None)
 
 
 Scope = Annotated[
@@ -89,13 +85,13 @@ class ApiClientUpdate(Body):
 
     model_config = example(rate=500, department=None)
 
-    name: Text = _optional()
-    scopes: Scopes = _optional()
-    visibility: Visibility = _optional()
+    name: Text = kept()
+    scopes: Scopes = kept()
+    visibility: Visibility = kept()
     department: Department = None
-    personal_data: PersonalData = _optional()
-    source: Code = _optional()
-    rate: Rate = _optional()
+    personal_data: PersonalData = kept()
+    source: Code = kept()
+    rate: Rate = kept()
 
 
 class ApiKeyRead(Read):

@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
-from services.customer.customers.schemas import ContactType, optional
+from services.customer.customers.schemas import ContactType
 from shared.schemas import Body, Country, Flag, Text, example
+from web.bodies import kept
 
 
 class ContactPointUpdate(Body):
@@ -11,10 +12,10 @@ class ContactPointUpdate(Body):
 
     model_config = example(label="home", preferred=True)
 
-    type: ContactType = optional()
-    value: Text = optional()
+    type: ContactType = kept()
+    value: Text = kept()
     label: Text | None = None
-    preferred: Flag = optional()
+    preferred: Flag = kept()
 
 
 class AddressUpdate(Body):
@@ -22,7 +23,7 @@ class AddressUpdate(Body):
 
     model_config = example(city="杭州", region=None)
 
-    type: ContactType = optional()
+    type: ContactType = kept()
     lines: list[Text] | None = Field(default=None, max_length=10)
     city: Text | None = None
     region: Text | None = None

@@ -7,6 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from feed.diff import changes
+from feed.keeping import refusal
 from feed.write import by, tell
 from services.customer.base import FEED
 from services.customer.customers import queries, writes
@@ -18,7 +19,6 @@ from services.customer.customers.problems import CustomerNotFound, IdentityTaken
 from services.customer.customers.references import Reference
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
-from shared.errors import MaskedField
 from shared.ids import uuid7
 from shared.statements import Statement
 from web.etag import Condition
@@ -148,8 +148,8 @@ class Desk:
         }
 
     def _revise(self, draft: Draft, type_: str, patch: Patch) -> bool:
-        if not self.tx.principal.personal and (masked := sorted(PERSONAL_FIELDS & patch.keys())):
-            raise MaskedField(pointers=[f"/{field}" for field in masked])
+        if problem := refusal(self.tx.principal, PERSONAL_FIELDS, patch):
+            raise problem
         check_echo(draft.document, patch)
         document = revise(draft.document, patch, uuid7)
         diff = changes(draft.document, document)

@@ -23,6 +23,7 @@ from shared.schemas import (
     Text,
     Whole,
 )
+from web.bodies import kept
 
 MAX_TAGS, MAX_ROWS = 100, 1_000
 
@@ -120,18 +121,13 @@ class CustomerCreate(Body):
     attributes: JsonObject | None = None
 
 
-def optional() -> Any:  # noqa: ANN401 - stands for a value of any type
-    """Return the default of a field that a patch may leave out but not set to null; no schema shows it."""
-    return Field(default_factory=lambda: None)
-
-
 class CustomerUpdate(Body):
     """A merge patch: what is absent stays, null empties, a list replaces the whole list."""
 
     model_config = examples.PATCH
 
-    kind: CustomerKind = optional()
-    name: Text = optional()
+    kind: CustomerKind = kept()
+    name: Text = kept()
     given_name: Text | None = None
     family_name: Text | None = None
     contact_points: ContactPoints | None = None

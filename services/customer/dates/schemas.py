@@ -1,12 +1,13 @@
 """What callers send and get about important dates."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.schemas import Body, Instant, Read, Text, example
+from web.bodies import kept
 
 Year = Annotated[int, Field(ge=1, le=9999)]
 Month = Annotated[int, Field(ge=1, le=12)]
@@ -46,23 +47,18 @@ class ImportantDateCreate(Body):
     leap_month: bool = False
 
 
-def _kept() -> Any:  # noqa: ANN401 - stands for a value of any type
-    """Return the default of a field that a patch may leave out but not set to null."""
-    return Field(default_factory=lambda: None)
-
-
 class ImportantDateUpdate(Body):
     """A merge patch: what is absent stays, null empties."""
 
     model_config = example(day=16)
 
-    occasion: Occasion = _kept()
+    occasion: Occasion = kept()
     label: Text | None = None
-    calendar: Calendar = _kept()
+    calendar: Calendar = kept()
     year: Year | None = None
-    month: Month = _kept()
-    day: Day = _kept()
-    leap_month: bool = _kept()
+    month: Month = kept()
+    day: Day = kept()
+    leap_month: bool = kept()
 
 
 class ImportantDateRead(Read):

@@ -21,10 +21,10 @@ _MOMENTS = {
 
 @lru_cache(SHAPES)
 def page(shape: Shape, field: CustomerSortField, direction: SortDirection) -> Visible:
-    """Return the `limit` customers behind `last_at` and `last`: `data`, and the keys `at` and `id`."""
+    """Return the `limit` customers behind `last_at` and `last_id`: `data`, and the keys `at` and `id`."""
     moment = _MOMENTS[field]
     key = tuple_(moment, Customer.id)
-    last = tuple_(bindparam("last_at", type_=DateTime(timezone=True)), bindparam("last", type_=Uuid))
+    last = tuple_(bindparam("last_at", type_=DateTime(timezone=True)), bindparam("last_id", type_=Uuid))
     down = direction is SortDirection.DESC
     return visible(
         select(Customer.id, moment.label("at"), RECORD.label("data"))
@@ -32,5 +32,5 @@ def page(shape: Shape, field: CustomerSortField, direction: SortDirection) -> Vi
         .order_by(*(each.desc() if down else each for each in (moment, Customer.id)))
         .limit(bindparam("limit", type_=Integer)),
         of=Customer,
-        filters={"last": key < last if down else key > last},
+        filters={"last_id": key < last if down else key > last},
     )

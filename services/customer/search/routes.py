@@ -12,6 +12,7 @@ from shared.errors import Invalid, MaskedField, documents
 from shared.filters import DEEPEST, MOST, Filter, described, read
 from web.app import answer, core
 from web.hot import hot
+from web.lists import asked
 from web.openapi import READING
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
@@ -46,10 +47,9 @@ async def search_customers(body: CustomerSearch, request: Request, principal: Ca
     scope = orjson.dumps(
         [request.url.path, body.filter, order.field, order.direction], option=orjson.OPT_SORT_KEYS
     ).decode()
-    at, last = held.cursors.decode(body.cursor, scope, pointer="/cursor") if body.cursor else (None, None)
-    page = queries.page(wanted.shape, order.field, order.direction)
-    place = {"last_at": at, "last": last, "limit": body.limit + 1}
-    rows = await page.all(held.database.pool, principal, **place, **wanted.given)
-    end = rows[body.limit - 1] if len(rows) > body.limit else None
-    following = held.cursors.encode((end["at"], end["id"]), scope) if end else None
-    return answer({"items": [row["data"] for row in rows[: body.limit]], "next": following})
+    last = held.cursors.decode(body.cursor, scope, pointer="/cursor") if body.cursor else None
+    page, pool = queries.page(wanted.shape, order.field, order.direction), held.database.pool
+    items, end = await asked(
+        body.limit, ("at", "id"), last, lambda **place: page.all(pool, principal, **place, **wanted.given)
+    )
+    return answer({"items": items, "next": end and held.cursors.encode(end, scope)})

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from feed.keeping import refusal
 from feed.write import by
 from services.interaction.identities.actions import imagine, recognise, settle
 from services.interaction.identities.asking import Customers
@@ -26,7 +27,7 @@ from services.interaction.records.statements import Statements
 from services.interaction.sources.queries import Claim, claim, find
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
-from shared.errors import Invalid, MaskedField, NotFound, Problem, Unavailable
+from shared.errors import Invalid, NotFound, Problem, Unavailable
 from shared.ids import uuid7
 from shared.statements import Runner
 from web.once import Again
@@ -114,8 +115,7 @@ async def _link(tx: Transaction, wanted: Wanted) -> None:
     """Settle whom and what the drafts name; a draft that names what is not there is rejected."""
     whose = imagine(wanted.people) if wanted.dry else await settle(tx, wanted.people)
     for draft in wanted.drafts:
-        if draft.problem is None and not tx.principal.personal:
-            draft.problem = _masked(wanted.kind, draft)
+        draft.problem = draft.problem or refusal(tx.principal, wanted.kind.personal, draft.values)
         if draft.customer is not None and draft.problem is None:
             draft.who = whose.get(draft.customer)
             if draft.who is None or draft.who.deleted or not draft.who.seen_by(tx.principal):
@@ -124,12 +124,6 @@ async def _link(tx: Transaction, wanted: Wanted) -> None:
     for draft in wanted.drafts:
         if wanted.kind.of_customer and draft.who is None and "customer" not in draft.missing:
             draft.missing += ("customer",)
-
-
-def _masked(kind: Kind, draft: Draft) -> MaskedField | None:
-    """Refuse what its writer may not read."""
-    fields = sorted(kind.personal & draft.values.keys())
-    return MaskedField(pointers=[f"/{field}" for field in fields]) if fields else None
 
 
 def _unknown(people: People, principal: Principal) -> Problem:

@@ -122,6 +122,9 @@ async def test_who_does_not_see_the_customer_sees_no_date(
     path = f"/v1/customers/{date['customer_id']}"
     await client.delete(path, headers={"If-Match": '"1"'})
     assert (await client.get(at(date))).status_code == 404
+    named = {"kind": "important_date", "ids": date["id"]}
+    (told,) = (await client.get("/v1/changes/snapshot", params=named)).json()["items"]
+    assert (told["deleted"], told["data"]) == (True, None)  # the feed gives no more than a read
 
 
 async def test_a_day_is_personal(customer: Running, date: dict[str, Any]) -> None:
