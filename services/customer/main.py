@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.customer.base import FEED
+from services.customer.callers.routes import router as callers
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import TOLD
 from services.customer.customers.routes import router as customers
@@ -18,5 +19,5 @@ from web.app import create_app
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told})
-    routers = [customers, contacts, identities, dates, search, feed]
+    routers = [customers, contacts, identities, dates, search, callers, feed]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
