@@ -6,7 +6,7 @@ from feed.routes import feed_router
 from services.customer.base import FEED
 from services.customer.callers.routes import router as callers
 from services.customer.contacts.routes import router as contacts
-from services.customer.customers.queries import TOLD
+from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
@@ -18,6 +18,17 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told})
-    routers = [customers, contacts, identities, dates, search, callers, feed]
+    told = {
+        "customer": TOLD,
+        "important_date": DATES.told,
+    }
+    routers = [
+        customers,
+        contacts,
+        identities,
+        dates,
+        search,
+        callers,
+        feed_router(FEED, told, {"customer": BRIEFLY}),
+    ]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

@@ -1,14 +1,13 @@
-"""The gateway's view of callers is what the customer service tells, and its questions are ones that are answered."""
+"""The gateway's view of callers is what the customer service tells, and others answer its questions."""
 
+from gateway.callers import routes as callers
+from gateway.callers.schemas import CallerContactPoint, CallerKind, CallerRead, MatchKind
 from services.customer.callers.numbers import Match
 from services.customer.callers.routes import MOST
 from services.customer.callers.schemas import CallerMatch, CallingPoint
 from services.customer.customers.schemas import CustomerKind
 from services.interaction.contacts import routes as contacts
 from services.scoring.scores import routes as scores
-
-from gateway.callers import routes as callers
-from gateway.callers.schemas import CallerContactPoint, CallerKind, CallerRead, MatchKind
 
 
 def test_both_say_the_same_words() -> None:
