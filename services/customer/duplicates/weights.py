@@ -108,7 +108,7 @@ class Scores:
     @property
     def evidence(self) -> Floats:
         """What the fields say by themselves, whatever the number of records."""
-        return self.fields.sum(axis=1) + self.relatives
+        return np.asarray(self.fields.sum(axis=1) + self.relatives)
 
 
 def prior(records: int) -> float:
