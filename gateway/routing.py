@@ -9,6 +9,8 @@ _TABLE = {
     b"customers": "customer",
     b"identities": "customer",
     b"important-dates": "customer",
+    b"relations": "customer",
+    b"relation-types": "customer",
     b"callers": OWN,
     b"contacts": "interaction",
     b"interactions": "interaction",

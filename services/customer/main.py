@@ -10,7 +10,10 @@ from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.graph.routes import router as graph
 from services.customer.identities.routes import router as identities
+from services.customer.relations.queries import RELATIONS
+from services.customer.relations.routes import router as relations
 from services.customer.search.routes import router as search
 from shared.settings import Settings
 from web.app import create_app
@@ -21,6 +24,7 @@ def build() -> FastAPI:
     told = {
         "customer": TOLD,
         "important_date": DATES.told,
+        "relation": RELATIONS.told,
     }
     routers = [
         customers,
@@ -29,6 +33,8 @@ def build() -> FastAPI:
         dates,
         search,
         callers,
+        relations,
+        graph,
         feed_router(FEED, told, {"customer": BRIEFLY}),
     ]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

@@ -13,7 +13,7 @@ from tests.e2e.world import Names
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
-    ("label", "year", "month", "day", "leap_month")
+    ("label", "year", "month", "day", "leap_month", "title", "note")
 )
 OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
@@ -109,6 +109,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
         return [_named(each, names, key) for each in value]
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
+    known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}
     if key in known:
         return known[key]
     if not isinstance(value, dict):

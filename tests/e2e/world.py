@@ -98,6 +98,9 @@ def make(api: httpx.Client) -> Names:
         f"/v1/customers/{customer['id']}/important-dates",
         {"occasion": "other", "label": DATE, "month": 2, "day": 29},
     )
+    friend = post("/v1/customers", {"name": "Foreign Friend", "owner": owner, "department": department})
+    tie = {"from_customer": customer["id"], "to_customer": friend["id"]}
+    relation = post("/v1/relations", {"type": "referral", **tie, "note": NOTE})
     at = "2026-03-01T09:30:00Z"
     facts: dict[str, Any] = {"customer": whom, "attributes": {"note": NOTE}}
     contact = post(
@@ -141,6 +144,8 @@ def make(api: httpx.Client) -> Names:
             "contact_point_id": customer["contact_points"][0]["id"],
             "address_id": customer["addresses"][0]["id"],
             "date_id": date["id"],
+            "relation_id": relation["id"],
+            "friend_id": friend["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "product_id": product["id"],
