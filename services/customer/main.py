@@ -9,6 +9,8 @@ from services.customer.customers.queries import TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.fields.queries import FIELDS, SETTINGS
+from services.customer.fields.routes import router as fields
 from services.customer.identities.routes import router as identities
 from services.customer.search.routes import router as search
 from shared.settings import Settings

@@ -10,6 +10,11 @@ LONGEST = 300
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is the form of an id."""
+    return _ID.fullmatch(text) is not None
+
+
 class Reference:
     """Either an id or a name; the other is None. No dataclass: FastAPI would read that from a body."""
 
@@ -21,7 +26,7 @@ class Reference:
     @classmethod
     def read(cls, text: str) -> "Reference":
         """Read "<uuid>" or "<system>:<external id>"; what is neither names nobody."""
-        if _ID.fullmatch(text):
+        if is_id(text):
             return cls(id=UUID(text))
         system, colon, external_id = text.partition(":")
         if not (system and colon and external_id) or len(text) > LONGEST:

@@ -1,0 +1,71 @@
+"""Custom fields and their settings."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision: str = "0004"
+down_revision: str | None = "0003"
+
+SCHEMA, FIELDS, SETTINGS = "customer", "custom_fields", "custom_field_settings"
+KEY = sa.Text(collation="C")
+TIME = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.create_table(
+        FIELDS,
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("code", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("type", KEY, nullable=False),
+        sa.Column("label", JSONB, nullable=False),
+        sa.Column("help", JSONB),
+        sa.Column("required", sa.Boolean, nullable=False),
+        sa.Column("options", JSONB, nullable=False),
+        sa.Column("min", JSONB),
+        sa.Column("max", JSONB),
+        sa.Column("pattern", sa.Text),
+        sa.Column("max_length", sa.Integer),
+        sa.Column("filterable", sa.Boolean, nullable=False),
+        sa.Column("default", JSONB),
+        sa.Column("group", sa.Text),
+        sa.Column("position", sa.Integer, nullable=False),
+        *versioned(),
+        sa.PrimaryKeyConstraint("id", name="pk_custom_fields"),
+        schema=SCHEMA,
+    )
+    op.create_index(
+        "ix_custom_fields_code",
+        FIELDS,
+        ["code"],
+        unique=True,
+        schema=SCHEMA,
+        postgresql_where=sa.text("deleted_at is null"),
+    )
+    op.create_table(
+        SETTINGS,
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("undeclared", KEY, nullable=False),
+        *versioned(),
+        sa.PrimaryKeyConstraint("id", name="pk_custom_field_settings"),
+        schema=SCHEMA,
+    )
+    op.execute(
+        f"insert into {SCHEMA}.{SETTINGS} (id, undeclared, version, created_at, updated_at)"
+        " values ('00000000-0000-0000-0000-000000000001', 'allowed', 1, now(), now())"
+    )
+
+
+def downgrade() -> None:
+    op.drop_table(SETTINGS, schema=SCHEMA)
+    op.drop_table(FIELDS, schema=SCHEMA)
+
+
+def versioned() -> list[sa.Column]:
+    return [
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("updated_at", TIME, nullable=False),
+        sa.Column("deleted_at", TIME),
+    ]
