@@ -29,6 +29,7 @@ LAG = Gauge("guanxi_feed_lag_seconds", "Age of the last change applied while mor
 PARKED = Gauge("guanxi_feed_parked", "Records whose newest state could not be applied", ["source"])
 _PASSING = (OSError, TimeoutError, Unavailable, Late, asyncpg.InterfaceError)
 _PASSING_STATES = ("08", "40", "53", "55", "57")  # connection, rollback, resources, locks, operator
+_BRIEF = {"brief": "true"}
 _log = structlog.get_logger()
 
 
@@ -105,7 +106,7 @@ class Follower:
             return await self._standing.restart(pool, seen)
 
     async def _tail(self, seen: Record) -> bool:
-        asked = {"after": seen["cursor"], "limit": PAGE, "wait": WAIT_S, **self._types}
+        asked = {"after": seen["cursor"], "limit": PAGE, "wait": WAIT_S, **self._types, **_BRIEF}
         page = await self._client.get("/v1/changes", asked, deadline=WAIT_S + 5)
         items: list[Item] = page["items"]
         here = next((at for at, item in enumerate(items) if not _arrived(item)), len(items))
@@ -120,7 +121,8 @@ class Follower:
         return done and whole
 
     async def _bootstrap(self, seen: Record) -> bool:
-        asked = {"limit": PAGE, **self._kinds, **({"after": seen["page"]} if seen["page"] else {})}
+        after = {"after": seen["page"]} if seen["page"] else {}
+        asked = {"limit": PAGE, **self._kinds, **after, **_BRIEF}
         page = await self._client.get("/v1/changes/snapshot", asked)
         return await self._save(seen, page["items"], Move(page["cursor"], page["next"], page["next"] is None))
 
@@ -133,7 +135,8 @@ class Follower:
         for row in await self._standing.due(pool):
             due.setdefault(row["kind"], []).append(str(row["subject"]))
         for kind, ids in due.items():
-            answer = await self._client.get("/v1/changes/snapshot", {"kind": kind, "ids": ids})
+            asked = {"kind": kind, "ids": ids, **_BRIEF}
+            answer = await self._client.get("/v1/changes/snapshot", asked)
             await self._save(seen, answer["items"], Move(seen["cursor"], seen["page"], seen["tailing"]))
             seen = await self._standing.read(pool)
 

@@ -26,6 +26,7 @@ class Part:
     after: str | None
     limit: int
     ids: Sequence[UUID] | None
+    brief: bool
 
 
 class Desk:
@@ -89,10 +90,11 @@ class Desk:
                 raise Expired("The feed was restored since this snapshot began.")
             place = begun
         if part.ids is not None:
-            items = await self._reader.named(pool, principal, at, part.ids)
+            items = await self._reader.named(pool, principal, at, part.ids, brief=part.brief)
             following = None
         else:
-            items = (await self._reader.rows(pool, principal, at, last))[: part.limit]
+            rows = await self._reader.rows(pool, principal, at, last, brief=part.brief)
+            items = rows[: part.limit]
             rest = part.kinds[part.kinds.index(at) + 1 :]
             full = len(items) == part.limit
             following = (at, UUID(items[-1]["subject"])) if full else (rest[0], None) if rest else None

@@ -48,6 +48,7 @@ class Wanted:
     limit: int
     types: Sequence[str] = ()
     thin: bool = False
+    brief: bool = False
 
 
 class Part(NamedTuple):
@@ -61,12 +62,20 @@ class Reader:
     """Reads one feed; `kinds` gives for each kind of subject the select of (id, version, deleted, data).
 
     `data` is a `json` column, the one rendering of the kind. The selects name no ids, no order, no limit.
+    `briefs` are such selects for some of the kinds, with only that part of `data` which other services keep.
     """
 
-    def __init__(self, feed: Feed, kinds: Mapping[str, Visible]) -> None:
+    def __init__(
+        self, feed: Feed, kinds: Mapping[str, Visible], briefs: Mapping[str, Visible] | None = None
+    ) -> None:
         self.feed, self.kinds = feed, kinds
-        self._states = {kind: _of_ids(rows) for kind, rows in kinds.items()}
-        self._rows = {kind: _in_order(rows) for kind, rows in kinds.items()}
+        told = {False: kinds, True: {**kinds, **(briefs or {})}}
+        self._states = {
+            brief: {kind: _of_ids(rows) for kind, rows in some.items()} for brief, some in told.items()
+        }
+        self._rows = {
+            brief: {kind: _in_order(rows) for kind, rows in some.items()} for brief, some in told.items()
+        }
         self._headers = Statement(_headers(feed))
         self._head = Statement(sa.select(feed.head.c.epoch, feed.head.c.position))
 
@@ -82,7 +91,7 @@ class Reader:
             return [item for part in parts for item, _ in self._items(part, end.epoch)], end
         async with database.pool.acquire() as on, on.transaction(isolation="repeatable_read", readonly=True):
             parts, end = await self._parts(on, wanted)
-            states = await self._read(on, principal, parts)
+            states = await self._read(on, principal, parts, brief=wanted.brief)
         items = []
         for part in parts:
             kind, subjects = kind_of(part.header["type"]), part.header["subjects"]
@@ -104,14 +113,18 @@ class Reader:
             raise LookupError("feed_head has lost its row")
         return Place(row["epoch"], row["position"], row["position"])
 
-    async def rows(self, on: Runner, principal: Principal, kind: str, after: UUID | None) -> list[Item]:
+    async def rows(
+        self, on: Runner, principal: Principal, kind: str, after: UUID | None, *, brief: bool = False
+    ) -> list[Item]:
         """Return the next SNAPSHOT records of a kind, in the order of their ids."""
-        found = await self._rows[kind].all(on, principal, after=after or UUID(int=0))
+        found = await self._rows[brief][kind].all(on, principal, after=after or UUID(int=0))
         return [_record(kind, row) for row in found]
 
-    async def named(self, on: Runner, principal: Principal, kind: str, ids: Sequence[UUID]) -> list[Item]:
+    async def named(
+        self, on: Runner, principal: Principal, kind: str, ids: Sequence[UUID], *, brief: bool = False
+    ) -> list[Item]:
         """Return the newest state of the records named, in any order, without those that are not seen."""
-        return [_record(kind, row) for row in await self._states[kind].all(on, principal, ids=ids)]
+        return [_record(kind, row) for row in await self._states[brief][kind].all(on, principal, ids=ids)]
 
     async def _parts(self, on: Runner, wanted: Wanted) -> tuple[list[Part], Place]:
         after = wanted.after.position if wanted.after else None
@@ -130,7 +143,7 @@ class Reader:
         return parts, Place(first["epoch"], min(start + wanted.limit, head), head)
 
     async def _read(
-        self, on: Runner, principal: Principal, parts: Sequence[Part]
+        self, on: Runner, principal: Principal, parts: Sequence[Part], *, brief: bool
     ) -> dict[tuple[str, UUID], Item]:
         ids: dict[str, set[UUID]] = {}
         for header, reach in parts:
@@ -140,7 +153,7 @@ class Reader:
         return {
             (kind, row["id"]): _newest(row)
             for kind, some in ids.items()
-            for row in await self._states[kind].all(on, principal, ids=list(some))
+            for row in await self._states[brief][kind].all(on, principal, ids=list(some))
         }
 
     def _items(self, part: Part, epoch: UUID) -> Iterator[tuple[Item, int]]:

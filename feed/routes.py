@@ -20,6 +20,7 @@ from web.hot import hot
 CanRead = Annotated[Principal, allow("feed:read")]
 After = Annotated[str | None, Query(max_length=500)]
 List = Annotated[str | None, Query(max_length=1000, description="separated by commas")]
+Brief = Annotated[bool, Query(description="only what other services keep, of kinds that have such a part")]
 
 
 class ThinChangeRead(Read):
@@ -76,10 +77,12 @@ class SnapshotPage(Read):
     cursor: str
 
 
-def feed_router(feed: Feed, kinds: Mapping[str, Visible]) -> APIRouter:
-    """Return the routes of a service's feed; `kinds` are the selects that `Reader` describes."""
+def feed_router(
+    feed: Feed, kinds: Mapping[str, Visible], briefs: Mapping[str, Visible] | None = None
+) -> APIRouter:
+    """Return the routes of a service's feed; `kinds` and `briefs` are the selects that `Reader` describes."""
     router = APIRouter(prefix="/v1/changes", tags=["changes"])
-    desk = Desk(Reader(feed, kinds))
+    desk = Desk(Reader(feed, kinds, briefs))
     problems = documents(Invalid, Unauthenticated, Forbidden, Expired, Unavailable)
 
     @router.get("", response_model=ChangePage, responses=problems)
@@ -93,11 +96,12 @@ def feed_router(feed: Feed, kinds: Mapping[str, Visible]) -> APIRouter:
         types: List = None,
         wait: Annotated[float, Query(ge=0, le=25, description="seconds to wait for a change")] = 0,
         thin: bool = False,
+        brief: Brief = False,
     ) -> Response:
         """List what changed after a cursor; without one, from the oldest change that is kept."""
         held = core(request)
         place = desk.place(held, principal, after)
-        wanted = Wanted(place, limit, desk.named(types, "types"), thin)
+        wanted = Wanted(place, limit, desk.named(types, "types"), thin, brief)
         items, end = await desk.poll(held, principal, wanted, wait)
         done = end.position >= end.head
         return answer({"items": items, "next": desk.cursor(held, principal, end), "up_to_date": done})
@@ -112,9 +116,11 @@ def feed_router(feed: Feed, kinds: Mapping[str, Visible]) -> APIRouter:
         after: After = None,
         limit: Annotated[int, Query(ge=1, le=SNAPSHOT)] = SNAPSHOT,
         ids: Annotated[list[UUID] | None, Query(max_length=100)] = None,
+        brief: Brief = False,
     ) -> Response:
         """List all records of some kinds, or those named, as they are now; then follow `cursor`."""
         names = desk.named(kind, "kind") or list(kinds)
-        return answer(await desk.snapshot(core(request), principal, Part(names, after, limit, ids)))
+        part = Part(names, after, limit, ids, brief)
+        return answer(await desk.snapshot(core(request), principal, part))
 
     return router

@@ -142,6 +142,13 @@ class Gateway:
 
     async def _forward(self, call: Call, caller: Caller, upstream: Upstream) -> None:
         body = await call.body.begin()
+        if call.body.done:
+            await self._exchange(call, caller, upstream, body)
+        else:
+            async with upstream.hearing_out():
+                await self._exchange(call, caller, upstream, body)
+
+    async def _exchange(self, call: Call, caller: Caller, upstream: Upstream, body: bytes) -> None:
         method: str = call.scope["method"]
         whole = call.body.done
         keyed = method == "POST" and any(name == b"idempotency-key" for name, _ in call.kept)

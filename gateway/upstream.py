@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway.breaker import Breaker
@@ -11,6 +13,7 @@ from web.budget import Budget
 CONNECT_S = 1.0
 QUEUE_S = 0.3  # the longest wait for a place
 CROWDED_S = 0.2  # once the first in the queue has waited for so long, others are refused at once
+ARRIVING_S = 5.0  # the longest wait of a body that is too long to be held
 SLOWLY = 500  # answers that leave at their clients' pace, beside the limit
 IDLE_S = 3.0  # below what an ending service lets an idle connection live: a pooled link is not stale
 SLOW_S = 1.0  # an answer that takes longer makes the service suspect
@@ -42,6 +45,7 @@ class Upstream:
         self.open = 0
         self.queue: deque[tuple[float, Ticket]] = deque()  # since when
         self.parked: set[Link] = set()
+        self.arriving = asyncio.Semaphore(limit // 4)  # clients that send slowly never take all places
         self.budget = Budget()
         self.watched_by(Breaker(self._probe))
 
@@ -75,6 +79,22 @@ class Upstream:
             else:
                 self.budget.earn()
                 return link
+
+    @asynccontextmanager
+    async def hearing_out(self) -> AsyncIterator[None]:
+        """Have one of the places for requests whose bodies are still on their way; else UnreachableError.
+
+        Who waits for one is not read from meanwhile.
+        """
+        try:
+            async with asyncio.timeout(ARRIVING_S):
+                await self.arriving.acquire()
+        except TimeoutError as problem:
+            raise UnreachableError("too many long bodies") from problem
+        try:
+            yield
+        finally:
+            self.arriving.release()
 
     async def ask(self, request: Exchange) -> Answer:
         """Make one exchange and read all of the answer, within `request.seconds` in all."""

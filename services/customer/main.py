@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.customer.base import FEED
 from services.customer.contacts.routes import router as contacts
-from services.customer.customers.queries import TOLD
+from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
@@ -19,6 +19,6 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told})
+    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told}, {"customer": BRIEFLY})
     routers = [customers, contacts, identities, dates, search, feed]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

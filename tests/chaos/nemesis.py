@@ -16,7 +16,7 @@ from tests.chaos.proxy import Proxy
 from tests.e2e.system import System
 
 SERVED = (
-    *("serve gateway", "serve customer", "serve interaction"),
+    *("serve gateway", "serve customer", "serve interaction", "serve scoring"),
     *("worker customer", "worker interaction", "worker scoring"),
 )
 POSTMASTER, SEQUENCER = " -D ", "worker customer"

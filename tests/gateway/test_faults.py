@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -106,6 +107,30 @@ async def test_a_client_that_leaves_in_its_body_frees_the_service(front: Front) 
     await until(lambda: front.stub.connections)
     writer.close()
     await until(lambda: front.stub.seen["closed"])
+
+
+async def test_clients_that_stall_in_long_bodies_leave_places_to_others(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upstreams, "ARRIVING_S", 0.5)
+    front.gateway.upstreams = {"customer": (upstream := Upstream("customer", front.stub.address, limit=4))}
+    head = b"POST /v1/customers/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 500000\r\n" + AUTH + b"\r\n"
+    stalled = []
+    for _ in range(8):
+        reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
+        writer.write(head + b"x" * 300_000)
+        stalled.append((reader, writer))
+    await until(lambda: upstream.open)
+    assert (await front.client.get("/v1/customers/echo")).status_code == 200
+    await asyncio.sleep(0.6)
+    assert (upstream.open, upstream.arriving.locked()) == (1 + len(upstream.idle), True)
+    unread = [asyncio.wait_for(reader.readline(), 0.1) for reader, _ in stalled]
+    answers = Counter(map(str, await asyncio.gather(*unread, return_exceptions=True)))
+    assert sorted(answers.values()) == [1, 7]  # one has the place, the others are told at once
+    assert any("503" in answer for answer in answers)
+    for _, writer in stalled:
+        writer.transport.abort()
+    await until(lambda: not upstream.arriving.locked())
 
 
 async def test_a_body_that_trickles_is_refused(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,15 +141,18 @@ PRESENT = visible(select(Customer.id).where(_LIVE, _AMONG_IDS), of=Customer)
 _ASKED = asked()
 HOLDERS = Statement(select(*_ASKED.c, select(Identity.customer_id).where(leads_to(_ASKED)).scalar_subquery()))
 
-# What the feed tells about customers, and what its snapshot walks.
-TOLD = visible(
-    select(
-        Customer.id,
-        Customer.version,
-        Customer.deleted_at.is_not(None).label("deleted"),
-        case((_LIVE, RECORD)).label("data"),
-    ),
-    of=Customer,
+
+def _told(data: ColumnElement[Any]) -> Visible:
+    """Return what the feed tells about customers, and what its snapshot walks."""
+    gone = Customer.deleted_at.is_not(None).label("deleted")
+    return visible(
+        select(Customer.id, Customer.version, gone, case((_LIVE, data)).label("data")), of=Customer
+    )
+
+
+TOLD = _told(RECORD)
+BRIEFLY = _told(
+    json_object(owner=Customer.owner, department=Customer.department, identities=Customer.identities)
 )
 
 
