@@ -19,6 +19,8 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told}, {"customer": BRIEFLY})
-    routers = [customers, contacts, identities, dates, search, feed]
+    told = {"customer": TOLD, "important_date": DATES.told}
+    told |= {"custom_field": FIELDS.told, "custom_field_settings": SETTINGS.told}
+    feed = feed_router(FEED, told, {"customer": BRIEFLY})
+    routers = [customers, contacts, identities, dates, fields, search, feed]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

@@ -99,9 +99,7 @@ class Rules:
 
     def _defaults(self, kind: str) -> dict[str, Any]:
         fields = self.known.fields
-        return {
-            code: fields[code].default for code in self._open(kind) if fields[code].default is not None
-        }
+        return {code: fields[code].default for code in self._open(kind) if fields[code].default is not None}
 
     def _required(self, kind: str) -> set[str]:
         return {code for code in self._open(kind) if self.known.fields[code].required}

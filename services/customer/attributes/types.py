@@ -1,4 +1,4 @@
-"""Types of custom fields: how a JSON value of each is read into the one form that is stored and compared. Pure."""
+"""Types of custom fields: how a JSON value of each is read into the one form that is stored. Pure."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -188,10 +188,10 @@ def _url(_: Declared, value: object, __: Forms) -> str:
         raise wrong
     try:
         parts = urlsplit(value)
-        _ = parts.port
+        port = parts.port
     except ValueError:
         raise wrong from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
         raise wrong
     return parts._replace(netloc=parts.netloc.lower()).geturl()
 

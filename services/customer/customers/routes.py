@@ -87,7 +87,10 @@ async def rules_of(request: Request) -> Rules:
 
 
 @router.post(
-    "", status_code=201, response_model=CustomerRead, responses=documents(IdentityTaken, OutOfSight, Invalid, WrongAttribute)
+    "",
+    status_code=201,
+    response_model=CustomerRead,
+    responses=documents(IdentityTaken, OutOfSight, Invalid, WrongAttribute),
 )
 @hot
 async def create_customer(body: CustomerCreate, request: Request, principal: CanWrite) -> Response:
@@ -102,9 +105,7 @@ async def write_customers(body: CustomerBatch, request: Request, principal: CanW
     """Create and update up to a thousand customers; every row has a result of its own."""
     rows = await batches.read_all(body.items, core(request).settings.country)
     rules, mode, dry = await rules_of(request), body.mode, body.dry_run
-    return await once(
-        request, principal, lambda tx: actions.write_many(tx, rows, rules, mode, dry_run=dry)
-    )
+    return await once(request, principal, lambda tx: actions.write_many(tx, rows, rules, mode, dry_run=dry))
 
 
 @router.get("", response_model=CustomerPage, responses=documents(Invalid))
@@ -133,9 +134,7 @@ async def update_customer(
 ) -> Response:
     """Apply a JSON merge patch."""
     patch, rules = patch_of(body, core(request).settings.country), await rules_of(request)
-    return await once(
-        request, principal, lambda tx: actions.update(tx, customer, patch, rules, condition)
-    )
+    return await once(request, principal, lambda tx: actions.update(tx, customer, patch, rules, condition))
 
 
 @router.delete("/{customer}", status_code=204, responses=CHANGING)

@@ -1,4 +1,4 @@
-"""Which definitions make sense: options only of choices, bounds that are in order, a default that fits. Pure."""
+"""Which definitions make sense: options of choices only, bounds in order, a default that fits. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ from services.customer.attributes.types import (
 from shared.errors import FieldError, Invalid
 
 Row = Mapping[str, Any]
+NO_LABEL = {"en": None, "zh-Hans": None, "zh-Hant": None}
 _TEXTUAL = ("pattern", "max_length")
 
 
@@ -30,6 +31,8 @@ class WrongField(Invalid):
 def settled(given: Row, type_: FieldType, forms: Forms) -> dict[str, Any]:
     """Return the columns of a body with its bounds and its default as values of the type are stored."""
     row, blank = dict(given), Declared("", "any", type_)
+    if given.get("options"):
+        row["options"] = [_option(each) for each in given["options"]]
     errors = [
         _settle(row, name, lambda value: bound(blank, value))
         for name in ("min", "max")
@@ -50,9 +53,7 @@ def check_field(row: Row) -> None:
         if comparable(declared, row["min"]) > comparable(declared, row["max"]):
             errors.append(_error("min", "The least is more than the greatest."))
     if not errors and row["default"] is not None:
-        errors.append(
-            _settle(dict(row), "default", lambda value: read(declared_of(row), value, _as_it_is))
-        )
+        errors.append(_settle(dict(row), "default", lambda value: read(declared_of(row), value, _as_it_is)))
     _refuse(errors)
 
 
@@ -60,6 +61,10 @@ def declared_of(row: Row) -> Declared:
     """Return the definition that columns make."""
     plain = {name: row[name] for name in Declared.__dataclass_fields__ if name in row}
     return Declared(**{**plain, "type": FieldType(row["type"]), "options": _codes(row["options"])})
+
+
+def _option(given: Row) -> dict[str, Any]:
+    return {"retired": False, **given, "label": {**NO_LABEL, **given.get("label", {})}}
 
 
 def _check_parts(row: Row, type_: FieldType) -> list[FieldError | None]:

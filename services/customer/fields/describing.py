@@ -43,22 +43,11 @@ def text(label: Mapping[str, str | None] | None, language: str) -> str | None:
 
 
 def _values(row: Row, language: str) -> Schema:
-    match row["type"]:
-        case FieldType.TEXT:
-            pattern = {} if row["pattern"] is None else {"pattern": row["pattern"]}
-            return {"type": "string", "minLength": 1, "maxLength": row["max_length"] or LONGEST, **pattern}
-        case FieldType.INTEGER:
-            bounds = {"minimum": row["min"], "maximum": row["max"]}
-            return {"type": "integer", **{name: each for name, each in bounds.items() if each is not None}}
-        case FieldType.CHOICE:
-            return _option(row, language)
-        case FieldType.CHOICES:
-            return {"type": "array", "maxItems": MOST, "items": _option(row, language)}
-        case FieldType.DECIMAL | FieldType.DATE | FieldType.INSTANT:
-            return {**_PLAIN[row["type"]], **_bounds(row)}
-        case FieldType.MONEY:
-            return {**_PLAIN[row["type"]], **_bounds(row)}
-    return dict(_PLAIN[row["type"]])
+    if row["type"] == FieldType.CHOICE:
+        return _option(row, language)
+    if row["type"] == FieldType.CHOICES:
+        return {"type": "array", "maxItems": MOST, "items": _option(row, language)}
+    return {**_PLAIN[row["type"]], **_bounds(row)}
 
 
 def _option(row: Row, language: str) -> Schema:
@@ -72,12 +61,18 @@ def _option(row: Row, language: str) -> Schema:
 
 
 def _bounds(row: Row) -> Schema:
-    """Return bounds for which JSON Schema has no word."""
-    return {f"x-{name}": row[name] for name in ("min", "max") if row[name] is not None}
+    """Return the bounds of a field; those of what is no number in JSON have no word of the standard."""
+    ordered = ("minimum", "maximum") if row["type"] == FieldType.INTEGER else ("x-min", "x-max")
+    words = dict(
+        zip(("min", "max", "pattern", "max_length"), (*ordered, "pattern", "maxLength"), strict=True)
+    )
+    return {word: row[name] for name, word in words.items() if row[name] is not None}
 
 
 _DECIMAL: Schema = {"anyOf": [{"type": "string", "pattern": _AMOUNT}, {"type": "number"}]}
 _PLAIN: Mapping[str, Schema] = {
+    FieldType.TEXT: {"type": "string", "minLength": 1, "maxLength": LONGEST},
+    FieldType.INTEGER: {"type": "integer"},
     FieldType.DECIMAL: _DECIMAL,
     FieldType.BOOLEAN: {"type": "boolean"},
     FieldType.DATE: {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"},

@@ -25,13 +25,12 @@ from feed.keeping import Keeper
 from services.customer.attributes.models import SETTINGS_ID, CustomField, CustomFieldSettings
 from services.customer.base import FEED
 from services.customer.customers.models import Customer
-from services.customer.fields.checks import check_field
+from services.customer.fields.checks import NO_LABEL, check_field
 from services.customer.fields.schemas import CustomFieldRead, CustomFieldSettingsRead
 from shared.auth import Principal
-from shared.errors import MaskedField, NotFound
+from shared.errors import MaskedField
 from shared.statements import Runner, Statement, json_object, visible
 
-_LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 _LABELS = ("label", "help")
 _COUNTED = "counts over customers tell nothing of any one"
 
@@ -44,7 +43,7 @@ def rendering(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - the model, or the
 
 
 def _label(column: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a jsonb column
-    texts = {name: column.op("->>")(literal_column(f"'{name}'")) for name in _LANGUAGES}
+    texts = {name: column.op("->>")(literal_column(f"'{name}'")) for name in NO_LABEL}
     return case((column.is_not(None), json_object(**texts)))
 
 
@@ -90,7 +89,7 @@ _THOSE = (Customer.deleted_at.is_(None), Customer.kind == any_(_KINDS))
 
 
 def _counted(*columns: ColumnElement[Any]) -> Select[Any]:
-    return select(*columns).where(*_THOSE)
+    return select(*columns).select_from(Customer).where(*_THOSE)
 
 
 USE = visible(

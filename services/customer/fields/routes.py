@@ -100,16 +100,12 @@ async def update_custom_field(
 ) -> Response:
     """Apply a JSON merge patch; nothing that is stored is checked again."""
     patch, rules = body.model_dump(mode="json", by_alias=True, exclude_unset=True), await rules_of(request)
-    return await _once(
-        request, principal, lambda tx: actions.change(tx, field_id, patch, rules.forms, seen)
-    )
+    return await _once(request, principal, lambda tx: actions.change(tx, field_id, patch, rules.forms, seen))
 
 
 @router.delete(PATH + "/{field_id}", status_code=204, responses=CONDITIONAL)
 @hot
-async def retire_custom_field(
-    request: Request, field_id: UUID, seen: Seen, principal: CanDefine
-) -> Response:
+async def retire_custom_field(request: Request, field_id: UUID, seen: Seen, principal: CanDefine) -> Response:
     """Retire a field: its values stay with the customers, and no new ones are taken."""
     return await _once(request, principal, lambda tx: queries.FIELDS.remove(tx, field_id, seen))
 

@@ -1,5 +1,7 @@
 """Custom fields and their settings."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -43,7 +45,7 @@ def upgrade() -> None:
         schema=SCHEMA,
         postgresql_where=sa.text("deleted_at is null"),
     )
-    op.create_table(
+    settings = op.create_table(
         SETTINGS,
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("undeclared", KEY, nullable=False),
@@ -51,10 +53,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_custom_field_settings"),
         schema=SCHEMA,
     )
-    op.execute(
-        f"insert into {SCHEMA}.{SETTINGS} (id, undeclared, version, created_at, updated_at)"
-        " values ('00000000-0000-0000-0000-000000000001', 'allowed', 1, now(), now())"
-    )
+    first = {"id": UUID(int=1), "undeclared": "allowed", "version": 1}
+    op.execute(sa.insert(settings).values(**first, created_at=sa.func.now(), updated_at=sa.func.now()))
 
 
 def downgrade() -> None:
