@@ -15,7 +15,14 @@ NEW = frozenset(("source", "identities"))  # names of new records: taken ones ar
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
     ("label", "year", "month", "day", "leap_month")
 )
-OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
+OF_NOBODY = (
+    "/custom-field",
+    "/products",
+    "/scoring-runs",
+    "/exchange-rates",
+    "/estimators",
+    "/scoring-status",
+)
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
@@ -103,6 +110,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     if isinstance(value, list):
         return [_named(each, names, key) for each in value]
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
+    known |= {"code": f"n_{uuid4().hex}"}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
     if key in known:
         return known[key]

@@ -15,7 +15,12 @@ Long = Annotated[str, Field(min_length=1, max_length=1_000)]
 Pattern = Annotated[str, Field(min_length=1, max_length=500, description="As in JSON Schema.")]
 Length = Annotated[Whole, Field(ge=1, le=10_000)]
 Position = Annotated[Whole, Field(ge=0, le=1_000_000, description="Its place among the fields.")]
-Bound = Annotated[str, Field(max_length=40)] | Annotated[int, Strict()] | Annotated[float, Strict()]
+_Number = Field(ge=-(10**15), le=10**15)
+Bound = (
+    Annotated[str, Field(max_length=40)]
+    | Annotated[int, Strict(), _Number]
+    | Annotated[float, Strict(), _Number]
+)
 ANYTHING: Any = {"description": "A value of the field's type."}
 
 
