@@ -18,7 +18,7 @@ from services.customer.customers.drafts import CREATED, DELETED, UPDATED, Draft
 from services.customer.customers.models import PERSONAL_FIELDS
 from services.customer.customers.names import Name, as_row, names_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
-from services.customer.customers.references import Reference, is_id
+from services.customer.customers.references import ID, Reference
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.ids import uuid7
@@ -41,6 +41,7 @@ class Desk:
         self.drafts: dict[UUID, Draft] = {}  # those that the principal sees
         self.holders: dict[Name, UUID] = {}  # of the names that were asked for, seen or not
         self.referable: frozenset[str] = frozenset()  # ids that attributes may refer to
+        self.former: dict[UUID, UUID] = {}  # of the ids that were asked for and merged away, who they are now
 
     @property
     def changed(self) -> list[Draft]:
@@ -49,17 +50,25 @@ class Desk:
 
     async def take(self, ids: Iterable[UUID], names: Iterable[Name]) -> None:
         """Lock the customers with these ids and those that hold these names."""
+        wanted = set(ids)
         await self._look(names)
-        await self._lock(ids)
+        await self._lock(wanted)
+        await self._follow(wanted)
         self._check_holders()
 
     async def look_up(self, patches: Iterable[Patch]) -> None:
         """Learn which customers the attributes in these patches refer to; no query where none does."""
         asked = (self.rules.references(patch.get("attributes")) for patch in patches)
-        if wanted := sorted(filter(is_id, chain.from_iterable(asked))):
+        if wanted := sorted(filter(ID.fullmatch, chain.from_iterable(asked))):
             on, principal = self.tx.connection, self.tx.principal
-            found = await queries.PRESENT.all(on, principal, ids=list(map(UUID, wanted)))
-            self.referable = frozenset(str(row["id"]) for row in found)
+            meant = {id_: id_ for id_ in map(UUID, wanted)} | await queries.current_ids(on, map(UUID, wanted))
+            found = await queries.PRESENT.all(on, principal, ids=sorted(set(meant.values())))
+            there = {row["id"] for row in found}
+            self.referable = frozenset(str(id_) for id_, current in meant.items() if current in there)
+
+    def find(self, id_: UUID) -> Draft | None:
+        """Return the customer that an id asked for means: its own, or the one that it was merged into."""
+        return self.drafts.get(self.former.get(id_, id_))
 
     async def pick(
         self, reference: Reference, names: Iterable[Name] = (), condition: Condition | None = None
@@ -70,11 +79,14 @@ class Desk:
         if id_ is None:
             raise CustomerNotFound
         strict = condition is not None and not condition.disjoint
-        await self._lock((id_,), subject=id_, seen=condition.version if condition and strict else None)
-        if id_ not in self.drafts:
-            raise await self._refusal(id_, condition if strict else None)
+        narrowed = {"seen": condition.version if condition and strict else None}
+        await self._lock((id_,), subject=id_, **narrowed)
+        await self._follow({id_}, **narrowed)
+        draft = self.find(id_)
+        if draft is None:
+            raise await self._refusal(self.former.get(id_, id_), condition if strict else None)
         self._check_holders()
-        return self.drafts[id_]
+        return draft
 
     async def check(self, draft: Draft, condition: Condition, patch: Patch = BLANK) -> None:
         """Raise 412 unless the caller saw the newest version, or its patch is disjoint from later changes."""
@@ -133,6 +145,18 @@ class Desk:
             on, principal = self.tx.connection, self.tx.principal
             locked = await queries.LOCKED.all(on, principal, ids=sorted(wanted), **narrowed)
             self.drafts = {id_: Draft.of(id_, document) for id_, document in locked}
+
+    async def _follow(self, ids: set[UUID], **narrowed: object) -> None:
+        """Lock whom those of the ids mean that were merged away; begin again if a merge is just undone."""
+        missing = ids - self.drafts.keys()
+        if not missing:
+            return
+        self.former = await queries.current_ids(self.tx.connection, missing)
+        if now := {*self.former.values()}:
+            await self._lock(ids - missing | now, subject=min(now), **narrowed)
+        for id_, draft in ((id_, self.find(id_)) for id_ in self.former):
+            if draft is not None and str(id_) not in draft.document["merged_ids"]:
+                raise Again
 
     async def _refusal(self, id_: UUID, condition: Condition | None) -> Exception:
         """Say why a customer could not be locked: it is not there, or not in the version that was seen."""
