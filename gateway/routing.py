@@ -12,6 +12,8 @@ _TABLE = {
     b"custom-fields": "customer",
     b"custom-field-settings": "customer",
     b"tags": "customer",
+    b"callers": OWN,
+    b"contacts": "interaction",
     b"interactions": "interaction",
     b"orders": "interaction",
     b"products": "interaction",

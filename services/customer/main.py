@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.customer.base import FEED
+from services.customer.callers.routes import router as callers
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
@@ -19,8 +20,20 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    told = {"customer": TOLD, "important_date": DATES.told}
-    told |= {"custom_field": FIELDS.told, "custom_field_settings": SETTINGS.told}
-    feed = feed_router(FEED, told, {"customer": BRIEFLY})
-    routers = [customers, contacts, identities, dates, fields, search, feed]
+    told = {
+        "customer": TOLD,
+        "important_date": DATES.told,
+        "custom_field": FIELDS.told,
+        "custom_field_settings": SETTINGS.told,
+    }
+    routers = [
+        customers,
+        contacts,
+        identities,
+        dates,
+        fields,
+        search,
+        callers,
+        feed_router(FEED, told, {"customer": BRIEFLY}),
+    ]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

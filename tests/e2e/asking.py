@@ -72,10 +72,13 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     if path.endswith("/batch"):
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     label = f"{method.upper()} {path}"
-    yield Asked(label, method, url, json=json)
-    for parameter in operation.get("parameters", ()) if method == "get" else ():
-        if parameter["in"] == "query" and (value := _asked_for(path, parameter["name"], names)):
-            yield Asked(f"{label}?{parameter['name']}", method, url, {parameter["name"]: value})
+    queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
+    known = {each["name"]: _asked_for(path, each["name"], names) for each in queries if method == "get"}
+    needed = {each["name"]: known[each["name"]] or "" for each in queries if each["required"]}
+    yield Asked(label, method, url, needed, json=json)
+    for name in known.keys() - needed.keys():
+        if value := known[name]:
+            yield Asked(f"{label}?{name}", method, url, {**needed, name: value})
 
 
 def _of_path(path: str, parameter: str, names: Names) -> str:
@@ -97,8 +100,10 @@ def _asked_for(path: str, parameter: str, names: Names) -> str | None:
         "owner": names.owner,
         "department": names.department,
         "phone": names.phone,
+        "number": names.phone,
         "customer": f"erp:{names.external_id}",
         "ids": names.ids["customer"],
+        "customers": names.ids["customer"],
     }
     return values.get(parameter) or names.ids.get(parameter)
 
