@@ -10,6 +10,8 @@ from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.fields.queries import FIELDS, SETTINGS
+from services.customer.fields.routes import router as fields
 from services.customer.graph.routes import router as graph
 from services.customer.identities.routes import router as identities
 from services.customer.relations.queries import RELATIONS
@@ -24,6 +26,8 @@ def build() -> FastAPI:
     told = {
         "customer": TOLD,
         "important_date": DATES.told,
+        "custom_field": FIELDS.told,
+        "custom_field_settings": SETTINGS.told,
         "relation": RELATIONS.told,
     }
     routers = [
@@ -31,6 +35,7 @@ def build() -> FastAPI:
         contacts,
         identities,
         dates,
+        fields,
         search,
         callers,
         relations,

@@ -15,7 +15,14 @@ NEW = frozenset(("source", "identities"))  # names of new records: taken ones ar
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
     ("label", "year", "month", "day", "leap_month", "title", "note")
 )
-OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
+OF_NOBODY = (
+    "/custom-field",
+    "/products",
+    "/scoring-runs",
+    "/exchange-rates",
+    "/estimators",
+    "/scoring-status",
+)
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
@@ -108,6 +115,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     if isinstance(value, list):
         return [_named(each, names, key) for each in value]
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
+    known |= {"code": f"n_{uuid4().hex}"}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
     known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}
     if key in known:
