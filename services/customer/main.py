@@ -13,7 +13,13 @@ from services.customer.dates.routes import router as dates
 from services.customer.fields.queries import FIELDS, SETTINGS
 from services.customer.fields.routes import router as fields
 from services.customer.graph.routes import router as graph
+from services.customer.group_events.queries import ATTENDANCES, EVENTS
+from services.customer.group_events.routes import router as group_events
+from services.customer.groups.queries import GROUPS
+from services.customer.groups.routes import router as groups
 from services.customer.identities.routes import router as identities
+from services.customer.memberships.queries import MEMBERSHIPS
+from services.customer.memberships.routes import router as memberships
 from services.customer.relations.queries import RELATIONS
 from services.customer.relations.routes import router as relations
 from services.customer.search.routes import router as search
@@ -29,6 +35,10 @@ def build() -> FastAPI:
         "custom_field": FIELDS.told,
         "custom_field_settings": SETTINGS.told,
         "relation": RELATIONS.told,
+        "group": GROUPS.told,
+        "membership": MEMBERSHIPS.told,
+        "group_event": EVENTS.told,
+        "group_attendance": ATTENDANCES.told,
     }
     routers = [
         customers,
@@ -40,6 +50,9 @@ def build() -> FastAPI:
         callers,
         relations,
         graph,
+        groups,
+        memberships,
+        group_events,
         feed_router(FEED, told, {"customer": BRIEFLY}),
     ]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

@@ -23,6 +23,8 @@ OF_NOBODY = (
     "/estimators",
     "/scoring-status",
 )
+OUTER = ("/v1/group-events/", "/v1/groups/", "/v1/customers/")  # what others are inside of
+OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relations: no type has all of them
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
@@ -60,7 +62,8 @@ def _turn(asked: Asked) -> tuple[int, int, int]:
     """Read first; then what is inside before what is around it; remove whole records last."""
     depth = asked.url.count("/")
     whole = asked.method == "delete" and depth < 5
-    group = 0 if asked.method == "get" else 1 + whole + (whole and asked.url.startswith("/v1/customers/"))
+    outer = next((at for at, start in enumerate(OUTER, 1) if asked.url.startswith(start)), 0)
+    group = 0 if asked.method == "get" else 1 + whole * (1 + outer)
     return group, -depth, ORDER.index(asked.method)
 
 
@@ -69,7 +72,9 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     url = re.sub(r"\{(\w+)\}", lambda found: _of_path(path, found[1], names), path)
     schema = body_schema(document, operation)
     json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
-    if path.endswith("/batch"):
+    if path.startswith("/v1/relations"):
+        json = _pruned(json, OF_SOME_TYPES)
+    if path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     label = f"{method.upper()} {path}"
     queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]

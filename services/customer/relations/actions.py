@@ -8,7 +8,7 @@ from sqlalchemy import Text, bindparam, func, select
 
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch
-from services.customer.customers.references import Reference
+from services.customer.customers.referring import referred
 from services.customer.relations.catalogue import HIERARCHY, type_of
 from services.customer.relations.edges import BETWEEN, EDGES, HELD, NODES
 from services.customer.relations.problems import BadRelation, Circular, RelationExists
@@ -55,11 +55,8 @@ async def change(tx: Transaction, id_: UUID, patch: Mapping[str, Any], seen: Con
 
 
 async def _end(tx: Transaction, given: UUID | Mapping[str, str], pointer: str) -> Row:
-    reference = (
-        Reference(id=given) if isinstance(given, UUID) else Reference(name=(given["system"], "", given["id"]))
-    )
     try:
-        whose = await fetch(tx.connection, tx.principal, reference)
+        whose = await fetch(tx.connection, tx.principal, referred(given))
     except CustomerNotFound:
         raise BadRelation(pointer, "There is no such customer.") from None
     row = await NODES.one(tx.connection, tx.principal, ids=[whose["id"]])

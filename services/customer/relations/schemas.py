@@ -6,18 +6,19 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Field
 
+from services.customer.customers.referring import CustomerReference
 from services.customer.customers.schemas import CustomerKind
 from services.customer.relations.catalogue import CUSTOM, TYPES, BuyingRole
-from shared.schemas import Amount, Body, Day, Instant, Read, SourceKey, Text, example
+from shared.schemas import Amount, Body, Day, Instant, Read, Text, example
 
 TypeCode = Annotated[
     str,
     Field(
         pattern=f"^({'|'.join((*TYPES, CUSTOM))})$",
         max_length=32,
-        examples=["employment"],
+        examples=["referral"],
     ),
 ]
 Note = Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -30,16 +31,6 @@ def _share(share: Decimal) -> Decimal:
 
 
 Share = Annotated[Amount, AfterValidator(_share)]
-
-
-def _form(value: object) -> str:
-    return "name" if isinstance(value, (dict, SourceKey)) else "id"
-
-
-CustomerReference = Annotated[
-    Annotated[UUID, Tag("id")] | Annotated[SourceKey, Tag("name")],
-    Discriminator(_form),
-]
 
 
 class RelationDirection(StrEnum):
