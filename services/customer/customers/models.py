@@ -1,11 +1,11 @@
-"""The tables of customers and of the identities that lead to them."""
+"""The tables of customers, of the identities that lead to them, and of the ids that merges took away."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, bindparam, text
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,7 @@ Key = Annotated[str, mapped_column(Text(collation="C"))]
 Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Members = Annotated[list[dict[str, Any]], mapped_column(JSONB)]
 Words = Annotated[list[str], mapped_column(ARRAY(Text))]
+Ids = Annotated[list[UUID], mapped_column(ARRAY(Uuid), server_default="{}")]
 
 
 def _list_by(*columns: str) -> Index:
@@ -28,6 +29,9 @@ def _list_by(*columns: str) -> Index:
 
 class Customer(Base):
     """A person or an organization; one row is the whole document.
+
+    A record that was merged into another keeps its row as it was, deleted; `merged_ids` are those that were
+    merged into this one.
 
     The identities in the row are what a reader gets; the table of identities is what keeps them unique.
     """
@@ -69,6 +73,7 @@ class Customer(Base):
     acquisition_currency: Mapped[Key | None]
     tags: Mapped[Words]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PERSONAL)
+    merged_ids: Mapped[Ids]
     version: Mapped[int]
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
@@ -94,3 +99,13 @@ class Identity(Base):
     kind: Mapped[Key] = mapped_column(primary_key=True)
     external_id: Mapped[Key] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
+
+
+class FormerId(Base):
+    """An id whose record was merged away, and the customer that it means now: never itself a former one."""
+
+    __tablename__ = "former_ids"
+
+    original_id: Mapped[UUID] = mapped_column(primary_key=True)
+    current_id: Mapped[UUID]
+    merge_id: Mapped[UUID] = mapped_column(comment="the merge that took the record away")

@@ -142,4 +142,4 @@ async def get_customer_history(
 ) -> Response:
     """List who changed which fields from what to what, newest first."""
     row = await queries.fetch(core(request).database.pool, principal, customer)
-    return await queries.HISTORY.answer(request, principal, place, row["id"])
+    return await queries.HISTORY.answer(request, principal, place, *queries.originals(row))
