@@ -9,6 +9,8 @@ from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.duplicates import routes as duplicates
+from services.customer.duplicates.queries import DUPLICATES, SETTINGS
 from services.customer.identities.routes import router as identities
 from services.customer.search.routes import router as search
 from shared.settings import Settings
@@ -17,6 +19,13 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told}, {"customer": BRIEFLY})
-    routers = [customers, contacts, identities, dates, search, feed]
+    kinds = {
+        "customer": TOLD,
+        "important_date": DATES.told,
+        "duplicate": DUPLICATES.told,
+        "duplicate_settings": SETTINGS.told,
+    }
+    feed = feed_router(FEED, kinds, {"customer": BRIEFLY})
+    pairs = [duplicates.router, duplicates.settings_router, duplicates.runs_router]
+    routers = [customers, contacts, identities, dates, search, *pairs, feed]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
