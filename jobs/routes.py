@@ -56,7 +56,7 @@ class Kind:
 def job_router(jobs: Jobs, kind: Kind) -> APIRouter:
     """Return the routes of a kind of job; the one that asks for a job is its slice's own."""
     router = APIRouter(prefix=kind.path, tags=[kind.path.rpartition("/")[2]])
-    reads, writes = kind.may_read, kind.may_write
+    reads = kind.may_read
     found = documents(NotFound, Invalid)
     look = partial(_one, jobs, kind.name)
 
@@ -98,6 +98,13 @@ def job_router(jobs: Jobs, kind: Kind) -> APIRouter:
             _events(look, pool, id, last), media_type="text/event-stream", headers=headers
         )
 
+    _add_cancel(router, jobs, kind, look)
+    return router
+
+
+def _add_cancel(router: APIRouter, jobs: Jobs, kind: Kind, look: Look) -> None:
+    writes = kind.may_write
+
     @router.post(
         "/{id}/cancel",
         name=f"cancel_{kind.noun}",
@@ -115,8 +122,6 @@ def job_router(jobs: Jobs, kind: Kind) -> APIRouter:
             return Answer(row["data"], version=row["version"])
 
         return await once(request, principal, act)
-
-    return router
 
 
 async def _one(jobs: Jobs, kind: str, on: Runner, job: UUID) -> Record:

@@ -44,17 +44,7 @@ class Statements:
                 c.attempts >= sa.bindparam("attempts", type_=sa.Integer),
             )
         )
-        self.claim = Statement(
-            self._changed(
-                status=is_(JobStatus.RUNNING),
-                claim=sa.bindparam("token", type_=sa.Uuid),
-                leased_until=leased,
-                started_at=sa.func.coalesce(c.started_at, _NOW),
-                attempts=c.attempts + _ONE,
-            )
-            .where(c.id == self._next())
-            .returning(jobs)
-        )
+        self.claim = Statement(self._claimed(leased))
         self.beat = Statement(
             sa.update(jobs).values(leased_until=leased).where(*mine).returning(c.id)
         )  # no new version: nothing that anybody sees has changed
@@ -81,6 +71,10 @@ class Statements:
                 sa.or_(c.status == is_(JobStatus.QUEUED), c.status == is_(JobStatus.RUNNING)),
             )
         )
+        self._read()
+
+    def _read(self) -> None:
+        c = self._c
         self.one = Statement(self._shown().where(c.id == sa.bindparam("job", type_=sa.Uuid)))
         status = sa.bindparam("status", type_=sa.Text)
         self.page = Statement(
@@ -104,6 +98,16 @@ class Statements:
             "progress": sa.literal_column("0.0", sa.Float),
         }
         return sa.insert(self._jobs).values(**given, **begun, checkpoint=_EMPTY, counts=_EMPTY)
+
+    def _claimed(self, leased: sa.ColumnElement[Any]) -> Any:  # noqa: ANN401 - an update
+        taken = {
+            "status": is_(JobStatus.RUNNING),
+            "claim": sa.bindparam("token", type_=sa.Uuid),
+            "leased_until": leased,
+            "started_at": sa.func.coalesce(self._c.started_at, _NOW),
+            "attempts": self._c.attempts + _ONE,
+        }
+        return self._changed(**taken).where(self._c.id == self._next()).returning(self._jobs)
 
     def _next(self) -> Any:  # noqa: ANN401 - a scalar subquery
         """Return the job whose worker died, else the oldest queued one of a kind that nobody works on."""

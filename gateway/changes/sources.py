@@ -10,6 +10,8 @@ KINDS = {
     "important_date": "customer",
     "duplicate": "customer",
     "duplicate_settings": "customer",
+    "custom_field": "customer",
+    "custom_field_settings": "customer",
     "interaction": "interaction",
     "product": "interaction",
     "order": "interaction",

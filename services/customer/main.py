@@ -4,13 +4,16 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.customer.base import FEED
+from services.customer.callers.routes import router as callers
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
-from services.customer.duplicates import routes as duplicates
-from services.customer.duplicates.queries import DUPLICATES, SETTINGS
+from services.customer.duplicates.queries import TOLD as TOLD_OF_DUPLICATES
+from services.customer.duplicates.routes import ROUTERS as DUPLICATES
+from services.customer.fields.queries import FIELDS, SETTINGS
+from services.customer.fields.routes import router as fields
 from services.customer.identities.routes import router as identities
 from services.customer.search.routes import router as search
 from shared.settings import Settings
@@ -19,13 +22,22 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    kinds = {
+    told = {
         "customer": TOLD,
         "important_date": DATES.told,
-        "duplicate": DUPLICATES.told,
-        "duplicate_settings": SETTINGS.told,
+        "custom_field": FIELDS.told,
+        "custom_field_settings": SETTINGS.told,
+        **TOLD_OF_DUPLICATES,
     }
-    feed = feed_router(FEED, kinds, {"customer": BRIEFLY})
-    pairs = [duplicates.router, duplicates.settings_router, duplicates.runs_router]
-    routers = [customers, contacts, identities, dates, search, *pairs, feed]
+    routers = [
+        customers,
+        contacts,
+        identities,
+        dates,
+        fields,
+        search,
+        callers,
+        *DUPLICATES,
+        feed_router(FEED, told, {"customer": BRIEFLY}),
+    ]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

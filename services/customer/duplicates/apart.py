@@ -43,7 +43,9 @@ class Layout:
 
 def processes(records: int) -> ProcessPoolExecutor:
     """Return the processes for so many records; they end with their parent, however it ends."""
-    return ProcessPoolExecutor(PROCESSES if records > FEW else 1, get_context("spawn"), _begin, (os.getpid(),))
+    return ProcessPoolExecutor(
+        PROCESSES if records > FEW else 1, get_context("spawn"), _begin, (os.getpid(),)
+    )
 
 
 def prepare(texts: Sequence[str]) -> tuple[bytes, bytes]:

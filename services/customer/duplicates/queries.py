@@ -119,3 +119,4 @@ MODE = Statement(select(DuplicateSettings.on_write, DuplicateSettings.version))
 LEARNT = Statement(
     select(DuplicateWeights.job_id).where(DuplicateWeights.job_id == bindparam("id", type_=Uuid))
 )
+TOLD = {"duplicate": DUPLICATES.told, "duplicate_settings": SETTINGS.told}

@@ -149,3 +149,6 @@ async def _decide(request: Request, principal: Principal, id_: UUID, status: Dup
         return await DUPLICATES.change(tx, id_, {"status": status}, Condition(row["version"]))
 
     return await once(request, principal, act)
+
+
+ROUTERS = (router, settings_router, runs_router)
