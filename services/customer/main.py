@@ -10,6 +10,7 @@ from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.duplicates.checking import Checker
 from services.customer.duplicates.queries import TOLD as TOLD_OF_DUPLICATES
 from services.customer.duplicates.routes import ROUTERS as DUPLICATES
 from services.customer.fields.queries import FIELDS, SETTINGS
@@ -40,4 +41,6 @@ def build() -> FastAPI:
         *DUPLICATES,
         feed_router(FEED, told, {"customer": BRIEFLY}),
     ]
-    return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    app.state.checker = Checker()
+    return app

@@ -4,12 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Float,
     Integer,
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     func,
@@ -73,7 +75,7 @@ DUPLICATES = Keeper(
 )
 _apart = current(Duplicate.one) != current(Duplicate.other)
 _status = bindparam("status", type_=Text)
-_customer = bindparam("customer", type_=Uuid)
+_customer = any_(bindparam("customer", type_=ARRAY(Uuid)))
 _last = tuple_(bindparam("last_score", type_=Float), bindparam("last_id", type_=Uuid))
 PAGE = visible(
     DUPLICATES.shown.add_columns(Duplicate.score)
@@ -84,7 +86,7 @@ PAGE = visible(
         "last_id": tuple_(Duplicate.score, Duplicate.id) < _last,
         "status": case((_apart, Duplicate.status), else_=is_(DuplicateStatus.MERGED)) == _status,
         "cluster": Duplicate.cluster_id == bindparam("cluster", type_=Uuid),
-        "customer": or_(current(Duplicate.one) == _customer, current(Duplicate.other) == _customer),
+        "customer": or_(Duplicate.one == _customer, Duplicate.other == _customer),
         "min_score": Duplicate.score >= bindparam("min_score", type_=Float),
     },
 )
@@ -118,5 +120,15 @@ CURRENT = Statement(
 MODE = Statement(select(DuplicateSettings.on_write, DuplicateSettings.version))
 LEARNT = Statement(
     select(DuplicateWeights.job_id).where(DuplicateWeights.job_id == bindparam("id", type_=Uuid))
+)
+_me = any_(bindparam("mine", type_=ARRAY(Uuid)))
+_like = case((Duplicate.one == _me, current(Duplicate.other)), else_=current(Duplicate.one))
+_mine = or_(Duplicate.one == _me, Duplicate.other == _me)
+# The pairs of a customer with some others, whatever their records are called now.
+KEPT = Statement(
+    select(Duplicate.id, Duplicate.status, _like.label("like")).where(
+        Duplicate.deleted_at.is_(None), _mine, _like == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    ),
+    unguarded="tells only which pairs are kept; those who are not seen are left out by who asks",
 )
 TOLD = {"duplicate": DUPLICATES.told, "duplicate_settings": SETTINGS.told}

@@ -51,3 +51,6 @@ PAGE = Statement(
 COUNT = Statement(
     select(func.count()).select_from(Customer).where(Customer.deleted_at.is_(None)), unguarded=COMPARED
 )
+ONE = Statement(
+    records().where(Customer.id == bindparam("id", type_=Uuid)), unguarded=COMPARED, clear=COMPARED
+)

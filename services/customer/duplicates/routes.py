@@ -1,17 +1,21 @@
 """Duplicates over HTTP: the queue, what is decided about a pair, settings, and runs over everything."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from feed.history import HistoryPage
 from jobs.routes import Kind, job_router
-from services.customer.customers.routes import CanRead, CanWrite
+from services.customer.customers.problems import CustomerNotFound
+from services.customer.customers.queries import fetch, originals
+from services.customer.customers.routes import CanRead, CanWrite, Referred
+from services.customer.duplicates.checking import Checker, like
 from services.customer.duplicates.models import JOBS
 from services.customer.duplicates.queries import DUPLICATES, LEARNT, PAGE, SETTINGS, SETTINGS_ID
 from services.customer.duplicates.running import KIND
 from services.customer.duplicates.schemas import (
+    DuplicateCandidates,
     DuplicatePage,
     DuplicateRead,
     DuplicateRunCreate,
@@ -31,6 +35,7 @@ from web.lists import Paged, listed
 from web.once import Answer, once
 
 router = APIRouter(prefix="/v1/duplicates", tags=["duplicates"])
+customers_router = APIRouter(prefix="/v1/customers", tags=["duplicates"])
 settings_router = APIRouter(prefix="/v1/duplicate-settings", tags=["duplicates"])
 runs_router = job_router(
     JOBS,
@@ -46,7 +51,7 @@ runs_router = job_router(
 )
 
 
-@router.get("", response_model=DuplicatePage, responses=documents(Invalid))
+@router.get("", response_model=DuplicatePage, responses=documents(CustomerNotFound, Invalid))
 @hot
 async def list_duplicates(
     request: Request,
@@ -55,12 +60,13 @@ async def list_duplicates(
     *,
     status: DuplicateStatus | None = None,
     cluster: UUID | None = None,
-    customer: UUID | None = None,
+    customer: Referred | None = None,
     min_score: Annotated[float | None, Query(ge=-1000, le=1000, description="In bits.")] = None,
 ) -> Response:
     """List pairs of customers that may be one, the likeliest first."""
-    chosen = {"status": status, "cluster": cluster, "customer": customer, "min_score": min_score}
     pool = core(request).database.pool
+    whose = None if customer is None else originals(await fetch(pool, principal, customer))
+    chosen = {"status": status, "cluster": cluster, "customer": whose, "min_score": min_score}
     return await listed(
         request, place, ("score", "id"), lambda **given: PAGE.all(pool, principal, **given, **chosen)
     )
@@ -98,6 +104,18 @@ async def reopen_duplicate(request: Request, duplicate_id: UUID, principal: CanW
     return await _decide(request, principal, duplicate_id, DuplicateStatus.OPEN)
 
 
+@customers_router.get(
+    "/{customer}/duplicates", response_model=DuplicateCandidates, responses=documents(CustomerNotFound)
+)
+@hot
+async def find_customer_duplicates(request: Request, customer: Referred, principal: CanRead) -> Response:
+    """Look who may be the same as a customer, as all records are now; dismissed pairs are left out."""
+    held = core(request)
+    whose = await fetch(held.database.pool, principal, customer)
+    scorer = await cast("Checker", request.app.state.checker).scorer(held.database.pool)
+    return answer({"items": await like(held.database.pool, principal, scorer, whose)})
+
+
 @settings_router.get("", response_model=DuplicateSettingsRead)
 @hot
 async def get_duplicate_settings(request: Request, principal: CanRead) -> Response:
@@ -125,7 +143,9 @@ async def put_duplicate_settings(
             raise Invalid(detail, errors=[{"pointer": "/weights_from", "code": "unknown", "detail": detail}])
         return await SETTINGS.change(tx, SETTINGS_ID, patch, seen)
 
-    return await once(request, principal, act)
+    response = await once(request, principal, act)
+    cast("Checker", request.app.state.checker).forget()
+    return response
 
 
 @runs_router.post("", status_code=202, response_model=DuplicateRunRead, responses=documents(Invalid))
@@ -151,4 +171,4 @@ async def _decide(request: Request, principal: Principal, id_: UUID, status: Dup
     return await once(request, principal, act)
 
 
-ROUTERS = (router, settings_router, runs_router)
+ROUTERS = (router, customers_router, settings_router, runs_router)

@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from jobs.schemas import JobRead
+from services.customer.customers.likeness import DuplicateEvidence, DuplicateFound, OnDuplicate
 from shared.schemas import Body, Flag, Instant, Read, example
 from web.bodies import kept
 
-Probability = Annotated[float, Field(gt=0, lt=1)]
+Probability = Annotated[float, Field(gt=0, lt=1, examples=[0.9])]
 
 
 class DuplicateStatus(StrEnum):
@@ -21,27 +22,11 @@ class DuplicateStatus(StrEnum):
     MERGED = "merged"
 
 
-class OnWrite(StrEnum):
-    """What a new customer who is probably there already gets: no look at all, a word, or a refusal."""
-
-    OFF = "off"
-    WARN = "warn"
-    REFUSE = "refuse"
-
-
 class FoundBy(StrEnum):
     """What found a pair."""
 
     RUN = "run"
     WRITE = "write"
-
-
-class DuplicateReason(Read):
-    """A part of a score, in bits: a field and the level at which the two agree in it."""
-
-    field: str
-    level: str
-    weight: float
 
 
 class DuplicateRead(Read):
@@ -60,7 +45,7 @@ class DuplicateRead(Read):
     score: float
     probability: float = Field(ge=0, le=1)
     certain: bool
-    reasons: list[DuplicateReason]
+    reasons: list[DuplicateEvidence]
     cluster_id: UUID | None
     found_by: FoundBy
     created_at: Instant
@@ -74,20 +59,10 @@ class DuplicatePage(Read):
     next: str | None
 
 
-class DuplicateCandidate(Read):
-    """A customer who may be the same; `duplicate_id` is the pair in the queue, if it is there."""
-
-    customer_id: UUID
-    score: float
-    probability: float = Field(ge=0, le=1)
-    reasons: list[DuplicateReason]
-    duplicate_id: UUID | None
-
-
 class DuplicateCandidates(Read):
     """Who may be the same as one customer, the likeliest first."""
 
-    items: list[DuplicateCandidate]
+    items: list[DuplicateFound]
 
 
 class DuplicateSettingsUpdate(Body):
@@ -95,7 +70,7 @@ class DuplicateSettingsUpdate(Body):
 
     model_config = example(on_write="warn", review=0.6, certain=0.95)
 
-    on_write: OnWrite = kept()
+    on_write: OnDuplicate = kept()
     review: Probability = kept()
     certain: Probability = kept()
     weights_from: UUID | None = None
@@ -106,7 +81,7 @@ class DuplicateSettingsRead(Read):
 
     id: UUID
     version: int
-    on_write: OnWrite
+    on_write: OnDuplicate
     review: float
     certain: float
     weights_from: UUID | None
