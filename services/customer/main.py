@@ -10,6 +10,9 @@ from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.duplicates.checking import Checker
+from services.customer.duplicates.queries import TOLD as TOLD_OF_DUPLICATES
+from services.customer.duplicates.routes import ROUTERS as DUPLICATES
 from services.customer.fields.queries import FIELDS, SETTINGS
 from services.customer.fields.routes import router as fields
 from services.customer.graph.routes import router as graph
@@ -34,6 +37,7 @@ def build() -> FastAPI:
         "important_date": DATES.told,
         "custom_field": FIELDS.told,
         "custom_field_settings": SETTINGS.told,
+        **TOLD_OF_DUPLICATES,
         "relation": RELATIONS.told,
         "group": GROUPS.told,
         "membership": MEMBERSHIPS.told,
@@ -48,6 +52,7 @@ def build() -> FastAPI:
         fields,
         search,
         callers,
+        *DUPLICATES,
         relations,
         graph,
         groups,
@@ -55,4 +60,6 @@ def build() -> FastAPI:
         group_events,
         feed_router(FEED, told, {"customer": BRIEFLY}),
     ]
-    return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    app.state.checker = Checker()
+    return app

@@ -4,6 +4,7 @@ from services.customer.attributes import models as attributes
 from services.customer.base import FEED, Base
 from services.customer.customers import models as customers
 from services.customer.dates import models as dates
+from services.customer.duplicates import models as duplicates
 from services.customer.group_events import models as group_events
 from services.customer.groups import models as groups
 from services.customer.memberships import models as memberships
@@ -17,6 +18,7 @@ __all__ = [
     "attributes",
     "customers",
     "dates",
+    "duplicates",
     "group_events",
     "groups",
     "idempotency",
