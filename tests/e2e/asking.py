@@ -78,6 +78,8 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
         json = _pruned(json, OF_SOME_TYPES)
     if path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
+    elif path.endswith("/batch"):  # of who is in already: others are let in one by one
+        json["items"] = [{"customer": names.ids["friend_id"]}]
     label = f"{method.upper()} {path}"
     queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
     known = {each["name"]: _asked_for(path, each["name"], names) for each in queries if method == "get"}
