@@ -9,6 +9,8 @@ _TABLE = {
     b"customers": "customer",
     b"identities": "customer",
     b"important-dates": "customer",
+    b"merges": "customer",
+    b"survivorship": "customer",
     b"interactions": "interaction",
     b"orders": "interaction",
     b"products": "interaction",

@@ -10,6 +10,9 @@ from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
 from services.customer.identities.routes import router as identities
+from services.customer.merges.queries import SURVIVORSHIP
+from services.customer.merges.routes import router as merges
+from services.customer.merges.waiting import undoable
 from services.customer.search.routes import router as search
 from shared.settings import Settings
 from web.app import create_app
@@ -17,6 +20,9 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told}, {"customer": BRIEFLY})
-    routers = [customers, contacts, identities, dates, search, feed]
-    return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    kinds = {"customer": TOLD, "important_date": DATES.told, "survivorship": SURVIVORSHIP.told}
+    feed = feed_router(FEED, kinds, {"customer": BRIEFLY})
+    routers = [customers, contacts, identities, dates, search, merges, feed]
+    app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    app.state.undoable = undoable()
+    return app

@@ -15,7 +15,10 @@ NEW = frozenset(("source", "identities"))  # names of new records: taken ones ar
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
     ("label", "year", "month", "day", "leap_month")
 )
-OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
+OF_NOBODY = (
+    *("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status"),
+    "/survivorship",
+)
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
