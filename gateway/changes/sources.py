@@ -9,6 +9,8 @@ KINDS = {
     "customer": "customer",
     "important_date": "customer",
     "survivorship": "customer",
+    "custom_field": "customer",
+    "custom_field_settings": "customer",
     "interaction": "interaction",
     "product": "interaction",
     "order": "interaction",

@@ -4,11 +4,14 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.customer.base import FEED
+from services.customer.callers.routes import router as callers
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.fields.queries import FIELDS, SETTINGS
+from services.customer.fields.routes import router as fields
 from services.customer.identities.routes import router as identities
 from services.customer.merges.queries import SURVIVORSHIP
 from services.customer.merges.routes import router as merges
@@ -20,9 +23,24 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    kinds = {"customer": TOLD, "important_date": DATES.told, "survivorship": SURVIVORSHIP.told}
-    feed = feed_router(FEED, kinds, {"customer": BRIEFLY})
-    routers = [customers, contacts, identities, dates, search, merges, feed]
+    told = {
+        "customer": TOLD,
+        "important_date": DATES.told,
+        "custom_field": FIELDS.told,
+        "custom_field_settings": SETTINGS.told,
+        "survivorship": SURVIVORSHIP.told,
+    }
+    routers = [
+        customers,
+        contacts,
+        identities,
+        dates,
+        fields,
+        search,
+        callers,
+        merges,
+        feed_router(FEED, told, {"customer": BRIEFLY}),
+    ]
     app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
     app.state.undoable = undoable()
     return app

@@ -174,6 +174,9 @@ AWAY = visible(
     clear="the desk works on whole customers, and brings back what was merged away",
 )
 
+# Which of some ids are those of customers.
+PRESENT = visible(select(Customer.id).where(_LIVE, _AMONG_IDS), of=Customer)
+
 # Who holds each name, or null; a subquery, so that every plan asks the index.
 _ASKED = asked()
 HOLDERS = Statement(select(*_ASKED.c, select(Identity.customer_id).where(leads_to(_ASKED)).scalar_subquery()))

@@ -3,9 +3,10 @@
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from services.customer.customers.routes import CanRead
+from services.customer.customers.routes import CanRead, rules_of
 from services.customer.customers.schemas import CustomerPage
 from services.customer.search import queries
+from services.customer.search.attributes import Attributes
 from services.customer.search.fields import fields
 from services.customer.search.schemas import CustomerSearch
 from shared.errors import Invalid, MaskedField, documents
@@ -42,7 +43,9 @@ async def search_customers(body: CustomerSearch, request: Request, principal: Ca
     held = core(request)
     wanted = Filter()
     if body.filter is not None:
-        wanted = read(body.filter, fields(held.settings.country), principal)
+        attributes = Attributes(await rules_of(request))
+        known = {**fields(held.settings.country), "attributes": attributes}
+        wanted = read(body.filter, known, principal)
     order = body.sort[0] if body.sort else queries.NEWEST
     scope = orjson.dumps(
         [request.url.path, body.filter, order.field, order.direction], option=orjson.OPT_SORT_KEYS
