@@ -9,6 +9,8 @@ KINDS = {
     "customer": "customer",
     "important_date": "customer",
     "survivorship": "customer",
+    "duplicate": "customer",
+    "duplicate_settings": "customer",
     "custom_field": "customer",
     "custom_field_settings": "customer",
     "interaction": "interaction",
