@@ -23,6 +23,9 @@ from services.customer.groups.routes import router as groups
 from services.customer.identities.routes import router as identities
 from services.customer.memberships.queries import MEMBERSHIPS
 from services.customer.memberships.routes import router as memberships
+from services.customer.merges.queries import SURVIVORSHIP
+from services.customer.merges.routes import router as merges
+from services.customer.merges.waiting import undoable
 from services.customer.relations.queries import RELATIONS
 from services.customer.relations.routes import router as relations
 from services.customer.search.routes import router as search
@@ -37,6 +40,7 @@ def build() -> FastAPI:
         "important_date": DATES.told,
         "custom_field": FIELDS.told,
         "custom_field_settings": SETTINGS.told,
+        "survivorship": SURVIVORSHIP.told,
         **TOLD_OF_DUPLICATES,
         "relation": RELATIONS.told,
         "group": GROUPS.told,
@@ -52,6 +56,7 @@ def build() -> FastAPI:
         fields,
         search,
         callers,
+        merges,
         *DUPLICATES,
         relations,
         graph,
@@ -62,4 +67,5 @@ def build() -> FastAPI:
     ]
     app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
     app.state.checker = Checker()
+    app.state.undoable = undoable()
     return app

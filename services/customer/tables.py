@@ -8,6 +8,7 @@ from services.customer.duplicates import models as duplicates
 from services.customer.group_events import models as group_events
 from services.customer.groups import models as groups
 from services.customer.memberships import models as memberships
+from services.customer.merges import models as merges
 from services.customer.relations import models as relations
 from web.idempotency import idempotency_table
 
@@ -23,6 +24,7 @@ __all__ = [
     "groups",
     "idempotency",
     "memberships",
+    "merges",
     "metadata",
     "relations",
 ]
