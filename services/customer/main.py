@@ -14,6 +14,7 @@ from services.customer.fields.queries import FIELDS, SETTINGS
 from services.customer.fields.routes import router as fields
 from services.customer.identities.routes import router as identities
 from services.customer.search.routes import router as search
+from services.customer.tags.routes import router as tags
 from shared.settings import Settings
 from web.app import create_app
 
@@ -32,6 +33,7 @@ def build() -> FastAPI:
         identities,
         dates,
         fields,
+        tags,
         search,
         callers,
         feed_router(FEED, told, {"customer": BRIEFLY}),

@@ -92,6 +92,7 @@ def make(api: httpx.Client) -> Names:
             "contact_points": [{"type": "phone", "value": PHONE}, {"type": "email", "value": MAIL}],
             "addresses": [{"lines": [STREET]}],
             "attributes": {"passport": PASSPORT},
+            "tags": [f"t-{external}"],
         },
     )
     date = post(
@@ -143,6 +144,7 @@ def make(api: httpx.Client) -> Names:
             "address_id": customer["addresses"][0]["id"],
             "date_id": date["id"],
             "field_id": defined["id"],
+            "tag": f"t-{external}",
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "product_id": product["id"],
