@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import Field, WrapValidator
 
+from services.customer.addresses.schemas import Address, AddressRead
 from services.customer.customers import examples
 from services.customer.customers.documents import MAX_MEMBERS, settle
 from shared.schemas import (
     Body,
-    Country,
     Day,
     Flag,
     Instant,
@@ -57,40 +57,6 @@ class ContactPoint(ContactPointCreate):
 
     id: UUID | None = None
     normalized: str | None = Field(default=None, max_length=320, description="Read-only.")
-
-
-class AddressProblem(Body):
-    """Something about a part of an address that seems wrong, or is not there."""
-
-    part: Text
-    code: Text
-
-
-Lines = Annotated[list[Text], Field(max_length=20)]
-Ours: Any = Field(default=None, max_length=20, description="Read-only, and ignored.")
-
-
-class AddressCreate(Body):
-    """A place of a customer."""
-
-    model_config = examples.ADDRESS
-
-    type: ContactType = "postal"
-    lines: list[Text] = Field(default_factory=list, max_length=10)
-    district: Text | None = None
-    city: Text | None = None
-    region: Text | None = None
-    postal_code: Text | None = None
-    country: Country | None = None
-
-
-class Address(AddressCreate):
-    """An address inside a customer; one that is sent back with its id stays the same one."""
-
-    id: UUID | None = None
-    formatted: Lines | None = Ours
-    formatted_latin: Lines | None = Ours
-    problems: list[AddressProblem] | None = Ours
 
 
 class Identity(SourceKey):
@@ -205,31 +171,6 @@ class ContactPointRead(Read):
     normalized: str | None
     label: str | None
     preferred: bool
-
-
-class AddressProblemRead(Read):
-    """Something about a part of an address that seems wrong, or is not there."""
-
-    part: str
-    code: str
-
-
-class AddressRead(Read):
-    """A place of a customer."""
-
-    id: UUID
-    type: str
-    lines: list[str]
-    district: str | None
-    city: str | None
-    region: str | None
-    postal_code: str | None
-    country: str | None
-    formatted: list[str] = Field(description="Its lines on an envelope; empty if older than this member.")
-    formatted_latin: list[str] | None = Field(
-        description="Those in Latin letters, where all parts have them."
-    )
-    problems: list[AddressProblemRead] = Field(description="What seems wrong with it.")
 
 
 class IdentityRead(Read):
