@@ -1,7 +1,12 @@
-"""The customer service's worker: nothing beside the upkeep that every service has."""
+"""The customer service's worker: the upkeep that every service has, and its jobs."""
+
+import asyncio
 
 from feed.upkeep import keep_up
+from jobs.working import work
 from services.customer.base import FEED
+from services.customer.duplicates.models import JOBS
+from services.customer.duplicates.running import KIND, DuplicateRun
 from shared.database import Database
 from shared.settings import Settings
 
@@ -10,6 +15,8 @@ async def run(settings: Settings) -> None:
     """Run until cancelled."""
     database = await Database.open(settings)
     try:
-        await keep_up(settings, database, FEED)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_up(settings, database, FEED))
+            group.create_task(work(database, JOBS, {KIND: DuplicateRun(database)}))
     finally:
         await database.close()

@@ -9,7 +9,9 @@ from feed.history import HistoryPage, Stepped
 from services.customer.attributes.known import known
 from services.customer.attributes.rules import Rules, WrongAttribute
 from services.customer.customers import actions, batches, queries
+from services.customer.customers.checking import LikelyDuplicate, check_of
 from services.customer.customers.contacts import normalized, sought
+from services.customer.customers.likeness import OnDuplicate
 from services.customer.customers.past import as_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
@@ -17,6 +19,7 @@ from services.customer.customers.schemas import (
     CustomerBatch,
     CustomerBatchResult,
     CustomerCreate,
+    CustomerCreated,
     CustomerKind,
     CustomerPage,
     CustomerRead,
@@ -74,6 +77,10 @@ Referred = Annotated[
         {"type": "string", "maxLength": LONGEST, "description": "An id, or `<system>:<external id>`."}
     ),
 ]
+Duplicates = Annotated[
+    OnDuplicate | None,
+    Query(description="What becomes of who is probably there already; by default as set."),
+]
 Filters = Annotated[dict[str, Any], Depends(filters)]
 CHANGING = documents(
     CustomerNotFound, PreconditionRequired, PreconditionFailed, IdentityTaken, OutOfSight, Invalid
@@ -90,23 +97,32 @@ async def rules_of(request: Request) -> Rules:
 @router.post(
     "",
     status_code=201,
-    response_model=CustomerRead,
-    responses=documents(IdentityTaken, OutOfSight, Invalid, WrongAttribute),
+    response_model=CustomerCreated,
+    responses=documents(IdentityTaken, LikelyDuplicate, OutOfSight, Invalid, WrongAttribute),
 )
 @hot
-async def create_customer(body: CustomerCreate, request: Request, principal: CanWrite) -> Response:
-    """Create a customer; 409 names the one that already has an identity."""
+async def create_customer(
+    body: CustomerCreate, request: Request, principal: CanWrite, on_duplicate: Duplicates = None
+) -> Response:
+    """Create a customer; 409 names the one that already has an identity, or is probably the same."""
     patch, rules = patch_of(body, core(request).settings.country), await rules_of(request)
-    return await once(request, principal, lambda tx: actions.create(tx, patch, rules))
+    check = await check_of(request, on_duplicate)
+    return await once(request, principal, lambda tx: actions.create(tx, patch, rules, check))
 
 
 @router.post("/batch", response_model=CustomerBatchResult, responses=documents(Invalid))
 @hot
-async def write_customers(body: CustomerBatch, request: Request, principal: CanWrite) -> Response:
+async def write_customers(
+    body: CustomerBatch, request: Request, principal: CanWrite, on_duplicate: Duplicates = None
+) -> Response:
     """Create and update up to a thousand customers; every row has a result of its own."""
     rows = await batches.read_all(body.items, core(request).settings.country)
-    rules, mode, dry = await rules_of(request), body.mode, body.dry_run
-    return await once(request, principal, lambda tx: actions.write_many(tx, rows, rules, mode, dry_run=dry))
+    rules, check = await rules_of(request), await check_of(request, on_duplicate)
+    return await once(
+        request,
+        principal,
+        lambda tx: actions.write_many(tx, rows, rules, body.mode, dry_run=body.dry_run, check=check),
+    )
 
 
 @router.get("", response_model=CustomerPage, responses=documents(Invalid))
