@@ -1,18 +1,21 @@
 """What changes tags: of one customer, of a thousand, and of all that have one."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from services.customer.customers.batches import AT_A_TIME, Result, report
+from services.customer.customers.batches import AT_A_TIME
 from services.customer.customers.desk import Desk
 from services.customer.customers.drafts import Draft
 from services.customer.customers.problems import CustomerNotFound, FieldRefused
 from services.customer.customers.references import Reference
-from services.customer.customers.schemas import MAX_ROWS, MAX_TAGS, Outcome
+from services.customer.customers.schemas import MAX_ROWS, MAX_TAGS
 from services.customer.tags import queries
+from services.customer.tags.schemas import TagOutcome
 from shared.database import Transaction
-from shared.errors import Problem
+from shared.errors import Problem, as_row_problem
 from web.once import Answer
 
 Edit = Callable[[Sequence[str]], list[str]]
@@ -42,9 +45,11 @@ async def edit_many(tx: Transaction, ids: Sequence[UUID], edit: Edit) -> Answer:
     """Change the tags of some customers, each on its own."""
     desk = Desk(tx)
     await desk.take(ids, ())
-    results = [_judge(desk, id_, edit) for id_ in ids]
+    results = [{"index": index, **_judge(desk, id_, edit)} for index, id_ in enumerate(ids)]
     await desk.store()
-    return Answer(report(results, dry_run=False), subjects=[draft.id for draft in desk.changed])
+    counts = Counter(result["outcome"] for result in results)
+    body = {"results": results, "counts": {each.value: counts[each] for each in TagOutcome}}
+    return Answer(body, subjects=[draft.id for draft in desk.changed])
 
 
 async def edit_all(tx: Transaction, tag: str, edit: Edit, limit: int) -> Answer:
@@ -71,15 +76,15 @@ async def _some(tx: Transaction, tag: str, limit: int) -> Desk:
     return desk
 
 
-def _judge(desk: Desk, id_: UUID, edit: Edit) -> Result:
-    draft = desk.find(id_)
-    if draft is None:
-        return CustomerNotFound()
+def _judge(desk: Desk, id_: UUID, edit: Edit) -> dict[str, Any]:
+    draft, told = desk.find(id_), {"id": id_, "version": None, "problem": None}
     try:
-        outcome = Outcome.UPDATED if _apply(desk, draft, edit) else Outcome.UNCHANGED
+        if draft is None:
+            raise CustomerNotFound
+        outcome = TagOutcome.UPDATED if _apply(desk, draft, edit) else TagOutcome.UNCHANGED
     except Problem as problem:
-        return problem
-    return outcome, draft, draft.version
+        return {**told, "outcome": TagOutcome.REJECTED, "problem": as_row_problem(problem)}
+    return {**told, "id": draft.id, "version": draft.version, "outcome": outcome}
 
 
 def _apply(desk: Desk, draft: Draft, edit: Edit) -> bool:

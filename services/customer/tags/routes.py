@@ -6,12 +6,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.routes import CanRead, CanWrite, Referred
-from services.customer.customers.schemas import MAX_ROWS, CustomerBatchResult, Tag
+from services.customer.customers.schemas import MAX_ROWS, Tag
 from services.customer.tags import actions, queries
 from services.customer.tags.actions import edited, renamed
 from services.customer.tags.schemas import (
     MOST_AT_ONCE,
     TagAssignment,
+    TagAssignmentResult,
     TagChange,
     TagPage,
     TagRename,
@@ -57,7 +58,7 @@ async def rename_tag(body: TagRename, request: Request, principal: CanWrite) -> 
     )
 
 
-@router.post("/v1/tags/assign", response_model=CustomerBatchResult, responses=documents(Invalid))
+@router.post("/v1/tags/assign", response_model=TagAssignmentResult, responses=documents(Invalid))
 @hot
 async def assign_tags(body: TagAssignment, request: Request, principal: CanWrite) -> Response:
     """Put tags on customers and take others off; each customer has a result of its own."""

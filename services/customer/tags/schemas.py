@@ -1,6 +1,7 @@
 """What callers send and get about tags."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -31,6 +32,31 @@ class TagAssignment(Body):
     ids: list[UUID] = Field(min_length=1, max_length=MAX_ROWS)
     add: SomeTags = Field(default_factory=list)
     remove: SomeTags = Field(default_factory=list)
+
+
+class TagOutcome(StrEnum):
+    """What became of a customer's tags."""
+
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class TagRowResult(Read):
+    """What became of the tags of one customer; `problem` is an RFC 9457 object."""
+
+    index: int
+    outcome: TagOutcome
+    id: UUID
+    version: int | None
+    problem: dict[str, Any] | None = Field(json_schema_extra={"x-schema": "Problem"})
+
+
+class TagAssignmentResult(Read):
+    """One result for each customer, in the order of the request."""
+
+    results: list[TagRowResult]
+    counts: dict[TagOutcome, int]
 
 
 class TagRead(Read):
