@@ -29,6 +29,7 @@ from services.customer.merges.waiting import undoable
 from services.customer.relations.queries import RELATIONS
 from services.customer.relations.routes import router as relations
 from services.customer.search.routes import router as search
+from services.customer.tags.routes import router as tags
 from shared.settings import Settings
 from web.app import create_app
 
@@ -54,6 +55,7 @@ def build() -> FastAPI:
         identities,
         dates,
         fields,
+        tags,
         search,
         callers,
         merges,
