@@ -24,6 +24,7 @@ OF_NOBODY = (
     "/exchange-rates",
     "/estimators",
     "/scoring-status",
+    "/survivorship",
 )
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")

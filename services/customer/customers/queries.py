@@ -138,7 +138,7 @@ def originals(row: Record) -> list[UUID]:
 def current(column: Any) -> ColumnElement[UUID]:  # noqa: ANN401 - a column of customers' ids
     """Return whom the id in a column means now: what hangs on a customer keeps the id that it came with."""
     meant = select(FormerId.current_id).where(FormerId.original_id == column)
-    return func.coalesce(meant.scalar_subquery(), column)
+    return func.coalesce(meant.correlate_except(FormerId).scalar_subquery(), column)
 
 
 async def current_ids(on: Runner, ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -161,6 +161,17 @@ LOCKED = visible(
         )
     },
     clear="the desk works on whole customers, and decides itself what may be written",
+)
+
+_TAKEN = select(FormerId.original_id).where(FormerId.original_id == Customer.id).exists()
+# Records that were merged away, as LOCKED gives those that are there.
+AWAY = visible(
+    select(Customer.id, cast(RECORD, JSONB).label("document"))
+    .where(Customer.deleted_at.is_not(None), _AMONG_IDS, _TAKEN)
+    .order_by(Customer.id)
+    .with_for_update(),
+    of=Customer,
+    clear="the desk works on whole customers, and brings back what was merged away",
 )
 
 # Which of some ids are those of customers.
