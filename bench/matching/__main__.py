@@ -14,7 +14,7 @@ from services.customer.duplicates.naming import naming
 from services.customer.duplicates.weights import CERTAIN, REVIEW
 from services.customer.names.folding import fold
 
-THRESHOLDS = (0.5, REVIEW, 0.7, 0.8, 0.9, CERTAIN, 0.99)
+THRESHOLDS = (0.5, 0.6, REVIEW, 0.8, 0.9, CERTAIN, 0.99)
 SIDE = Path(__file__).with_name("splink_side.py")
 
 
