@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.customers.routes import CanRead, CanWrite
 from services.customer.group_events.queries import ATTENDANCES, ATTENDEES, EVENTS, OF_GROUP
 from services.customer.group_events.schemas import (
@@ -108,7 +108,7 @@ async def delete_group_event(request: Request, event_id: UUID, seen: Seen, princ
 @router.get("/group-events/{event_id}/history", response_model=HistoryPage, responses=documents(NotFound))
 @hot
 async def get_group_event_history(
-    request: Request, event_id: UUID, principal: CanRead, place: Paged
+    request: Request, event_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
     row = await EVENTS.fetch(core(request).database.pool, principal, event_id)

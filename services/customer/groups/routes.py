@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.customers.problems import OutOfSight
 from services.customer.customers.routes import CanRead, CanWrite
 from services.customer.groups import actions
@@ -76,7 +76,7 @@ async def delete_group(request: Request, group_id: UUID, seen: Seen, principal: 
 
 @router.get("/{group_id}/history", response_model=HistoryPage, responses=documents(GroupNotFound))
 @hot
-async def get_group_history(request: Request, group_id: UUID, principal: CanRead, place: Paged) -> Response:
+async def get_group_history(request: Request, group_id: UUID, principal: CanRead, place: Stepped) -> Response:
     """List who changed what, newest first."""
     row = await GROUPS.fetch(core(request).database.pool, principal, group_id)
     return await GROUPS.history.answer(request, principal, place, row["id"])

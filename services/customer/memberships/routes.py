@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred
@@ -151,7 +151,7 @@ async def delete_membership(
 @router.get("/memberships/{membership_id}/history", response_model=HistoryPage, responses=documents(NotFound))
 @hot
 async def get_membership_history(
-    request: Request, membership_id: UUID, principal: CanRead, place: Paged
+    request: Request, membership_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
     row = await MEMBERSHIPS.fetch(core(request).database.pool, principal, membership_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred
@@ -95,7 +95,7 @@ async def delete_relation(request: Request, relation_id: UUID, seen: Seen, princ
 @router.get("/relations/{relation_id}/history", response_model=HistoryPage, responses=documents(NotFound))
 @hot
 async def get_relation_history(
-    request: Request, relation_id: UUID, principal: CanRead, place: Paged
+    request: Request, relation_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
     row = await RELATIONS.fetch(core(request).database.pool, principal, relation_id)
