@@ -26,6 +26,13 @@ def _list_by(*columns: str) -> Index:
     return Index(None, *columns, postgresql_where=text(where))
 
 
+def _found_by(keys: str) -> Index:
+    """Return the index of keys; as a text-search vector, unlike an array, it also tells what begins with a word."""
+    vector, name = text(f"array_to_tsvector({keys})"), f"ix_customers_{keys}"
+    where = text("deleted_at is null")
+    return Index(name, vector, postgresql_using="gin", postgresql_where=where)
+
+
 class Customer(Base):
     """A person or an organization; one row is the whole document.
 
@@ -44,6 +51,8 @@ class Customer(Base):
         _list_by("customer_class", "created_at", "id"),
         Index(None, "contact_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(None, "tags", postgresql_using="gin"),
+        _found_by("open_keys"),
+        _found_by("personal_keys"),
         {"info": {"guarded": True}},
     )
 
@@ -69,6 +78,10 @@ class Customer(Base):
     acquisition_currency: Mapped[Key | None]
     tags: Mapped[Words]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PERSONAL)
+    open_keys: Mapped[Words | None] = mapped_column(comment="derived: what searches find it by")
+    personal_keys: Mapped[Words | None] = mapped_column(
+        comment="derived: that of personal data", info=PERSONAL
+    )
     version: Mapped[int]
     created_at: Mapped[Time]
     updated_at: Mapped[Time]

@@ -7,6 +7,7 @@ from unicodedata import category, normalize
 from services.customer.names.sources import SIMPLIFIED
 
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+HAN_RUN = re.compile(f"[{HAN}]+")
 # Marks of Latin, Greek, Cyrillic, Hebrew and Arabic, which readers leave out; elsewhere they are letters.
 _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
