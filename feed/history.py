@@ -20,6 +20,7 @@ from web.etag import Condition, stale
 from web.lists import Paging, listed
 
 NOTHING: Mapping[str, Any] = {}
+_ORDER = ("at", "subject", "version")
 _NEWEST: sa.ColumnElement[int] = sa.literal_column(str(2**31 - 1))  # above every version
 
 
@@ -31,8 +32,9 @@ class FieldChange(Read):
 
 
 class HistoryEntry(Read):
-    """One change: who made it, through which system, of what; an attribute is named "attributes.colour"."""
+    """One change: of which record, who made it, through which system; an attribute is "attributes.colour"."""
 
+    subject: UUID
     version: int
     at: Instant
     who: str
@@ -57,6 +59,7 @@ class History:
         mine = kept.subject == sa.bindparam("subject", type_=sa.Uuid)
         last = sa.bindparam("last_version", type_=sa.Integer)
         entry = json_object(
+            subject=kept.subject,
             version=kept.version,
             at=kept.at,
             who=kept.who,
@@ -71,15 +74,24 @@ class History:
             .order_by(kept.version.desc())
             .limit(sa.bindparam("limit", type_=sa.Integer))
         )
+        self._several = Shown(_several(feed.history, entry.label("data")))
         self._since = Statement(
             sa.select(sa.func.jsonb_object_keys(kept.diff).label("field"))
             .where(mine, kept.version > sa.bindparam("version", type_=sa.Integer))
             .distinct()
         )
 
-    async def answer(self, request: Request, principal: Principal, place: Paging, subject: UUID) -> Response:
-        """Answer a page about a record that the principal is known to see."""
-        statement, pool = self._page.to(principal), core(request).database.pool
+    async def answer(
+        self, request: Request, principal: Principal, place: Paging, subject: UUID, *others: UUID
+    ) -> Response:
+        """Answer a page about a record that the principal is known to see, and others that belong to it."""
+        pool = core(request).database.pool
+        if others:
+            several, subjects = self._several.to(principal), [subject, *others]
+            return await listed(
+                request, place, _ORDER, lambda **given: several.all(pool, subjects=subjects, **given)
+            )
+        statement = self._page.to(principal)
         return await listed(
             request, place, ("version",), lambda **given: statement.all(pool, subject=subject, **given)
         )
@@ -94,3 +106,16 @@ class History:
         changed = [row["field"] for row in rows]
         if not seen.disjoint or seen.version > current or overlaps(patch, changed):
             raise stale(current, changed)
+
+
+def _several(kept: sa.Table, data: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Select a page of the history of some `subjects`, in one order."""
+    columns = [kept.c[name] for name in _ORDER]
+    last = [sa.bindparam(f"last_{name}", type_=kept.c[name].type) for name in _ORDER]
+    among = kept.c.subject == sa.any_(sa.bindparam("subjects", type_=sa.ARRAY(sa.Uuid)))
+    return (
+        sa.select(*columns, data)
+        .where(among, sa.or_(last[0].is_(None), sa.tuple_(*columns) < sa.tuple_(*last)))
+        .order_by(*(column.desc() for column in columns))
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )

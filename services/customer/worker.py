@@ -1,7 +1,12 @@
-"""The customer service's worker: nothing beside the upkeep that every service has."""
+"""The customer service's worker: keys for customers that have none, beside its upkeep."""
+
+import asyncio
+from functools import partial
 
 from feed.upkeep import keep_up
 from services.customer.base import FEED
+from services.customer.search.filling import OFTEN, fill
+from shared.chores import repeat
 from shared.database import Database
 from shared.settings import Settings
 
@@ -10,6 +15,8 @@ async def run(settings: Settings) -> None:
     """Run until cancelled."""
     database = await Database.open(settings)
     try:
-        await keep_up(settings, database, FEED)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_up(settings, database, FEED))
+            group.create_task(repeat(partial(fill, database), "fill in keys", OFTEN))
     finally:
         await database.close()

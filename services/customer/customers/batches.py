@@ -41,6 +41,7 @@ def read(given: object, country: str) -> Row | Problem:
     try:
         row = CustomerRow.model_validate(given)
         patch = patch_of(row, country)
+        patch.pop("id", None)  # it says whom the row means, if by an id of old
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         return invalid(({**each, "loc": ("body", *each["loc"])} for each in found), given, _SHAPES)
@@ -108,9 +109,10 @@ def _put(desk: Desk, row: Row, mode: BatchMode) -> tuple[Outcome, Draft]:
 def _match(desk: Desk, row: Row, mode: BatchMode) -> Draft | None:
     known = {desk.holders[name] for name in row.names if name in desk.holders}
     if row.id is not None:
-        if row.id not in desk.drafts:
+        meant = desk.find(row.id)
+        if meant is None:
             raise CustomerNotFound
-        known.add(row.id)
+        known.add(meant.id)
     if len(known) > 1:
         raise AmbiguousIdentity
     if not known:

@@ -37,6 +37,7 @@ class Desk:
         self.sight = _sight(tx.principal)
         self.drafts: dict[UUID, Draft] = {}  # those that the principal sees
         self.holders: dict[Name, UUID] = {}  # of the names that were asked for, seen or not
+        self.former: dict[UUID, UUID] = {}  # of the ids that were asked for and merged away, who they are now
 
     @property
     def changed(self) -> list[Draft]:
@@ -45,9 +46,15 @@ class Desk:
 
     async def take(self, ids: Iterable[UUID], names: Iterable[Name]) -> None:
         """Lock the customers with these ids and those that hold these names."""
+        wanted = set(ids)
         await self._look(names)
-        await self._lock(ids)
+        await self._lock(wanted)
+        await self._follow(wanted)
         self._check_holders()
+
+    def find(self, id_: UUID) -> Draft | None:
+        """Return the customer that an id asked for means: its own, or the one that it was merged into."""
+        return self.drafts.get(self.former.get(id_, id_))
 
     async def pick(
         self, reference: Reference, names: Iterable[Name] = (), condition: Condition | None = None
@@ -58,11 +65,14 @@ class Desk:
         if id_ is None:
             raise CustomerNotFound
         strict = condition is not None and not condition.disjoint
-        await self._lock((id_,), subject=id_, seen=condition.version if condition and strict else None)
-        if id_ not in self.drafts:
-            raise await self._refusal(id_, condition if strict else None)
+        narrowed = {"seen": condition.version if condition and strict else None}
+        await self._lock((id_,), subject=id_, **narrowed)
+        await self._follow({id_}, **narrowed)
+        draft = self.find(id_)
+        if draft is None:
+            raise await self._refusal(self.former.get(id_, id_), condition if strict else None)
         self._check_holders()
-        return self.drafts[id_]
+        return draft
 
     async def check(self, draft: Draft, condition: Condition, patch: Patch = BLANK) -> None:
         """Raise 412 unless the caller saw the newest version, or its patch is disjoint from later changes."""
@@ -121,6 +131,18 @@ class Desk:
             on, principal = self.tx.connection, self.tx.principal
             locked = await queries.LOCKED.all(on, principal, ids=sorted(wanted), **narrowed)
             self.drafts = {id_: Draft.of(id_, document) for id_, document in locked}
+
+    async def _follow(self, ids: set[UUID], **narrowed: object) -> None:
+        """Lock whom those of the ids mean that were merged away; begin again if a merge is just undone."""
+        missing = ids - self.drafts.keys()
+        if not missing:
+            return
+        self.former = await queries.current_ids(self.tx.connection, missing)
+        if now := {*self.former.values()}:
+            await self._lock(ids - missing | now, subject=min(now), **narrowed)
+        for id_, draft in ((id_, self.find(id_)) for id_ in self.former):
+            if draft is not None and str(id_) not in draft.document["merged_ids"]:
+                raise Again
 
     async def _refusal(self, id_: UUID, condition: Condition | None) -> Exception:
         """Say why a customer could not be locked: it is not there, or not in the version that was seen."""

@@ -32,8 +32,9 @@ BLANK: Document = {
     "acquisition": None,
     "tags": [],
     "attributes": {},
+    "merged_ids": [],
 }
-OURS = frozenset(("id", "version", "created_at", "updated_at"))  # read-only, but may be sent back
+OURS = frozenset(("id", "merged_ids", "version", "created_at", "updated_at"))  # read-only, may be sent back
 MEMBERS = ("contact_points", "addresses", "identities")
 MAX_MEMBERS = 50  # of each list
 MAX_ATTRIBUTES = 65_536  # characters of JSON

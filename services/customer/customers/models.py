@@ -1,11 +1,11 @@
-"""The tables of customers and of the identities that lead to them."""
+"""The tables of customers, of the identities that lead to them, and of the ids that merges took away."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, bindparam, text
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,10 @@ Key = Annotated[str, mapped_column(Text(collation="C"))]
 Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Members = Annotated[list[dict[str, Any]], mapped_column(JSONB)]
 Words = Annotated[list[str], mapped_column(ARRAY(Text))]
+Ids = Annotated[list[UUID], mapped_column(ARRAY(Uuid), server_default="{}")]
+
+
+_KEYLESS = "deleted_at is null and open_keys is null"
 
 
 def _list_by(*columns: str) -> Index:
@@ -27,14 +31,16 @@ def _list_by(*columns: str) -> Index:
 
 
 def _found_by(keys: str) -> Index:
-    """Return the index of keys; as a text-search vector, unlike an array, it also tells what begins with a word."""
-    vector, name = text(f"array_to_tsvector({keys})"), f"ix_customers_{keys}"
-    where = text("deleted_at is null")
-    return Index(name, vector, postgresql_using="gin", postgresql_where=where)
+    """Return an index of keys; that of a vector, unlike an array's, also tells what begins with a word."""
+    vector, live = text(f"array_to_tsvector({keys})"), text("deleted_at is null")
+    return Index(f"ix_customers_{keys}", vector, postgresql_using="gin", postgresql_where=live)
 
 
 class Customer(Base):
     """A person or an organization; one row is the whole document.
+
+    A record that was merged into another keeps its row as it was, deleted; `merged_ids` are those that were
+    merged into this one.
 
     The identities in the row are what a reader gets; the table of identities is what keeps them unique.
     """
@@ -53,6 +59,7 @@ class Customer(Base):
         Index(None, "tags", postgresql_using="gin"),
         _found_by("open_keys"),
         _found_by("personal_keys"),
+        Index("ix_customers_without_keys", "id", postgresql_where=text(_KEYLESS)),
         {"info": {"guarded": True}},
     )
 
@@ -78,10 +85,13 @@ class Customer(Base):
     acquisition_currency: Mapped[Key | None]
     tags: Mapped[Words]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PERSONAL)
-    open_keys: Mapped[Words | None] = mapped_column(comment="derived: what searches find it by")
-    personal_keys: Mapped[Words | None] = mapped_column(
-        comment="derived: that of personal data", info=PERSONAL
+    open_keys: Mapped[Words | None] = mapped_column(
+        comment="derived: what it is found by; null until the worker has made it"
     )
+    personal_keys: Mapped[Words | None] = mapped_column(
+        comment="derived: the same of personal data", info=PERSONAL
+    )
+    merged_ids: Mapped[Ids]
     version: Mapped[int]
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
@@ -107,3 +117,13 @@ class Identity(Base):
     kind: Mapped[Key] = mapped_column(primary_key=True)
     external_id: Mapped[Key] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
+
+
+class FormerId(Base):
+    """An id whose record was merged away, and the customer that it means now: never itself a former one."""
+
+    __tablename__ = "former_ids"
+
+    original_id: Mapped[UUID] = mapped_column(primary_key=True)
+    current_id: Mapped[UUID]
+    merge_id: Mapped[UUID] = mapped_column(comment="the merge that took the record away")

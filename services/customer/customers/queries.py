@@ -1,7 +1,9 @@
 """Reads of customers; `RECORD` is the one JSON in which everybody gets them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from asyncpg import Record
 from sqlalchemy import (
@@ -19,6 +21,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    null,
     or_,
     select,
     tuple_,
@@ -28,7 +31,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from feed.history import History
 from services.customer.base import FEED
-from services.customer.customers.models import PERSONAL_FIELDS, Customer, Identity
+from services.customer.customers.models import PERSONAL_FIELDS, Customer, FormerId, Identity
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.references import Reference
 from shared.auth import Principal
@@ -47,26 +50,29 @@ _HOW = (
     Customer.acquisition_campaign,
     Customer.acquisition_cost,
 )
-RECORD = json_object(
-    id=Customer.id,
-    kind=Customer.kind,
-    name=Customer.name,
-    given_name=Customer.given_name,
-    family_name=Customer.family_name,
-    contact_points=Customer.contact_points,
-    addresses=Customer.addresses,
-    identities=Customer.identities,
-    owner=Customer.owner,
-    department=Customer.department,
-    region=Customer.region,
-    customer_class=Customer.customer_class,
-    acquisition=case((func.num_nonnulls(*_HOW) > literal_column("0"), _ACQUISITION)),
-    tags=Customer.tags,
-    attributes=Customer.attributes,
-    version=Customer.version,
-    created_at=Customer.created_at,
-    updated_at=Customer.updated_at,
-)
+_MEMBERS: dict[str, Any] = {
+    "id": Customer.id,
+    "kind": Customer.kind,
+    "name": Customer.name,
+    "given_name": Customer.given_name,
+    "family_name": Customer.family_name,
+    "contact_points": Customer.contact_points,
+    "addresses": Customer.addresses,
+    "identities": Customer.identities,
+    "owner": Customer.owner,
+    "department": Customer.department,
+    "region": Customer.region,
+    "customer_class": Customer.customer_class,
+    "acquisition": case((func.num_nonnulls(*_HOW) > literal_column("0"), _ACQUISITION)),
+    "tags": Customer.tags,
+    "attributes": Customer.attributes,
+    "merged_ids": Customer.merged_ids,
+    "version": Customer.version,
+    "created_at": Customer.created_at,
+    "updated_at": Customer.updated_at,
+}
+RECORD = json_object(**_MEMBERS)
+LISTED = json_object(**_MEMBERS, match=null())  # of those whom no search string found
 _TIME = DateTime(timezone=True)
 _DATA = RECORD.label("data")
 _LIVE = Customer.deleted_at.is_(None)
@@ -98,23 +104,49 @@ _NAMED = select(Identity.customer_id).where(
     Identity.external_id == bindparam("name", type_=Text),
 )
 
-# One customer by a Reference: its id or one of its identities.
+_MEANT = select(FormerId.current_id).where(FormerId.original_id == bindparam("former_id", type_=Uuid))
+
+# One customer by a Reference: its id, one of its identities, or the id of a record that was merged into it.
 CUSTOMER = visible(
-    select(Customer.id, Customer.version, _DATA).where(_LIVE),
+    select(Customer.id, Customer.version, Customer.merged_ids, _DATA).where(_LIVE),
     of=Customer,
     filters={
         "id": Customer.id == bindparam("id", type_=Uuid),
         "system": Customer.id == _NAMED.scalar_subquery(),
+        "former_id": Customer.id == _MEANT.scalar_subquery(),
     },
+)
+_CURRENT = Statement(
+    select(FormerId.original_id, FormerId.current_id).where(
+        FormerId.original_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    )
 )
 
 
 async def fetch(on: Runner, principal: Principal, reference: Reference) -> Record:
-    """Return `id`, `version` and `data` of a customer; CustomerNotFound if the principal sees none."""
+    """Return `id`, `version`, `merged_ids` and `data` of a customer; CustomerNotFound if none is seen."""
     row = await CUSTOMER.one(on, principal, **reference.parameters())
+    if row is None and reference.id is not None:
+        row = await CUSTOMER.one(on, principal, former_id=reference.id)
     if row is None:
         raise CustomerNotFound
     return row
+
+
+def originals(row: Record) -> list[UUID]:
+    """Return the ids under which something of a fetched customer may be kept: its own, and those merged."""
+    return [row["id"], *row["merged_ids"]]
+
+
+def current(column: Any) -> ColumnElement[UUID]:  # noqa: ANN401 - a column of customers' ids
+    """Return whom the id in a column means now: what hangs on a customer keeps the id that it came with."""
+    meant = select(FormerId.current_id).where(FormerId.original_id == column)
+    return func.coalesce(meant.scalar_subquery(), column)
+
+
+async def current_ids(on: Runner, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return who those of the ids that were merged away are now."""
+    return {row["original_id"]: row["current_id"] for row in await _CURRENT.all(on, ids=list(ids))}
 
 
 # Held to the end of the transaction, and taken in the order of ids: no two writers wait for each other.
@@ -149,7 +181,12 @@ def _told(data: ColumnElement[Any]) -> Visible:
 
 TOLD = _told(RECORD)
 BRIEFLY = _told(
-    json_object(owner=Customer.owner, department=Customer.department, identities=Customer.identities)
+    json_object(
+        owner=Customer.owner,
+        department=Customer.department,
+        identities=Customer.identities,
+        merged_ids=Customer.merged_ids,
+    )
 )
 
 
@@ -164,7 +201,7 @@ def _newest(moment: InstrumentedAttribute[datetime]) -> Visible:
     """Return a page of customers by when they were created, or updated, from the cursor backwards."""
     key = tuple_(moment, Customer.id)
     return visible(
-        select(Customer.id, moment.label("at"), _DATA)
+        select(Customer.id, moment.label("at"), LISTED.label("data"))
         .where(_LIVE)
         .order_by(moment.desc(), Customer.id.desc())
         .limit(bindparam("limit", type_=Integer)),

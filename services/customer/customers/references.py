@@ -7,7 +7,7 @@ from services.customer.customers.names import Name
 from services.customer.customers.problems import CustomerNotFound
 
 LONGEST = 300
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Reference:
@@ -21,7 +21,7 @@ class Reference:
     @classmethod
     def read(cls, text: str) -> "Reference":
         """Read "<uuid>" or "<system>:<external id>"; what is neither names nobody."""
-        if _ID.fullmatch(text):
+        if ID.fullmatch(text):
             return cls(id=UUID(text))
         system, colon, external_id = text.partition(":")
         if not (system and colon and external_id) or len(text) > LONGEST:

@@ -1,67 +1,33 @@
-"""Customers over HTTP: create, batch, read, list, patch and delete them, and read their history."""
+"""Customers over HTTP: create, batch, read, patch and delete them, and read their history."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
 from feed.history import HistoryPage
 from services.customer.customers import actions, batches, queries
-from services.customer.customers.contacts import sought
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
     CustomerBatch,
     CustomerBatchResult,
     CustomerCreate,
-    CustomerKind,
-    CustomerPage,
     CustomerRead,
     CustomerUpdate,
     patch_of,
 )
 from shared.auth import Principal, allow
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
-from shared.schemas import Instant, Text
 from web.app import answer, core
 from web.etag import Seen
 from web.hot import hot
-from web.lists import Paged, listed
+from web.lists import Paged
 from web.once import once
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 CanRead = Annotated[Principal, allow("customers:read")]
 CanWrite = Annotated[Principal, allow("customers:write")]
-
-
-async def filters(  # noqa: PLR0913 - one parameter per filter
-    request: Request,
-    *,
-    kind: CustomerKind | None = None,
-    owner: Text | None = None,
-    department: Text | None = None,
-    region: Text | None = None,
-    customer_class: Text | None = None,
-    tag: Text | None = None,
-    phone: Annotated[Text | None, Query(description="In any written form.")] = None,
-    email: Text | None = None,
-    created_after: Instant | None = None,
-    updated_after: Annotated[Instant | None, Query(description="Orders by the last update.")] = None,
-) -> dict[str, Any]:
-    """Return the parameters of a list; a filter that is None is not applied."""
-    country = core(request).settings.country
-    return {
-        "kind": kind,
-        "owner": owner,
-        "department": department,
-        "region": region,
-        "customer_class": customer_class,
-        "tags": [tag] if tag else None,
-        "phone": [sought("phone", phone, country)] if phone else None,
-        "email": [sought("email", email, country)] if email else None,
-        "created_after": created_after,
-        "updated_after": updated_after,
-    }
 
 
 Referred = Annotated[
@@ -71,7 +37,6 @@ Referred = Annotated[
         {"type": "string", "maxLength": LONGEST, "description": "An id, or `<system>:<external id>`."}
     ),
 ]
-Filters = Annotated[dict[str, Any], Depends(filters)]
 CHANGING = documents(
     CustomerNotFound, PreconditionRequired, PreconditionFailed, IdentityTaken, OutOfSight, Invalid
 )
@@ -94,17 +59,6 @@ async def write_customers(body: CustomerBatch, request: Request, principal: CanW
     rows = await batches.read_all(body.items, core(request).settings.country)
     return await once(
         request, principal, lambda tx: actions.write_many(tx, rows, body.mode, dry_run=body.dry_run)
-    )
-
-
-@router.get("", response_model=CustomerPage, responses=documents(Invalid))
-@hot
-async def list_customers(request: Request, principal: CanRead, chosen: Filters, place: Paged) -> Response:
-    """List customers, newest first; with `updated_after`, the last updated first."""
-    newest = queries.LAST_UPDATED if chosen["updated_after"] else queries.NEWEST
-    pool = core(request).database.pool
-    return await listed(
-        request, place, ("at", "id"), lambda **given: newest.all(pool, principal, **given, **chosen)
     )
 
 
@@ -142,4 +96,4 @@ async def get_customer_history(
 ) -> Response:
     """List who changed which fields from what to what, newest first."""
     row = await queries.fetch(core(request).database.pool, principal, customer)
-    return await queries.HISTORY.answer(request, principal, place, row["id"])
+    return await queries.HISTORY.answer(request, principal, place, *queries.originals(row))

@@ -30,6 +30,7 @@ MAX_TAGS, MAX_ROWS = 100, 1_000
 ContactType = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", max_length=32, examples=["phone", "email", "wechat"])
 ]
+Kind = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 Tag = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -82,7 +83,7 @@ class Identity(SourceKey):
 
     model_config = examples.IDENTITY
 
-    kind: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")] = ""
+    kind: Kind = ""
 
 
 class Acquisition(Body):
@@ -141,6 +142,7 @@ class CustomerUpdate(Body):
     tags: Tags | None = None
     attributes: JsonObject | None = None
     id: UUID | None = None
+    merged_ids: list[UUID] | None = Field(default=None, max_length=10_000, description="Read-only.")
     version: Whole | None = Field(default=None, ge=1, le=2**31 - 1)
     created_at: Instant | None = None
     updated_at: Instant | None = None
@@ -237,17 +239,11 @@ class CustomerRead(Read):
     acquisition: AcquisitionRead | None
     tags: list[str]
     attributes: dict[str, Any] | None
+    merged_ids: list[UUID] = Field(description="The ids of the records that were merged into this one.")
     version: int
     created_at: Instant
     updated_at: Instant
     masked: list[str] = Field(description="Fields that are null because you may not read personal data.")
-
-
-class CustomerPage(Read):
-    """Customers, newest first."""
-
-    items: list[CustomerRead]
-    next: str | None
 
 
 class Outcome(StrEnum):

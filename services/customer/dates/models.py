@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.customer.base import Base
 from services.customer.customers.models import Customer
+from services.customer.customers.queries import current
 from shared.auth import Visibility
 from shared.masking import PERSONAL
 
@@ -41,6 +42,7 @@ class ImportantDate(Base):
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
-        """Show a date to those who see its customer."""
-        whose = select(Customer.id).where(Customer.id == cls.customer_id, Customer.visible_to(visibility))
+        """Show a date to those who see its customer, as that is now."""
+        mine = Customer.id == current(cls.customer_id)
+        whose = select(Customer.id).where(mine, Customer.visible_to(visibility))
         return whose.exists()

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, any_, bindparam, select
 
 from feed.keeping import Keeper
 from services.customer.base import FEED
 from services.customer.customers.models import Customer
+from services.customer.customers.queries import current
 from services.customer.dates.days import check_day
 from services.customer.dates.models import ImportantDate
 from services.customer.dates.schemas import ImportantDateRead
@@ -22,7 +23,7 @@ def rendering(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - the model, or the
 
 def owner(t: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:  # noqa: ANN401 - as above
     """Return the owner and department of a date: its customer's."""
-    mine = select(Customer).where(Customer.id == t.customer_id)
+    mine = select(Customer).where(Customer.id == current(t.customer_id))
     columns = (Customer.owner, Customer.department)
     of_owner, of_department = (mine.with_only_columns(column).scalar_subquery() for column in columns)
     return of_owner, of_department
@@ -35,12 +36,12 @@ DATES = Keeper(
     rendering,
     owner=owner,
     live=select(Customer.id)
-    .where(Customer.id == ImportantDate.customer_id, Customer.deleted_at.is_(None))
+    .where(Customer.id == current(ImportantDate.customer_id), Customer.deleted_at.is_(None))
     .exists(),
     check=check_day,
 )
 OF_CUSTOMER = visible(
-    DATES.shown.where(ImportantDate.customer_id == bindparam("customer_id", type_=Uuid))
+    DATES.shown.where(ImportantDate.customer_id == any_(bindparam("customer_ids", type_=ARRAY(Uuid))))
     .order_by(ImportantDate.id)
     .limit(bindparam("limit", type_=Integer)),
     ImportantDate,

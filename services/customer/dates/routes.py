@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from feed.history import HistoryPage
 from services.customer.customers.problems import CustomerNotFound
-from services.customer.customers.queries import fetch
+from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred
 from services.customer.dates.days import NoSuchDay
 from services.customer.dates.queries import DATES, OF_CUSTOMER
@@ -64,7 +64,7 @@ async def list_important_dates(
         request,
         place,
         ("id",),
-        lambda **given: OF_CUSTOMER.all(pool, principal, customer_id=whose["id"], **given),
+        lambda **given: OF_CUSTOMER.all(pool, principal, customer_ids=originals(whose), **given),
     )
 
 

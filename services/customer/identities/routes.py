@@ -1,6 +1,7 @@
 """Identities over HTTP: resolve many, add and remove one."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -31,13 +32,13 @@ Kind = Annotated[str, Query(max_length=64, description="The series of names in t
 )
 @hot
 async def resolve_identities(body: IdentityQuestions, request: Request, principal: CanRead) -> Response:
-    """Tell which customers up to a thousand names lead to; null where there is none to be seen."""
-    asked = [names.name_of(item.model_dump()) for item in body.items]
-    sought = list(map(names.as_row, sorted(set(asked))))
-    rows = await queries.HOLDERS.all(core(request).database.pool, principal, names=sought)
-    found = {(row["system"], row["kind"], row["external_id"]): row["customer_id"] for row in rows}
-    results = [{"system": n[0], "kind": n[1], "id": n[2], "customer_id": found.get(n)} for n in asked]
-    return answer({"results": results})
+    """Tell which customers up to a thousand names or ids mean; null where there is none to be seen."""
+    pool, keys = core(request).database.pool, [item.key() for item in body.items]
+    named = await queries.holders(pool, principal, (key for key in keys if isinstance(key, tuple)))
+    known = await queries.meant(pool, principal, (key for key in keys if isinstance(key, UUID)))
+    whose = [known.get(key) if isinstance(key, UUID) else key and named.get(key) for key in keys]
+    asked = zip(body.items, whose, strict=True)
+    return answer({"results": [{**item.model_dump(), "customer_id": id_} for item, id_ in asked]})
 
 
 @router.post(

@@ -20,9 +20,9 @@ class NameForms:
 
     folded: "zhang wei" of "ZHANG  Wei". core: that without legal forms like GmbH.
     han: its Han characters, simplified and in order, or "". words: of `folded`, given and family name.
-    pinyin: readings of `han` without spaces, ("zengguofan", "cengguofan"). turned: the given name before the
-    surname, ("guofanzeng", "guofanceng"). initials: ("zgf", "cgf"), or those of words that are not Han. latin: words in Latin letters, with ä as a and as ae;
-    those in other scripts are transliterated.
+    pinyin: readings of `han` without spaces, ("zengguofan", "cengguofan"). turned: those with the given name
+    first, ("guofanzeng", "guofanceng"). initials: ("zgf", "cgf"), or those of words that are not Han.
+    latin: words in Latin letters, with ä as a and as ae; those in other scripts are transliterated.
     """
 
     folded: str
@@ -57,7 +57,8 @@ def _spoken(han: str, family: str) -> tuple[Words, Words, Words]:
     surname = surname_of(han, family)
     heard = readings(han, surname)
     turn = len(surname) if han.startswith(surname) else len(han) - len(surname)
-    turned = ("".join((*each[turn:], *each[:turn])) for each in heard) if surname and len(surname) < len(han) else ()
+    halves = heard if surname and len(surname) < len(han) else []
+    turned = ("".join((*each[turn:], *each[:turn])) for each in halves)
     first = ("".join([syllable[0] for syllable in each]) for each in heard)
     return _once("".join(each) for each in heard), _once(turned), _once(first)
 

@@ -13,7 +13,7 @@ LONGEST = 4  # characters of a name that is read as a person's
 
 
 def readings(han: str, surname: str = "") -> list[Syllables]:
-    """Return up to `MOST` readings of simplified Han characters, one of them the surname; the likeliest first."""
+    """Return up to `MOST` readings of simplified Han characters, the likeliest first."""
     found: list[tuple[int, Syllables]] = [(0, ())]
     for choices in _parts(han, surname):
         if len(choices) == 1:
@@ -27,7 +27,7 @@ def readings(han: str, surname: str = "") -> list[Syllables]:
 
 
 def surname_of(han: str, family: str = "") -> str:
-    """Return the surname in Han characters: `family` if it is known, else what a person's name begins with."""
+    """Return the surname in Han characters: `family` if it is known, else what a person's begins with."""
     if family:
         return family if family in han and (len(family) == 1 or family in COMPOUND) else ""
     if not 2 <= len(han) <= LONGEST:

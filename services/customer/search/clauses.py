@@ -11,7 +11,7 @@ NOTHING = ""  # as a tsquery: what no customer meets
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One way to be found: of each part, the customer has a key that is one of its words, or `begins` with it.
+    """One way to be found: for each part there is a key that is one of its words, or `begins` with one.
 
     `field` and `form` say what a hit tells; `personal` clauses ask for keys of personal data.
     """
@@ -45,7 +45,9 @@ class Clause:
         return next((keys[word] for word in part if word in keys), None)
 
 
-def clause(field: str, form: str, words: Iterable[str], *, begins: bool = False, personal: bool = False) -> Clause:
+def clause(
+    field: str, form: str, words: Iterable[str], *, begins: bool = False, personal: bool = False
+) -> Clause:
     """Return the clause of customers that have all the words."""
     parts = tuple((word[:LONGEST],) for word in dict.fromkeys(words) if word)
     return Clause(field, form, parts, begins, personal)

@@ -8,6 +8,7 @@ from services.customer.keys.open import open_keys
 from services.customer.keys.personal import personal_keys
 from services.customer.search.questions import Tier
 
+_TOLD_BY_KEY = frozenset(("folded", "pinyin"))  # a word may be either
 # By field and form, else by form.
 _SAYS = {
     "exact": "It is this {field}, whole.",
@@ -25,25 +26,25 @@ _SAYS = {
 }
 
 
-def match(document: Mapping[str, Any], tier: Tier) -> dict[str, Any]:
-    """Return how a customer met a tier: field, form, value, score, reason.
+def match(document: Mapping[str, Any], tiers: Iterable[Tier]) -> dict[str, Any] | None:
+    """Return how a customer meets the first tier that it meets: field, form, value, score, reason.
 
-    `document` is as its reader gets it: what is masked in it is not told here either.
+    None while its keys are older than what makes them. `document` is as its reader gets it: what is masked in
+    it is not told here either.
     """
-    keys = {False: _by_text(open_keys(document)), True: {}}
-    if "contact_points" not in document["masked"]:
-        keys[True] = _by_text(personal_keys(document))
-    for clause in tier.clauses:
-        if key := clause.met(keys[clause.personal]):
-            said = _SAYS.get((clause.field, clause.form)) or _SAYS[clause.form]
-            return {
-                "field": clause.field,
-                "form": clause.form,
-                "value": key.value,
-                "score": tier.score,
-                "reason": said.format(field=clause.field),
-            }
-    raise LookupError("the keys of a customer are not those of its document")
+    masked = bool(document["masked"])
+    keys = {False: _by_text(open_keys(document)), True: {} if masked else _by_text(personal_keys(document))}
+    for tier in tiers:
+        for clause in tier.clauses:
+            if key := clause.met(keys[clause.personal]):
+                form = key.form if clause.form in _TOLD_BY_KEY else clause.form
+                return {**_said(clause.field, form), "value": key.value, "score": tier.score}
+    return None
+
+
+def _said(field: str, form: str) -> dict[str, str]:
+    reason = _SAYS.get((field, form)) or _SAYS[form]
+    return {"field": field, "form": form, "reason": reason.format(field=field)}
 
 
 def _by_text(keys: Iterable[Key]) -> dict[str, Key]:

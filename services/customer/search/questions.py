@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from unicodedata import normalize
 
 from services.customer.customers.contacts import normalized
 from services.customer.keys.key import ENDS, FIRST, NAMED, REACHED, TAGGED, WHOLE, others, pairs
@@ -15,15 +16,19 @@ from services.customer.search.typos import neighbours
 
 LONGEST, MOST_WORDS = 200, 8  # characters and words of a question that count
 SHORTEST_PREFIX, SHORTEST_END = 2, 4  # letters, digits
-_NUMBER = re.compile(r"[+0-9０-９ ()./\-－]{4,}")
+_NUMBER = re.compile(r"[+\d\s()./-]{4,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Ways to be found that rank alike; `last_resort` is for who finds nothing in the tiers before."""
+    """Ways to be found that rank alike; `last_resort` is for who finds nothing in the tiers before.
+
+    `rare` tiers are met by few customers whatever is asked.
+    """
 
     score: float
     clauses: tuple[Clause, ...]
+    rare: bool = False
     last_resort: bool = False
 
 
@@ -34,7 +39,7 @@ def tiers(question: str, country: str, *, personal: bool) -> tuple[Tier, ...]:
     """
     asked = _Asked(question[:LONGEST], country)
     found = (
-        Tier(1.0, tuple(asked.exact())),
+        Tier(1.0, tuple(asked.exact()), rare=True),
         Tier(0.8, tuple(asked.forms())),
         Tier(0.6, tuple(asked.words())),
         Tier(0.4, tuple(asked.beginnings())),
@@ -44,14 +49,16 @@ def tiers(question: str, country: str, *, personal: bool) -> tuple[Tier, ...]:
 
 
 def _allowed(tier: Tier, *, personal: bool) -> Tier:
-    return replace(tier, clauses=tuple(each for each in tier.clauses if each.parts and personal >= each.personal))
+    return replace(
+        tier, clauses=tuple(each for each in tier.clauses if each.parts and personal >= each.personal)
+    )
 
 
 class _Asked:
     """The parts of a question, taken apart once."""
 
     def __init__(self, question: str, country: str) -> None:
-        self.given, self.country = question.strip(), country
+        self.given, self.plain, self.country = question.strip(), normalize("NFKC", question), country
         self.folded = " ".join(fold(question).split()[:MOST_WORDS])
         self.han = [*pairs(self.folded)]
         self.native = others(self.folded)
@@ -89,11 +96,11 @@ class _Asked:
             yield clause("attribute", "exact", [WHOLE + self.folded], personal=True)
         if len(self.folded) > 1:
             yield clause("address", "words", (*self.han, *self.native), personal=True)
-        if _NUMBER.fullmatch(self.given) and len(ends := digits(fold(self.given))) >= SHORTEST_END:
+        if _NUMBER.fullmatch(self.plain) and len(ends := digits(self.plain)) >= SHORTEST_END:
             yield clause("phone", "ends", [ENDS + ends], begins=True, personal=True)
 
     def beginnings(self) -> Iterator[Clause]:
-        if self.is_latin and len(self.joined) >= SHORTEST_PREFIX:
+        if self.is_latin and len(self.joined) >= SHORTEST_PREFIX and "@" not in self.given:
             yield clause("name", "prefix", [self.joined], begins=True)
             yield clause("name", "prefix", self.latin[0], begins=True)
         start = plain(self.given)

@@ -11,7 +11,7 @@ SHORTEST, LONGEST = 4, 20  # letters; of shorter words too many others are near
 
 
 def neighbours(word: str) -> tuple[str, ...]:
-    """Return the word and all that are one slip away from it; only itself when it is too short or too long."""
+    """Return the word and all that are one slip away from it; only itself if it is too short or too long."""
     if not (SHORTEST <= len(word) <= LONGEST and word.isascii() and word.isalpha()):
         return (word,)
     return tuple(dict.fromkeys((word, *_slips(word))))

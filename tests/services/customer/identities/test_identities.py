@@ -32,7 +32,9 @@ async def test_a_thousand_names_are_resolved_at_once(client: httpx.AsyncClient) 
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("item", [{"system": "a:b", "id": "1"}, {"system": "", "id": "1"}, {"id": "1"}, {}])
+@pytest.mark.parametrize(
+    "item", [{"system": "a:b", "id": "1"}, {"system": "", "id": "1"}, {"system": "erp"}, {}]
+)
 async def test_a_name_has_a_system_and_an_id(client: httpx.AsyncClient, item: dict[str, str]) -> None:
     assert (await client.post("/v1/identities/resolve", json={"items": [item]})).status_code == 422
 

@@ -1,0 +1,144 @@
+"""Comparing: at which level the two records of each pair agree, field by field."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.customer.duplicates.distances import distances
+from services.customer.duplicates.fields import FIELDS, LEVELS, MISSING, at
+from services.customer.duplicates.forms import Forms
+
+Levels = NDArray[np.int8]  # pairs × FIELDS
+Mask = NDArray[np.bool_]
+SHORT, LONG = 5, 10  # letters: a name has a typo from the first on, two from the second
+MOST = 20_000  # pairs at a time, so that what is at work stays in the processor's cache
+
+
+def compare(one: Forms, other: Forms) -> Levels:
+    """Return the level of every field for each pair; MISSING where one of the two says nothing."""
+    found = np.full((len(one), len(FIELDS)), MISSING, np.int8)
+    for start in range(0, len(one), MOST):
+        part = slice(start, start + MOST)
+        for column, field in enumerate(FIELDS):
+            found[part, column] = _FIELDS[field](one[part], other[part])
+    return found
+
+
+def _name(one: Forms, other: Forms) -> NDArray[np.int8]:
+    heard = _share(one, other, "sounds")
+    tests = {
+        "same": _share(one, other, "written"),
+        "other_script": heard & (one["han"] != other["han"]),
+        "same_sound": heard,
+        "swapped": _share(one, other, "sounds", "turned") | _share(one, other, "turned", "sounds"),
+        "variant": _share(one, other, "variants") | _either(one, other, "called", "answers"),
+        "typo": _typo(one, other),
+        "initials": _either(one, other, "initial", "initialled") | _share(one, other, "initial"),
+        "family_name": _share(one, other, "families"),
+    }
+    known = _has(one, "written") & _has(other, "written")
+    return _first("name", tests, known)
+
+
+def _typo(one: Forms, other: Forms) -> Mask:
+    """Whether names differ by a slip; two Chinese names that differ in a character are two names."""
+    found = np.zeros(len(one), np.bool_)
+    size = np.minimum(*((each["letters"] != 0).sum(axis=1) for each in (one, other)))
+    may = np.flatnonzero((size >= SHORT) & ~(one["han"] & other["han"] & (one["kind"] == 0)).astype(bool))
+    apart = distances(one["letters"][may], other["letters"][may])
+    found[may] = (apart > 0) & (apart <= np.where(size[may] >= LONG, 2, 1))
+    return found
+
+
+def _phone(one: Forms, other: Forms) -> NDArray[np.int8]:
+    gap = np.abs(one["dialled"] - other["dialled"])
+    # One digit replaced is a difference of 1 to 9 times a power of ten.
+    power = np.power(10, np.floor(np.log10(np.maximum(gap, 1))).astype(np.int64))
+    near = (gap > 0) & (gap % power == 0) & (one["dialled"] > 0) & (other["dialled"] > 0)
+    return _first(
+        "phone", {"same": _share(one, other, "phones"), "one_digit": near}, _both(one, other, "phones")
+    )
+
+
+def _email(one: Forms, other: Forms) -> NDArray[np.int8]:
+    tests = {"same": _share(one, other, "emails"), "local_part": _share(one, other, "local_parts")}
+    return _first("email", tests, _both(one, other, "emails"))
+
+
+def _address(one: Forms, other: Forms) -> NDArray[np.int8]:
+    names = {"lines": "lines", "postal_code": "postal_codes", "city": "cities"}
+    known = {level: _both(one, other, name) for level, name in names.items()}
+    same = {level: _share(one, other, name) for level, name in names.items()}
+    elsewhere = known["city"] & ~same["city"]
+    same["lines"] &= ~elsewhere
+    return _first("address", same, known["lines"] | known["postal_code"] | known["city"])
+
+
+def _birthday(one: Forms, other: Forms) -> NDArray[np.int8]:
+    (year, month, day), (year_2, month_2, day_2) = (_parts(each["birthday"]) for each in (one, other))
+    alike = [year == year_2, month == month_2, day == day_2]
+    tests = {
+        "same": np.all(alike, axis=0),
+        "swapped": alike[0] & (month == day_2) & (day == month_2),
+        "close": np.sum(alike, axis=0) == 2,
+    }
+    return _first("birthday", tests, (one["birthday"] > 0) & (other["birthday"] > 0))
+
+
+def _parts(day: NDArray[np.int32]) -> tuple[NDArray[np.int32], ...]:
+    return day // 10_000, day // 100 % 100, day % 100
+
+
+def _equal(field: str, column: str) -> Callable[[Forms, Forms], NDArray[np.int8]]:
+    """Return the comparison of a field whose values are the same or are not."""
+    return lambda one, other: _first(field, {"same": _share(one, other, column)}, _both(one, other, column))
+
+
+def _kind(one: Forms, other: Forms) -> NDArray[np.int8]:
+    return np.where(one["kind"] == other["kind"], at("kind", "same"), at("kind", "different")).astype(np.int8)
+
+
+def _first(field: str, tests: Mapping[str, Mask], known: Mask) -> NDArray[np.int8]:
+    """Return for each pair the first level whose test it passes, the last level for none."""
+    levels = np.full(len(known), len(LEVELS[field]) - 1, np.int8)
+    for level in reversed(list(tests)):
+        levels[tests[level]] = at(field, level)
+    levels[~known] = MISSING
+    return levels
+
+
+def _share(one: Forms, other: Forms, column: str, column_2: str = "") -> Mask:
+    """Whether any of the texts in a column is one of the other's."""
+    mine, theirs = one[column], other[column_2 or column]
+    found = np.zeros(len(one), np.bool_)
+    for left in range(mine.shape[1]):
+        some = mine[:, left] != 0
+        if some.any():
+            for right in range(theirs.shape[1]):
+                found |= some & (mine[:, left] == theirs[:, right])
+    return found
+
+
+def _either(one: Forms, other: Forms, short: str, long: str) -> Mask:
+    return _share(one, other, short, long) | _share(one, other, long, short)
+
+
+def _has(forms: Forms, column: str) -> Mask:
+    return np.asarray(forms[column][:, 0] != 0)
+
+
+def _both(one: Forms, other: Forms, column: str) -> Mask:
+    return _has(one, column) & _has(other, column)
+
+
+_FIELDS: Mapping[str, Callable[[Forms, Forms], NDArray[np.int8]]] = {
+    "name": _name,
+    "phone": _phone,
+    "email": _email,
+    "account": _equal("account", "accounts"),
+    "address": _address,
+    "number": _equal("number", "numbers"),
+    "birthday": _birthday,
+    "kind": _kind,
+}
