@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from bench import beside
 from bench.client import Load, get
@@ -83,6 +84,12 @@ def numbers(part: Slice, least: int = 0) -> list[int]:
     return [part.customer(draws.randrange(ranks)) for _ in range(SAMPLES)]
 
 
+def calling(part: Slice) -> list[str]:
+    """Return the numbers of some customers as they are written here and there, percent-encoded."""
+    forms = ("+86{}", "0086 {}", "{}", "86-{}", "{} 转 801", "tel:+86{}")
+    return [quote(forms[n % len(forms)].format(f"13{n % 10**9:09d}"), safe="") for n in numbers(part)]
+
+
 def deep(bench: Bench) -> list[str]:
     """Return the path of page 10,000, or of the last but a tenth where there are not so many."""
     number = max(0, bench.part.end.customers - DEEP * 50, bench.part.end.customers // 10)
@@ -148,7 +155,12 @@ READS = (
     Read(
         "caller lookup",
         "customer",
-        lambda bench: [f"/v1/customers?limit=5&phone=%2B8613{n % 10**9:09d}" for n in numbers(bench.part)],
+        lambda bench: [f"/v1/customers/callers?number={each}" for each in calling(bench.part)],
+    ),
+    Read(
+        "callers with their parts",
+        "gateway",
+        lambda bench: [f"/v1/callers?number={each}" for each in calling(bench.part)],
     ),
     Read(
         "overview",

@@ -13,6 +13,7 @@ from gateway import docs
 from gateway.access import me, usage
 from gateway.access import routes as access
 from gateway.access.keys import Keys
+from gateway.callers import routes as callers
 from gateway.changes import routes as changes
 from gateway.describing import Describing
 from gateway.overview import routes as overview
@@ -26,7 +27,7 @@ from shared.settings import Settings
 from web.app import Core, create_app
 from web.idempotency import forget
 
-ROUTERS = (access.router, me.router, changes.router, overview.router, docs.router)
+ROUTERS = (access.router, me.router, changes.router, overview.router, callers.router, docs.router)
 
 FORGET_EVERY = timedelta(hours=1)
 

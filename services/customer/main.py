@@ -4,11 +4,14 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.customer.base import FEED
+from services.customer.callers.routes import router as callers
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.fields.queries import FIELDS, SETTINGS
+from services.customer.fields.routes import router as fields
 from services.customer.identities.routes import router as identities
 from services.customer.search.routes import router as search
 from shared.settings import Settings
@@ -17,6 +20,20 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"customer": TOLD, "important_date": DATES.told}, {"customer": BRIEFLY})
-    routers = [customers, contacts, identities, dates, search, feed]
+    told = {
+        "customer": TOLD,
+        "important_date": DATES.told,
+        "custom_field": FIELDS.told,
+        "custom_field_settings": SETTINGS.told,
+    }
+    routers = [
+        customers,
+        contacts,
+        identities,
+        dates,
+        fields,
+        search,
+        callers,
+        feed_router(FEED, told, {"customer": BRIEFLY}),
+    ]
     return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.interaction.base import FEED
+from services.interaction.contacts.routes import router as contacts
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
@@ -34,7 +35,7 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
     feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    routers = [interactions, products, orders, payments, returns, timeline, feed]
+    routers = [interactions, products, orders, payments, returns, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

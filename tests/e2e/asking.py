@@ -15,7 +15,14 @@ NEW = frozenset(("source", "identities"))  # names of new records: taken ones ar
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
     ("label", "year", "month", "day", "leap_month")
 )
-OF_NOBODY = ("/products", "/scoring-runs", "/exchange-rates", "/estimators", "/scoring-status")
+OF_NOBODY = (
+    "/custom-field",
+    "/products",
+    "/scoring-runs",
+    "/exchange-rates",
+    "/estimators",
+    "/scoring-status",
+)
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
@@ -65,10 +72,13 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     if path.endswith("/batch"):
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     label = f"{method.upper()} {path}"
-    yield Asked(label, method, url, json=json)
-    for parameter in operation.get("parameters", ()) if method == "get" else ():
-        if parameter["in"] == "query" and (value := _asked_for(path, parameter["name"], names)):
-            yield Asked(f"{label}?{parameter['name']}", method, url, {parameter["name"]: value})
+    queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
+    known = {each["name"]: _asked_for(path, each["name"], names) for each in queries if method == "get"}
+    needed = {each["name"]: known[each["name"]] or "" for each in queries if each["required"]}
+    yield Asked(label, method, url, needed, json=json)
+    for name in known.keys() - needed.keys():
+        if value := known[name]:
+            yield Asked(f"{label}?{name}", method, url, {**needed, name: value})
 
 
 def _of_path(path: str, parameter: str, names: Names) -> str:
@@ -90,8 +100,10 @@ def _asked_for(path: str, parameter: str, names: Names) -> str | None:
         "owner": names.owner,
         "department": names.department,
         "phone": names.phone,
+        "number": names.phone,
         "customer": f"erp:{names.external_id}",
         "ids": names.ids["customer"],
+        "customers": names.ids["customer"],
     }
     return values.get(parameter) or names.ids.get(parameter)
 
@@ -103,6 +115,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     if isinstance(value, list):
         return [_named(each, names, key) for each in value]
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
+    known |= {"code": f"n_{uuid4().hex}"}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
     if key in known:
         return known[key]

@@ -30,7 +30,7 @@ class Names:
 
 def absent(like: Names) -> Names:
     """Return names of the same form that nobody has; of what no customer stands behind, the same ones."""
-    known = {"product_id", "scoring-runs_id", "estimators_id", "client_id", "key_id"}
+    known = {"field_id", "product_id", "scoring-runs_id", "estimators_id", "client_id", "key_id"}
     external = f"A-{uuid4().hex[:12]}"
     ids = {name: value if name in known else str(uuid4()) for name, value in like.ids.items()}
     ids["identity"] = f"erp:{external}"
@@ -98,6 +98,7 @@ def make(api: httpx.Client) -> Names:
         f"/v1/customers/{customer['id']}/important-dates",
         {"occasion": "other", "label": DATE, "month": 2, "day": 29},
     )
+    defined = post("/v1/custom-fields", {"code": f"f_{uuid4().hex}", "type": "text", "label": {"en": "F"}})
     at = "2026-03-01T09:30:00Z"
     facts: dict[str, Any] = {"customer": whom, "attributes": {"note": NOTE}}
     contact = post(
@@ -141,6 +142,7 @@ def make(api: httpx.Client) -> Names:
             "contact_point_id": customer["contact_points"][0]["id"],
             "address_id": customer["addresses"][0]["id"],
             "date_id": date["id"],
+            "field_id": defined["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "product_id": product["id"],

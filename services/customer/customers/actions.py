@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.customer.attributes.rules import Rules
 from services.customer.customers import batches
 from services.customer.customers.batches import Row
 from services.customer.customers.desk import Desk
@@ -15,18 +16,22 @@ from web.etag import Condition
 from web.once import Answer
 
 
-async def create(tx: Transaction, patch: Patch) -> Answer:
+async def create(tx: Transaction, patch: Patch, rules: Rules) -> Answer:
     """Create a customer from a settled patch of a blank one."""
-    desk = Desk(tx)
+    desk = Desk(tx, rules)
+    await desk.look_up((patch,))
     await desk.take((), names_of(patch))
     draft = desk.create(patch)
     location = f"/v1/customers/{draft.id}"
     return Answer(await desk.store_one(draft), 201, draft.version, location, (draft.id,))
 
 
-async def update(tx: Transaction, reference: Reference, patch: Patch, condition: Condition) -> Answer:
+async def update(
+    tx: Transaction, reference: Reference, patch: Patch, rules: Rules, condition: Condition
+) -> Answer:
     """Apply a settled merge patch; one that changes nothing answers with the version as it is."""
-    desk = Desk(tx)
+    desk = Desk(tx, rules)
+    await desk.look_up((patch,))
     draft = await desk.pick(reference, names_of(patch), condition)
     await desk.check(draft, condition, patch)
     desk.change(draft, patch)
@@ -44,10 +49,10 @@ async def remove(tx: Transaction, reference: Reference, condition: Condition) ->
 
 
 async def write_many(
-    tx: Transaction, rows: Sequence[Row | Problem], mode: BatchMode, *, dry_run: bool
+    tx: Transaction, rows: Sequence[Row | Problem], rules: Rules, mode: BatchMode, *, dry_run: bool
 ) -> Answer:
     """Judge every row on its own, in order; a dry run tells the same without new ids, and writes nothing."""
-    desk = Desk(tx)
+    desk = Desk(tx, rules)
     results = await batches.judge(desk, rows, mode)
     if not dry_run:
         await desk.store()

@@ -58,6 +58,7 @@ async def read_all(items: Iterable[object], country: str) -> list[Row | Problem]
 async def judge(desk: Desk, rows: Sequence[Row | Problem], mode: BatchMode) -> list[Result]:
     """Put every row on the desk, in order, and return its result; storing is left to the caller."""
     good = [row for row in rows if isinstance(row, Row)]
+    await desk.look_up(row.patch for row in good)
     await desk.take({row.id for row in good if row.id}, (name for row in good for name in row.names))
     return [_judge(desk, row, mode) async for row in _paced(rows)]
 

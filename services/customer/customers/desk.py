@@ -1,6 +1,7 @@
 """The desk: the customers that one transaction writes, locked, changed in memory, and stored together."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from asyncpg import Record
 from feed.diff import changes
 from feed.keeping import refusal
 from feed.write import by, tell
+from services.customer.attributes.rules import ANYTHING, Rules
 from services.customer.base import FEED
 from services.customer.customers import queries, writes
 from services.customer.customers.documents import BLANK, Document, Patch, check_echo, revise, row_of
@@ -16,7 +18,7 @@ from services.customer.customers.drafts import CREATED, DELETED, UPDATED, Draft
 from services.customer.customers.models import PERSONAL_FIELDS
 from services.customer.customers.names import Name, as_row, names_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
-from services.customer.customers.references import Reference
+from services.customer.customers.references import ID, Reference
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.ids import uuid7
@@ -30,13 +32,15 @@ class Desk:
 
     `take` locks; `create`, `change` and `remove` work in memory, and one that is refused leaves no trace;
     `store` writes rows, names, feed and history of what changed, and nothing for what did not.
+    `rules` are those of attributes that callers give; what is only moved about has passed them before.
     """
 
-    def __init__(self, tx: Transaction) -> None:
-        self.tx, self.at = tx, tx.at.isoformat()
+    def __init__(self, tx: Transaction, rules: Rules = ANYTHING) -> None:
+        self.tx, self.at, self.rules = tx, tx.at.isoformat(), rules
         self.sight = _sight(tx.principal)
         self.drafts: dict[UUID, Draft] = {}  # those that the principal sees
         self.holders: dict[Name, UUID] = {}  # of the names that were asked for, seen or not
+        self.referable: frozenset[str] = frozenset()  # ids that attributes may refer to
         self.former: dict[UUID, UUID] = {}  # of the ids that were asked for and merged away, who they are now
 
     @property
@@ -51,6 +55,16 @@ class Desk:
         await self._lock(wanted)
         await self._follow(wanted)
         self._check_holders()
+
+    async def look_up(self, patches: Iterable[Patch]) -> None:
+        """Learn which customers the attributes in these patches refer to; no query where none does."""
+        asked = (self.rules.references(patch.get("attributes")) for patch in patches)
+        if wanted := sorted(filter(ID.fullmatch, chain.from_iterable(asked))):
+            on, principal = self.tx.connection, self.tx.principal
+            meant = {id_: id_ for id_ in map(UUID, wanted)} | await queries.current_ids(on, map(UUID, wanted))
+            found = await queries.PRESENT.all(on, principal, ids=sorted(set(meant.values())))
+            there = {row["id"] for row in found}
+            self.referable = frozenset(str(id_) for id_, current in meant.items() if current in there)
 
     def find(self, id_: UUID) -> Draft | None:
         """Return the customer that an id asked for means: its own, or the one that it was merged into."""
@@ -174,6 +188,7 @@ class Desk:
             raise problem
         check_echo(draft.document, patch)
         document = revise(draft.document, patch, uuid7)
+        self._apply_rules(draft.document, document, patch)
         diff = changes(draft.document, document)
         if not diff:
             return False
@@ -183,6 +198,17 @@ class Desk:
         self.holders.update(dict.fromkeys(names, draft.id))
         draft.step(type_, document, diff, self.at)
         return True
+
+    def _apply_rules(self, before: Document, document: dict[str, Any], patch: Patch) -> None:
+        kind, new = document["kind"], "version" not in before
+        if new or "attributes" in patch or kind != before["kind"]:
+            document["attributes"] = self.rules.settled(
+                kind,
+                before["attributes"],
+                document["attributes"],
+                whole=new or kind != before["kind"],
+                there=self.referable,
+            )
 
     def _check_names(self, draft: Draft, names: set[Name]) -> None:
         for name in names:

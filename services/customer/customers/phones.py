@@ -7,6 +7,8 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberFormat, ValidationResult
 
+from services.customer.customers.dialling import dialled
+
 CACHED = 100_000
 _PLAIN = re.compile(r"\+?[1-9][0-9 -]{2,24}")
 
@@ -16,9 +18,11 @@ def e164(written: str, country: str) -> str | None:
     """Return "+8613800138000" for a number as people write it, or None when it cannot be one.
 
     `country` (ISO 3166, two letters) is where a number without a prefix is dialled. A number counts when
-    its length is possible there: new prefixes work before the metadata knows them. Extensions are dropped.
+    its length is possible there: new prefixes work before the metadata knows them. Extensions are dropped,
+    and what the library does not understand around a number ("转801", "tel:") is left out.
     """
-    return (_PLAIN.fullmatch(written) and _national(written, country)) or parsed(written, country)
+    plain = _PLAIN.fullmatch(written) and _national(written, country)
+    return plain or parsed(written, country) or parsed(dialled(written).text, country)
 
 
 def parsed(written: str, country: str) -> str | None:

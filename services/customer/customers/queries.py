@@ -166,6 +166,9 @@ LOCKED = visible(
     clear="the desk works on whole customers, and decides itself what may be written",
 )
 
+# Which of some ids are those of customers.
+PRESENT = visible(select(Customer.id).where(_LIVE, _AMONG_IDS), of=Customer)
+
 # Who holds each name, or null; a subquery, so that every plan asks the index.
 _ASKED = asked()
 HOLDERS = Statement(select(*_ASKED.c, select(Identity.customer_id).where(leads_to(_ASKED)).scalar_subquery()))

@@ -6,7 +6,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
 from feed.history import HistoryPage
+from services.customer.attributes.known import known
+from services.customer.attributes.rules import Rules, WrongAttribute
 from services.customer.customers import actions, batches, queries
+from services.customer.customers.contacts import normalized
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
@@ -42,14 +45,24 @@ CHANGING = documents(
 )
 
 
+async def rules_of(request: Request) -> Rules:
+    """Return the rules of attributes as they are now."""
+    held = core(request)
+    country = held.settings.country
+    return Rules(await known(held.database), lambda kind, value: normalized(kind, value, country))
+
+
 @router.post(
-    "", status_code=201, response_model=CustomerRead, responses=documents(IdentityTaken, OutOfSight, Invalid)
+    "",
+    status_code=201,
+    response_model=CustomerRead,
+    responses=documents(IdentityTaken, OutOfSight, Invalid, WrongAttribute),
 )
 @hot
 async def create_customer(body: CustomerCreate, request: Request, principal: CanWrite) -> Response:
     """Create a customer; 409 names the one that already has an identity."""
-    patch = patch_of(body, core(request).settings.country)
-    return await once(request, principal, lambda tx: actions.create(tx, patch))
+    patch, rules = patch_of(body, core(request).settings.country), await rules_of(request)
+    return await once(request, principal, lambda tx: actions.create(tx, patch, rules))
 
 
 @router.post("/batch", response_model=CustomerBatchResult, responses=documents(Invalid))
@@ -57,9 +70,8 @@ async def create_customer(body: CustomerCreate, request: Request, principal: Can
 async def write_customers(body: CustomerBatch, request: Request, principal: CanWrite) -> Response:
     """Create and update up to a thousand customers; every row has a result of its own."""
     rows = await batches.read_all(body.items, core(request).settings.country)
-    return await once(
-        request, principal, lambda tx: actions.write_many(tx, rows, body.mode, dry_run=body.dry_run)
-    )
+    rules, mode, dry = await rules_of(request), body.mode, body.dry_run
+    return await once(request, principal, lambda tx: actions.write_many(tx, rows, rules, mode, dry_run=dry))
 
 
 @router.get("/{customer}", response_model=CustomerRead, responses=documents(CustomerNotFound))
@@ -76,8 +88,8 @@ async def update_customer(
     body: CustomerUpdate, request: Request, customer: Referred, condition: Seen, principal: CanWrite
 ) -> Response:
     """Apply a JSON merge patch."""
-    patch = patch_of(body, core(request).settings.country)
-    return await once(request, principal, lambda tx: actions.update(tx, customer, patch, condition))
+    patch, rules = patch_of(body, core(request).settings.country), await rules_of(request)
+    return await once(request, principal, lambda tx: actions.update(tx, customer, patch, rules, condition))
 
 
 @router.delete("/{customer}", status_code=204, responses=CHANGING)

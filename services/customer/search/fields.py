@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from services.customer.customers.contacts import key, sought
 from services.customer.customers.models import Customer
 from services.customer.customers.schemas import CustomerKind
-from shared.fields import Condition, Field, Json, Read, Single, Take, Words
+from services.customer.search.attributes import Attributes
+from shared.fields import Condition, Field, Read, Single, Take, Words
 from shared.kinds import DATE, DECIMAL, INSTANT, INTEGER, TEXT, UUIDS, one_of
 
 
@@ -74,7 +75,7 @@ def fields(country: str) -> Mapping[str, Field]:
         "acquisition.campaign": Single(Customer.acquisition_campaign, TEXT),
         "acquisition.cost": Single(Customer.acquisition_cost, DECIMAL),
         "acquisition.cost.currency": Single(Customer.acquisition_currency, TEXT),
-        "attributes": Json(Customer.attributes),
+        "attributes": Attributes(),
         "version": Single(Customer.version, INTEGER),
         "created_at": Single(Customer.created_at, INSTANT),
         "updated_at": Single(Customer.updated_at, INSTANT),

@@ -4,8 +4,9 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from services.customer.customers import queries as customers
-from services.customer.customers.routes import CanRead
+from services.customer.customers.routes import CanRead, rules_of
 from services.customer.search import queries
+from services.customer.search.attributes import Attributes
 from services.customer.search.fields import fields
 from services.customer.search.finding import Finder
 from services.customer.search.parameters import Choice
@@ -15,7 +16,7 @@ from shared.auth import Principal
 from shared.errors import Invalid, MaskedField, documents
 from shared.filters import DEEPEST, MOST, Filter, described, read
 from shared.pagination import page, scope_of
-from web.app import Core, answer, core
+from web.app import answer, core
 from web.hot import hot
 from web.lists import Paged, listed
 from web.openapi import READING
@@ -59,7 +60,8 @@ async def list_customers(request: Request, principal: CanRead, chosen: Choice, p
         return await listed(
             request, place, ("at", "id"), lambda **at: newest.all(pool, principal, **at, **given)
         )
-    found, scope = _finder(held, principal, chosen.tree(principal), chosen.q), scope_of(request)
+    found = await _finder(request, principal, chosen.tree(principal), chosen.q)
+    scope = scope_of(request)
     last = held.cursors.decode(place.cursor, scope) if place.cursor else None
     items, end = await found.best(place.limit, last)
     return page(items, None if end is None else held.cursors.encode(end, scope), request)
@@ -76,7 +78,7 @@ async def list_customers(request: Request, principal: CanRead, chosen: Choice, p
 async def search_customers(body: CustomerSearch, request: Request, principal: CanRead) -> Response:
     """List the customers that a search string and a filter find."""
     held = core(request)
-    found, order = _finder(held, principal, body.filter, body.q), body.sort[0] if body.sort else None
+    found, order = await _finder(request, principal, body.filter, body.q), body.sort[0] if body.sort else None
     told = [request.url.path, body.q, body.filter, order and (order.field, order.direction)]
     scope = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
     last = held.cursors.decode(body.cursor, scope, pointer="/cursor") if body.cursor else None
@@ -87,8 +89,10 @@ async def search_customers(body: CustomerSearch, request: Request, principal: Ca
     return answer({"items": items, "next": end and held.cursors.encode(end, scope)})
 
 
-def _finder(held: Core, principal: Principal, tree: object, q: str | None) -> Finder:
-    country = held.settings.country
-    wanted = Filter() if tree is None else read(tree, fields(country), principal)
-    ways = () if q is None else tiers(q, country, personal=principal.personal)
+async def _finder(request: Request, principal: Principal, tree: object, q: str | None) -> Finder:
+    held, wanted = core(request), Filter()
+    if tree is not None:
+        known = {**fields(held.settings.country), "attributes": Attributes(await rules_of(request))}
+        wanted = read(tree, known, principal)
+    ways = () if q is None else tiers(q, held.settings.country, personal=principal.personal)
     return Finder(held.database.pool, principal, wanted, ways)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Float,
     Integer,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     select,
 )
 
+from services.scoring.identities.models import Identity
 from services.scoring.runs.models import ScoringRun
 from services.scoring.scores.models import Score
 from services.scoring.scores.ranking import TIERS
@@ -108,9 +111,13 @@ ONE = visible(
 )
 _value, _id = bindparam("last_value", type_=Float), bindparam("last_customer_id", type_=Uuid)
 _below = or_(Score.value < _value, and_(Score.value == _value, Score.customer_id > _id))
+_MEANT = select(Identity.current_id).where(
+    Identity.original_id == any_(bindparam("customers", type_=ARRAY(Uuid)))
+)
 FILTERS: Mapping[str, ColumnElement[bool]] = {
     "last_value": and_(Score.value <= _value, _below),
     "tier": Score.tier == bindparam("tier", type_=Integer),
+    "customers": Score.customer_id == any_(func.array(_MEANT.scalar_subquery())),
     "run": Score.run_id == bindparam("run", type_=Uuid),
 }
 RANKED = visible(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,13 +19,21 @@ from web.hot import hot
 from web.lists import Paged, listed
 
 router = APIRouter(prefix="/v1/scores", tags=["scores"])
+MOST = 50  # customers in one question
 CanRead = Annotated[Principal, allow("scores:read")]
 
 
 @router.get("", response_model=ScorePage, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
 async def list_scores(
-    request: Request, principal: CanRead, place: Paged, tier: Tier | None = None
+    request: Request,
+    principal: CanRead,
+    place: Paged,
+    *,
+    tier: Tier | None = None,
+    customers: Annotated[
+        list[UUID] | None, Query(max_length=MOST, description="Only of these: their ids, old ones too.")
+    ] = None,
 ) -> Response:
     """List the customers who have bought by value, the highest first, equals by id."""
     pool, level = core(request).database.pool, None if tier is None else TIERS.index(tier) + 1
@@ -33,7 +41,7 @@ async def list_scores(
         request,
         place,
         ("value", "customer_id"),
-        lambda **given: RANKED.all(pool, principal, tier=level, **given),
+        lambda **given: RANKED.all(pool, principal, tier=level, customers=customers, **given),
     )
 
 

@@ -111,3 +111,19 @@ async def test_what_is_no_reference_is_refused(client: httpx.AsyncClient, refere
 
 async def test_a_system_with_a_nul_is_refused_or_unknown(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/scores/erp:%00")).status_code in {404, 422}
+
+
+async def test_scores_of_many_are_asked_for_at_once(scored: Base, client: httpx.AsyncClient) -> None:
+    async def of(*names: str) -> list[str]:
+        asked = [str(id_of(name)) for name in names]
+        items = (await client.get("/v1/scores", params={"customers": asked})).json()["items"]
+        return [each["customer_id"] for each in items]
+
+    everybody = [each["customer_id"] for each in (await client.get("/v1/scores")).json()["items"]]
+    assert await of("a", "b", "nobody") == [
+        id_ for id_ in everybody if id_ in {str(id_of("a")), str(id_of("b"))}
+    ]
+    assert await of("stranger") == [str(id_of("b"))]  # an id that came before
+    assert await of("nobody") == []
+    too_many = await client.get("/v1/scores", params={"customers": [str(id_of("a"))] * 51})
+    assert (too_many.status_code, too_many.json()["errors"][0]["parameter"]) == (422, "customers")

@@ -1,0 +1,1 @@
+"""Custom field: a definition of an attribute of customers; its rules are in `attributes`."""

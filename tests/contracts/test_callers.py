@@ -1,0 +1,22 @@
+"""The gateway's view of callers is what the customer service tells, and others answer its questions."""
+
+from gateway.callers import routes as callers
+from gateway.callers.schemas import CallerContactPoint, CallerKind, CallerRead, MatchKind
+from services.customer.callers.numbers import Match
+from services.customer.callers.routes import MOST
+from services.customer.callers.schemas import CallerMatch, CallingPoint
+from services.customer.customers.schemas import CustomerKind
+from services.interaction.contacts import routes as contacts
+from services.scoring.scores import routes as scores
+
+
+def test_both_say_the_same_words() -> None:
+    assert [*MatchKind] == [*Match]
+    assert {*CallerKind} == {*CustomerKind}
+    assert CallerMatch.model_fields.keys() <= CallerRead.model_fields.keys()
+    assert CallingPoint.model_fields.keys() == CallerContactPoint.model_fields.keys()
+
+
+def test_all_callers_of_an_answer_fit_into_one_question() -> None:
+    assert callers.MOST == MOST
+    assert min(contacts.MOST, scores.MOST) >= MOST
