@@ -59,7 +59,7 @@ class MatchForm(StrEnum):
     TYPO = "typo"
 
 
-class Match(Read):
+class CustomerMatch(Read):
     """Why a customer was found by a search string, and ranks where it does; `value` is what met it."""
 
     field: MatchField
@@ -72,7 +72,7 @@ class Match(Read):
 class CustomerHit(CustomerRead):
     """A customer in a list; `match` is null where no search string was given."""
 
-    match: Match | None
+    match: CustomerMatch | None
 
 
 class CustomerPage(Read):
