@@ -9,7 +9,7 @@ from uuid import UUID
 from feed.diff import same
 from services.customer.customers import contacts, members, names
 from services.customer.customers.problems import FieldRefused, ReadOnly
-from services.customer.keys.key import texts
+from services.customer.keys.key import vector
 from services.customer.keys.open import open_keys
 from services.customer.keys.personal import personal_keys
 from shared.patch import merge
@@ -89,8 +89,8 @@ def row_of(document: Document, deleted_at: str | None) -> dict[str, Any]:
     return {
         **document,
         "contact_keys": contacts.keys(document["contact_points"]),
-        "open_keys": texts(open_keys(document)),
-        "personal_keys": texts(personal_keys(document)),
+        "open_keys": vector(open_keys(document)),
+        "personal_keys": vector(personal_keys(document)),
         "acquired_on": acquisition["on"],
         "acquisition_source": acquisition["source"],
         "acquisition_campaign": acquisition["campaign"],

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, Uuid, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.customer.base import Base
@@ -31,9 +31,10 @@ def _list_by(*columns: str) -> Index:
 
 
 def _found_by(keys: str) -> Index:
-    """Return an index of keys; that of a vector, unlike an array's, also tells what begins with a word."""
-    vector, live = text(f"array_to_tsvector({keys})"), text("deleted_at is null")
-    return Index(f"ix_customers_{keys}", vector, postgresql_using="gin", postgresql_where=live)
+    """Return an index of keys, which also tells what begins with a word."""
+    return Index(
+        f"ix_customers_{keys}", keys, postgresql_using="gin", postgresql_where=text("deleted_at is null")
+    )
 
 
 class Customer(Base):
@@ -85,11 +86,11 @@ class Customer(Base):
     acquisition_currency: Mapped[Key | None]
     tags: Mapped[Words]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PERSONAL)
-    open_keys: Mapped[Words | None] = mapped_column(
-        comment="derived: what it is found by; null until the worker has made it"
+    open_keys: Mapped[str | None] = mapped_column(
+        TSVECTOR, comment="derived: what it is found by; null until the worker has made it"
     )
-    personal_keys: Mapped[Words | None] = mapped_column(
-        comment="derived: the same of personal data", info=PERSONAL
+    personal_keys: Mapped[str | None] = mapped_column(
+        TSVECTOR, comment="derived: the same of personal data", info=PERSONAL
     )
     merged_ids: Mapped[Ids]
     version: Mapped[int]

@@ -24,9 +24,15 @@ class Key(NamedTuple):
     value: str
 
 
-def texts(keys: Iterable[Key]) -> list[str]:
-    """Return the texts of keys, each once, none too long and not too many."""
-    return list(dict.fromkeys(text[:LONGEST] for text, _, _, _ in keys if text))[:MOST]
+def vector(keys: Iterable[Key]) -> str:
+    """Return keys as the text of a tsvector, each once, none too long and not too many."""
+    texts = dict.fromkeys([key[0][:LONGEST] for key in keys if key[0]])
+    return " ".join([quoted(text) for text in list(texts)[:MOST]])
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in a tsvector and in a tsquery."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def pairs(folded: str) -> Iterator[str]:

@@ -64,7 +64,7 @@ def _spoken(han: str, family: str) -> tuple[Words, Words, Words]:
 
 
 def _once(words: Iterable[str]) -> Words:
-    return tuple(dict.fromkeys(filter(None, words)))
+    return tuple(dict.fromkeys([word for word in words if word]))
 
 
 def _initials(folded: str) -> Words:

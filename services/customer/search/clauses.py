@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from services.customer.keys.key import LONGEST, Key
+from services.customer.keys.key import LONGEST, Key, quoted
 
 Words = tuple[str, ...]
 NOTHING = ""  # as a tsquery: what no customer meets
@@ -26,7 +26,7 @@ class Clause:
     def tsquery(self) -> str:
         """Return the clause as a tsquery's text."""
         mark = ":*" if self.begins else ""
-        parts = (" | ".join(f"{_quoted(word)}{mark}" for word in part) for part in self.parts)
+        parts = (" | ".join(f"{quoted(word)}{mark}" for word in part) for part in self.parts)
         return f"({' & '.join(f'({part})' for part in parts)})"
 
     def met(self, keys: Mapping[str, Key]) -> Key | None:
@@ -56,8 +56,3 @@ def clause(
 def tsquery(clauses: Iterable[Clause], *, personal: bool) -> str:
     """Return what meets any of the clauses, of those that ask for personal keys or of the others."""
     return " | ".join(each.tsquery for each in clauses if each.personal is personal) or NOTHING
-
-
-def _quoted(word: str) -> str:
-    plain = word.replace("\\", "\\\\").replace("'", "''")
-    return f"'{plain}'"

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import RECORD, recordset
-from services.customer.keys.key import texts
+from services.customer.keys.key import vector
 from services.customer.keys.open import open_keys
 from services.customer.keys.personal import personal_keys
 from shared.database import Database
@@ -53,6 +53,6 @@ async def _fill_some(database: Database) -> int:
 def _keys(id_: object, document: dict[str, object]) -> dict[str, object]:
     return {
         "id": id_,
-        "open_keys": texts(open_keys(document)),
-        "personal_keys": texts(personal_keys(document)),
+        "open_keys": vector(open_keys(document)),
+        "personal_keys": vector(personal_keys(document)),
     }

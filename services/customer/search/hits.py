@@ -18,8 +18,9 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import aliased
 
 from services.customer.customers.models import Customer
@@ -62,36 +63,30 @@ def hits(shape: Shape, visibility: Visibility, *, personal: bool, newest: bool) 
 
 def _found(shape: Shape, visibility: Visibility, *, personal: bool, newest: bool) -> Select[Any]:
     last, limit = bindparam("last_id", type_=Uuid), bindparam("limit", type_=Integer)
-    sought, before = meets(Customer, "keys", personal=personal), meets(Customer, "before", personal=personal)
-    wanted = select(Customer.id).where(
-        _LIVE,
-        Customer.id < last,
-        condition(shape, fields("")),
-        before.is_not(True),
-    )
+    sought, before = (meets(Customer, name, personal=personal) for name in ("keys", "before"))
+    wanted = select(Customer.id).where(_LIVE, Customer.id < last, condition(shape, fields("")))
     if visibility is not Visibility.ALL:
         wanted = wanted.where(Customer.visible_to(visibility))
     if newest:
         other = aliased(Customer)
         ids = select(other.id).where(other.id < last).order_by(other.id.desc())
         floor = ids.offset(bindparam("window", type_=Integer)).limit(literal_column("1")).scalar_subquery()
-        # `is true` keeps the planner from the index of keys
-        wanted = wanted.where(Customer.id >= func.coalesce(floor, _FIRST), sought.is_(True))
+        # `is true` keeps the planner from the indexes of keys
+        wanted = wanted.where(
+            Customer.id >= func.coalesce(floor, _FIRST), sought.is_(true()), before.is_not(true())
+        )
         return wanted.order_by(Customer.id.desc()).limit(limit)
-    keyed = wanted.where(sought).cte("keyed").prefix_with("materialized")
+    keyed = wanted.where(sought, before.is_not(true())).cte("keyed").prefix_with("materialized")
     return select(keyed.c.id).order_by(keyed.c.id.desc()).limit(limit)
 
 
 def _meets(keys: Any, parameter: str) -> ColumnElement[bool]:  # noqa: ANN401 - an attribute of the model
-    vector = func.array_to_tsvector(keys, type_=TSVECTOR)
-    return vector.bool_op("@@")(cast(bindparam(parameter, type_=Text), TSQUERY))
+    found: ColumnElement[bool] = keys.bool_op("@@")(cast(bindparam(parameter, type_=Text), TSQUERY))
+    return found
 
 
 _word = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("word")
-_vector = func.array_to_tsvector(Customer.open_keys, type_=TSVECTOR)
+_known = select(Customer.id).where(_LIVE, Customer.open_keys.bool_op("@@")(cast(_word, TSQUERY)))
 KNOWN = Statement(
-    select(_word).where(
-        select(Customer.id).where(_LIVE, _vector.bool_op("@@")(cast(_word, TSQUERY))).exists()
-    ),
-    unguarded="tells which words any name has, not whose",
+    select(_word).where(_known.exists()), unguarded="tells which words some customer has, not which customer"
 )

@@ -6,7 +6,7 @@ of older rows, some hundred in a transaction.
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 revision: str = "0006"
 down_revision: str | None = "0005"
@@ -21,8 +21,8 @@ COLUMNS = {
 
 def upgrade() -> None:
     for name, comment in COLUMNS.items():
-        op.add_column(TABLE, sa.Column(name, ARRAY(sa.Text), comment=comment), schema=SCHEMA)
-        index(f"ix_customers_{name}", sa.text(f"array_to_tsvector({name})"), LIVE, "gin")
+        op.add_column(TABLE, sa.Column(name, TSVECTOR, comment=comment), schema=SCHEMA)
+        index(f"ix_customers_{name}", name, LIVE, "gin")
     index("ix_customers_without_keys", "id", f"{LIVE} and open_keys is null", "btree")
 
 
@@ -31,5 +31,5 @@ def downgrade() -> None:
         op.drop_column(TABLE, name, schema=SCHEMA)
 
 
-def index(name: str, of: object, where: str, using: str) -> None:
+def index(name: str, of: str, where: str, using: str) -> None:
     op.create_index(name, TABLE, [of], schema=SCHEMA, postgresql_using=using, postgresql_where=sa.text(where))
