@@ -95,6 +95,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the collector begin with what requests make, and say that there is somebody to take them."""
         await super().startup(sockets)
+        gc.freeze()
         gc.enable()
         tell_ready()
 

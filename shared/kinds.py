@@ -96,10 +96,7 @@ NUMBER = Kind("number", ORDERED, Numeric(), _number)
 DECIMAL = Kind("decimal", ORDERED, Numeric(), _decimal)
 INTEGER = Kind("integer", ORDERED, BigInteger(), _integer)
 DATE = Kind(
-    "date",
-    ORDERED,
-    Date(),
-    _must(r"\d{4}-\d\d-\d\d", date.fromisoformat, "a date such as 2026-03-01"),
+    "date", ORDERED, Date(), _must(r"\d{4}-\d\d-\d\d", date.fromisoformat, "a date such as 2026-03-01")
 )
 INSTANT = Kind("instant", ORDERED, DateTime(timezone=True), _instant)
 BOOLEAN = Kind("boolean", NAMED, Boolean(), boolean)

@@ -1,5 +1,6 @@
 """What a process tells its operators: logs, metrics, and the trace of the request at hand."""
 
+import asyncio
 import logging
 import random
 import sys
@@ -57,8 +58,7 @@ def identifier(bits: int = 128) -> str:
 def observe(method: str, route: str | None, status: int, seconds: float) -> None:
     """Count one answered request; no label holds anything that a caller can choose."""
     key = (method if method in METHODS else "other", route or "unmatched", status // 100)
-    observer = _observers.get(key)
-    if observer is None:
+    if (observer := _observers.get(key)) is None:
         observer = _observers[key] = REQUESTS.labels(key[0], key[1], f"{key[2]}xx").observe
     observer(seconds)
 
@@ -69,6 +69,7 @@ class Teller:
     def __init__(self, service: str, style: str) -> None:
         self.service, self.readable = service, style == "text"
         self.say = _readable if self.readable else _json
+        self.lines: list[str] = []  # of the loop's present round: one call of the system writes them all
 
     def tell(self, method: str, route: str | None, status: int, seconds: float, trace: Trace) -> None:
         """Tell of one request; `route` is a template, never the path itself."""
@@ -85,7 +86,13 @@ class Teller:
             "trace_id": trace.trace_id,
             "timestamp": time.time(),
         }
-        sys.stderr.write(self.say(line))
+        if not self.lines:
+            asyncio.get_running_loop().call_soon(self._write)
+        self.lines.append(self.say(line))
+
+    def _write(self) -> None:
+        sys.stderr.write("".join(self.lines))
+        self.lines.clear()
 
 
 def _json(line: dict[str, object]) -> str:
@@ -104,11 +111,7 @@ def configure(service: str, style: str) -> None:
     )
     details: list[Any] = [_frames] if readable else [structlog.processors.TimeStamper(fmt="iso"), _frames]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            *details,
-            render,
-        ],
+        processors=[structlog.processors.add_log_level, *details, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

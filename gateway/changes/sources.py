@@ -8,6 +8,8 @@ from shared.pagination import Cursors
 KINDS = {
     "customer": "customer",
     "important_date": "customer",
+    "duplicate": "customer",
+    "duplicate_settings": "customer",
     "custom_field": "customer",
     "custom_field_settings": "customer",
     "interaction": "interaction",

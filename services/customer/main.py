@@ -10,6 +10,9 @@ from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
 from services.customer.dates.queries import DATES
 from services.customer.dates.routes import router as dates
+from services.customer.duplicates.checking import Checker
+from services.customer.duplicates.queries import TOLD as TOLD_OF_DUPLICATES
+from services.customer.duplicates.routes import ROUTERS as DUPLICATES
 from services.customer.fields.queries import FIELDS, SETTINGS
 from services.customer.fields.routes import router as fields
 from services.customer.identities.routes import router as identities
@@ -25,6 +28,7 @@ def build() -> FastAPI:
         "important_date": DATES.told,
         "custom_field": FIELDS.told,
         "custom_field_settings": SETTINGS.told,
+        **TOLD_OF_DUPLICATES,
     }
     routers = [
         customers,
@@ -34,6 +38,9 @@ def build() -> FastAPI:
         fields,
         search,
         callers,
+        *DUPLICATES,
         feed_router(FEED, told, {"customer": BRIEFLY}),
     ]
-    return create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
+    app.state.checker = Checker()
+    return app

@@ -17,7 +17,7 @@ from tests.architecture.tree import (
     sources,
 )
 
-CEILING = 2_000  # lines of each plumbing package (docs/decisions/0004)
+CEILING = {"jobs": 600, "feed": 2_000, "web": 2_000, "shared": 2_000}  # lines (docs/decisions/0004)
 POSITIONAL = 5
 
 
@@ -46,7 +46,7 @@ def test_functions_are_short() -> None:
 @pytest.mark.parametrize("package", PLUMBING)
 def test_plumbing_is_small(package: str) -> None:
     measured = {file.name: lines(file) for file in sources(package)}
-    assert sum(measured.values()) <= CEILING, measured
+    assert sum(measured.values()) <= CEILING[package], measured
 
 
 def positional(function: Function) -> int:

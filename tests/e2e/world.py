@@ -30,7 +30,15 @@ class Names:
 
 def absent(like: Names) -> Names:
     """Return names of the same form that nobody has; of what no customer stands behind, the same ones."""
-    known = {"field_id", "product_id", "scoring-runs_id", "estimators_id", "client_id", "key_id"}
+    known = {
+        "field_id",
+        "product_id",
+        "scoring-runs_id",
+        "duplicate-runs_id",
+        "estimators_id",
+        "client_id",
+        "key_id",
+    }
     external = f"A-{uuid4().hex[:12]}"
     ids = {name: value if name in known else str(uuid4()) for name, value in like.ids.items()}
     ids["identity"] = f"erp:{external}"
@@ -68,6 +76,17 @@ def crowd(api: httpx.Client) -> None:
     ]
     for path, items in (("customers", rows), ("orders", orders)):
         api.post(f"/v1/{path}/batch", json={"items": items}).raise_for_status()
+
+
+def twins(api: httpx.Client, customer: dict[str, Any]) -> tuple[str, str]:
+    """Write the customer down a second time, and look for duplicates; return the ids of pair and run."""
+    again = {name: customer[name] for name in ("name", "owner", "department")}
+    again["contact_points"] = [{"type": "phone", "value": PHONE}, {"type": "email", "value": MAIL}]
+    api.post("/v1/customers", json=again).raise_for_status()
+    run = api.post("/v1/duplicate-runs", json={}).raise_for_status().json()["id"]
+    settled(lambda: api.get(f"/v1/duplicate-runs/{run}").json()["status"] == "done")
+    found = api.get("/v1/duplicates", params={"customer": customer["id"]}).json()["items"]
+    return found[0]["id"], run
 
 
 def make(api: httpx.Client) -> Names:
@@ -125,6 +144,7 @@ def make(api: httpx.Client) -> Names:
     )
     rate = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8"})
     assert rate.status_code in {201, 428}, rate.text  # 428: it is there
+    pair, looked = twins(api, customer)
     program = post("/v1/api-clients", {"name": "throwaway", "scopes": ["customers:read"]})
     id_ = customer["id"]
     crowd(api)
@@ -143,6 +163,8 @@ def make(api: httpx.Client) -> Names:
             "address_id": customer["addresses"][0]["id"],
             "date_id": date["id"],
             "field_id": defined["id"],
+            "duplicate_id": pair,
+            "duplicate-runs_id": looked,
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "product_id": product["id"],

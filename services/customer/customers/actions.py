@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.customer.attributes.rules import Rules
 from services.customer.customers import batches
 from services.customer.customers.batches import Row
+from services.customer.customers.checking import Check, Found, LikelyDuplicate, told
 from services.customer.customers.desk import Desk
 from services.customer.customers.documents import Patch
 from services.customer.customers.names import names_of
@@ -16,14 +17,18 @@ from web.etag import Condition
 from web.once import Answer
 
 
-async def create(tx: Transaction, patch: Patch, rules: Rules) -> Answer:
+async def create(tx: Transaction, patch: Patch, rules: Rules, check: Check | None = None) -> Answer:
     """Create a customer from a settled patch of a blank one."""
     desk = Desk(tx, rules)
     await desk.look_up((patch,))
     await desk.take((), names_of(patch))
     draft = desk.create(patch)
-    location = f"/v1/customers/{draft.id}"
-    return Answer(await desk.store_one(draft), 201, draft.version, location, (draft.id,))
+    if check is not None and (like := await check.look(tx, (draft,))) and check.refuses:
+        raise LikelyDuplicate(like[draft.id])
+    body = await desk.store_one(draft)
+    if check is not None:
+        body = told(body, (await check.keep(tx, (draft,))).get(draft.id, ()))
+    return Answer(body, 201, draft.version, f"/v1/customers/{draft.id}", (draft.id,))
 
 
 async def update(
@@ -49,12 +54,22 @@ async def remove(tx: Transaction, reference: Reference, condition: Condition) ->
 
 
 async def write_many(
-    tx: Transaction, rows: Sequence[Row | Problem], rules: Rules, mode: BatchMode, *, dry_run: bool
+    tx: Transaction,
+    rows: Sequence[Row | Problem],
+    rules: Rules,
+    mode: BatchMode,
+    *,
+    dry_run: bool,
+    check: Check | None = None,
 ) -> Answer:
     """Judge every row on its own, in order; a dry run tells the same without new ids, and writes nothing."""
     desk = Desk(tx, rules)
     results = await batches.judge(desk, rows, mode)
+    like: Found = {} if check is None else await check.look(tx, desk.created)
+    if check is not None and check.refuses:
+        results, like = batches.refuse(desk, results, like, dry_run=dry_run), {}
     if not dry_run:
         await desk.store()
-    body = batches.report(results, dry_run=dry_run)
+        like = like if check is None else await check.keep(tx, desk.created)
+    body = batches.report(results, like, dry_run=dry_run)
     return Answer(body, subjects=[draft.id for draft in desk.changed])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.customer.customers.checking import Found, LikelyDuplicate
 from services.customer.customers.desk import Desk
 from services.customer.customers.documents import Patch
 from services.customer.customers.drafts import Draft
@@ -63,11 +64,35 @@ async def judge(desk: Desk, rows: Sequence[Row | Problem], mode: BatchMode) -> l
     return [_judge(desk, row, mode) async for row in _paced(rows)]
 
 
-def report(results: Iterable[Result], *, dry_run: bool) -> dict[str, Any]:
+def refuse(desk: Desk, results: Sequence[Result], like: Found, *, dry_run: bool) -> list[Result]:
+    """Take new customers off the desk who are probably there already, or in an earlier row of the batch."""
+    refused: dict[UUID, LikelyDuplicate] = {}
+    new = {draft.id for draft in desk.created} if dry_run else frozenset[UUID]()
+    for draft in desk.created:
+        left = [each for each in like.get(draft.id, ()) if each["customer_id"] not in refused]
+        if left:
+            refused[draft.id] = LikelyDuplicate(_unnamed(left, new))
+            del desk.drafts[draft.id]
+    return [
+        result if isinstance(result, Problem) else refused.get(result[1].id, result) for result in results
+    ]
+
+
+def report(results: Sequence[Result], like: Found, *, dry_run: bool) -> dict[str, Any]:
     """Return what the caller is told; after a dry run nobody has a new id."""
     lines = [_line(index, result, dry_run) for index, result in enumerate(results)]
+    drafts = [result[1] for result in results if not isinstance(result, Problem)]
+    new = {draft.id for draft in drafts if draft.is_new} if dry_run else frozenset[UUID]()
+    for line, result in zip(lines, results, strict=True):
+        if not isinstance(result, Problem) and result[0] is Outcome.CREATED and result[1].id in like:
+            line["duplicates"] = _unnamed(like[result[1].id], new)
     counts = Counter(line["outcome"] for line in lines)
     return {"results": lines, "counts": {outcome.value: counts[outcome] for outcome in Outcome}}
+
+
+def _unnamed(found: Iterable[dict[str, Any]], new: Container[UUID]) -> list[dict[str, Any]]:
+    """Return a likeness without the ids of rows that no dry run gives any."""
+    return [{**each, "customer_id": None} if each["customer_id"] in new else each for each in found]
 
 
 async def _paced(items: Iterable[Item]) -> AsyncIterator[Item]:

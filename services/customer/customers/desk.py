@@ -48,6 +48,11 @@ class Desk:
         """What there is to store, in the order of ids."""
         return sorted((each for each in self.drafts.values() if each.steps), key=lambda each: each.id.int)
 
+    @property
+    def created(self) -> list[Draft]:
+        """Those that are new, in the order in which they came."""
+        return [draft for draft in self.changed if draft.is_new]
+
     async def take(self, ids: Iterable[UUID], names: Iterable[Name]) -> None:
         """Lock the customers with these ids and those that hold these names."""
         wanted = set(ids)

@@ -2,20 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
 from feed.history import HistoryPage
 from services.customer.attributes.known import known
 from services.customer.attributes.rules import Rules, WrongAttribute
 from services.customer.customers import actions, batches, queries
+from services.customer.customers.checking import LikelyDuplicate, check_of
 from services.customer.customers.contacts import normalized
+from services.customer.customers.likeness import OnDuplicate
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
     CustomerBatch,
     CustomerBatchResult,
     CustomerCreate,
+    CustomerCreated,
     CustomerRead,
     CustomerUpdate,
     patch_of,
@@ -40,6 +43,10 @@ Referred = Annotated[
         {"type": "string", "maxLength": LONGEST, "description": "An id, or `<system>:<external id>`."}
     ),
 ]
+Duplicates = Annotated[
+    OnDuplicate | None,
+    Query(description="What becomes of who is probably there already; by default as set."),
+]
 CHANGING = documents(
     CustomerNotFound, PreconditionRequired, PreconditionFailed, IdentityTaken, OutOfSight, Invalid
 )
@@ -55,23 +62,32 @@ async def rules_of(request: Request) -> Rules:
 @router.post(
     "",
     status_code=201,
-    response_model=CustomerRead,
-    responses=documents(IdentityTaken, OutOfSight, Invalid, WrongAttribute),
+    response_model=CustomerCreated,
+    responses=documents(IdentityTaken, LikelyDuplicate, OutOfSight, Invalid, WrongAttribute),
 )
 @hot
-async def create_customer(body: CustomerCreate, request: Request, principal: CanWrite) -> Response:
-    """Create a customer; 409 names the one that already has an identity."""
+async def create_customer(
+    body: CustomerCreate, request: Request, principal: CanWrite, on_duplicate: Duplicates = None
+) -> Response:
+    """Create a customer; 409 names the one that already has an identity, or is probably the same."""
     patch, rules = patch_of(body, core(request).settings.country), await rules_of(request)
-    return await once(request, principal, lambda tx: actions.create(tx, patch, rules))
+    check = await check_of(request, on_duplicate)
+    return await once(request, principal, lambda tx: actions.create(tx, patch, rules, check))
 
 
 @router.post("/batch", response_model=CustomerBatchResult, responses=documents(Invalid))
 @hot
-async def write_customers(body: CustomerBatch, request: Request, principal: CanWrite) -> Response:
+async def write_customers(
+    body: CustomerBatch, request: Request, principal: CanWrite, on_duplicate: Duplicates = None
+) -> Response:
     """Create and update up to a thousand customers; every row has a result of its own."""
     rows = await batches.read_all(body.items, core(request).settings.country)
-    rules, mode, dry = await rules_of(request), body.mode, body.dry_run
-    return await once(request, principal, lambda tx: actions.write_many(tx, rows, rules, mode, dry_run=dry))
+    rules, check = await rules_of(request), await check_of(request, on_duplicate)
+    return await once(
+        request,
+        principal,
+        lambda tx: actions.write_many(tx, rows, rules, body.mode, dry_run=body.dry_run, check=check),
+    )
 
 
 @router.get("/{customer}", response_model=CustomerRead, responses=documents(CustomerNotFound))

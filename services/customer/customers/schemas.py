@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, WrapValidator
+from pydantic import ConfigDict, Field, WrapValidator
 
 from services.customer.customers import examples
 from services.customer.customers.documents import MAX_MEMBERS, settle
+from services.customer.customers.likeness import DuplicateFound
 from shared.schemas import (
     Body,
     Country,
@@ -246,6 +247,14 @@ class CustomerRead(Read):
     masked: list[str] = Field(description="Fields that are null because you may not read personal data.")
 
 
+class CustomerCreated(CustomerRead):
+    """A new customer; `duplicates` is there when it was checked and is like others."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    duplicates: list[DuplicateFound] | None = None
+
+
 class Outcome(StrEnum):
     """What became of a row."""
 
@@ -256,13 +265,16 @@ class Outcome(StrEnum):
 
 
 class CustomerRowResult(Read):
-    """What became of one row; `problem` is an RFC 9457 object."""
+    """What became of one row; `problem` is an RFC 9457 object, `duplicates` is there if any were found."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     index: int
     outcome: Outcome
     id: UUID | None
     version: int | None
     problem: dict[str, Any] | None = Field(json_schema_extra={"x-schema": "Problem"})
+    duplicates: list[DuplicateFound] | None = None
 
 
 class CustomerBatchResult(Read):

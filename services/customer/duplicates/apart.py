@@ -1,0 +1,164 @@
+"""Apart: what a run computes, in processes of its own, so that the worker's other chores go on beside it."""
+
+import os
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from services.customer.duplicates import blocking, learning, reasons
+from services.customer.duplicates.clusters import clusters
+from services.customer.duplicates.comparing import Levels, compare
+from services.customer.duplicates.forms import FORM, Forms, forms
+from services.customer.duplicates.frequencies import Frequencies
+from services.customer.duplicates.planning import KEY, SECONDS, Plan, plan
+from services.customer.duplicates.records import record
+from services.customer.duplicates.weights import Weights, probability, score
+
+NICENESS, PROCESSES, FEW = 10, 2, 20_000  # for few records one process is started sooner than two
+RANDOM_PAIRS, LEARNING_CHUNKS, SEED = 500_000, 8, 7
+_FORMS, _KEYS = "forms", "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What `lay_out` found: how many records, pairs and chunks, what was cut, and what was learnt."""
+
+    records: int
+    pairs: int
+    chunks: int
+    cut: list[dict[str, Any]]
+    weights: dict[str, Any]
+    frequencies: dict[str, Any]
+    learnt: dict[str, Any]
+
+
+def processes(records: int) -> ProcessPoolExecutor:
+    """Return the processes for so many records; they end with their parent, however it ends."""
+    return ProcessPoolExecutor(
+        PROCESSES if records > FEW else 1, get_context("spawn"), _begin, (os.getpid(),)
+    )
+
+
+def prepare(texts: Sequence[str]) -> tuple[bytes, bytes]:
+    """Return the forms of records given as JSON, and their keys, numbered from 0."""
+    records = [record(orjson.loads(text)) for text in texts]
+    found = [(no, key) for no, each in enumerate(records) for key in blocking.keys(each)]
+    keys = np.zeros(len(found), KEY)
+    for at, (no, key) in enumerate(found):
+        keys[at] = (key.key, no, key.rule, (*key.seconds[:SECONDS], *(0,) * (SECONDS - len(key.seconds))))
+    return forms(records).tobytes(), keys.tobytes()
+
+
+def append(folder: Path, page_forms: bytes, page_keys: bytes, first: int) -> None:
+    """Add a page to the files that the other functions read; `first` is the number of its first record."""
+    keys = np.frombuffer(page_keys, KEY).copy()
+    keys["no"] += first
+    for name, data in ((_FORMS, page_forms), (_KEYS, keys.tobytes())):
+        with (folder / name).open("ab") as file:
+            file.write(data)
+
+
+def lay_out(folder: Path, learns: bool) -> Layout:  # noqa: FBT001 - it crosses to another process
+    """Plan the comparisons of all records, count what is frequent, and learn the weights."""
+    rows, (planned, cut) = _forms(folder), _planned(folder)
+    frequencies = Frequencies.of(rows)
+    weights = Weights.believed()
+    learnt: dict[str, Any] = {}
+    if learns and len(planned.chunks) > 1:
+        weights, learnt = _learn(rows, planned)
+    pairs = int((planned.sizes * (planned.sizes - 1) // 2)[~planned.windowed].sum())
+    return Layout(
+        len(rows),
+        pairs,
+        len(planned.chunks) - 1,
+        cut,
+        weights.stored(),
+        frequencies.common().stored(),
+        learnt,
+    )
+
+
+def compare_chunk(
+    folder: Path, chunk: int, weights: Mapping[str, Any], review: float
+) -> tuple[int, list[Any]]:
+    """Return how many pairs a chunk has, and those from `review` on: (number, number, score, reasons)."""
+    pairs, rows = _planned(folder)[0].pairs(chunk), _forms(folder)
+    levels, scores = score(Weights.read(weights), _counted(folder), rows[pairs[:, 0]], rows[pairs[:, 1]])
+    likely = np.flatnonzero(probability(scores.total) >= review)
+    found = [
+        (*map(int, pairs[at]), float(scores.total[at]), reasons.of(levels[at], scores, int(at), len(rows)))
+        for at in likely
+    ]
+    return len(pairs), found
+
+
+def group(
+    folder: Path, edges: Sequence[tuple[int, int, float]], weights: Mapping[str, Any]
+) -> list[list[int]]:
+    """Return the clusters of some pairs of records, as lists of their numbers."""
+    rows, learnt, frequencies = _forms(folder), Weights.read(weights), _counted(folder)
+
+    def contradict(mine: Sequence[int], theirs: Sequence[int]) -> bool:
+        if len(mine) == len(theirs) == 1:
+            return False
+        one, other = (each.ravel() for each in np.meshgrid(mine, theirs))
+        _, scores = score(learnt, frequencies, rows[one], rows[other])
+        return bool((scores.evidence < 0).any())
+
+    return clusters(edges, contradict)
+
+
+def _learn(rows: Forms, planned: Plan) -> tuple[Weights, dict[str, Any]]:
+    luck, believed = np.random.default_rng(SEED), Weights.believed()
+    one, other = luck.integers(0, len(rows), (2, RANDOM_PAIRS))
+    apart = one != other
+    strangers = learning.of_strangers(compare(rows[one[apart]], rows[other[apart]]), believed)
+    chunks = np.linspace(0, len(planned.chunks) - 2, LEARNING_CHUNKS).astype(int)
+    blocks: dict[str, list[Levels]] = {}
+    for chunk in np.unique(chunks):
+        for rule, pairs in planned.by_rule(int(chunk)):
+            blocks.setdefault(rule, []).append(compare(rows[pairs[:, 0]], rows[pairs[:, 1]]))
+    levels = {rule: np.concatenate(found) for rule, found in blocks.items()}
+    found = learning.learn(levels, blocking.ABOUT, Weights(believed.same, strangers, believed.relatives))
+    told = {
+        "pairs": sum(map(len, levels.values())),
+        "rounds": len(found.posterior),
+        "shares": dict(found.shares),
+    }
+    return found.weights, told
+
+
+@cache
+def _forms(folder: Path) -> Forms:
+    return np.memmap(folder / _FORMS, FORM, "r") if (folder / _FORMS).stat().st_size else np.empty(0, FORM)
+
+
+@cache
+def _planned(folder: Path) -> tuple[Plan, list[dict[str, Any]]]:
+    keys = np.fromfile(folder / _KEYS, KEY)
+    return plan(keys)
+
+
+@cache
+def _counted(folder: Path) -> Frequencies:
+    return Frequencies.of(_forms(folder))
+
+
+def _begin(parent: int) -> None:
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

@@ -1,0 +1,91 @@
+"""Matching: a few records at once against all customers, who are found by their contact keys."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import orjson
+from sqlalchemy import ARRAY, Integer, Text, Uuid, all_, bindparam
+
+from services.customer.customers.models import Customer
+from services.customer.duplicates import blocking, reasons
+from services.customer.duplicates.forms import forms
+from services.customer.duplicates.frequencies import Frequencies
+from services.customer.duplicates.reading import COMPARED, records
+from services.customer.duplicates.records import Record, record
+from services.customer.duplicates.weights import Weights, probability, score
+from shared.statements import Runner, Statement
+
+MOST = 1_000  # customers that some records are compared with
+_CANDIDATES = Statement(
+    records()
+    .where(
+        Customer.contact_keys.overlap(bindparam("keys", type_=ARRAY(Text))),
+        Customer.id != all_(bindparam("ids", type_=ARRAY(Uuid))),
+    )
+    .limit(bindparam("limit", type_=Integer)),
+    unguarded=COMPARED,
+    clear=COMPARED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two records that are probably one customer."""
+
+    one: UUID
+    other: UUID
+    score: float
+    probability: float
+    reasons: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Weights in use, and the probability from which on a pair counts."""
+
+    weights: Weights
+    frequencies: Frequencies
+    review: float
+
+    async def match(self, on: Runner, given: dict[UUID, Record], keys: Sequence[str]) -> list[Likeness]:
+        """Return whom the given records are like, among themselves and the customers with any of the keys.
+
+        The likeliest first. Customers that are among the given are those given.
+        """
+        rows = await _CANDIDATES.all(on, keys=list(keys), ids=list(given), limit=MOST) if keys else []
+        # Plain UUIDs: what is told of them is also kept as JSON, which the driver's own cannot be.
+        found = {UUID(int=row["id"].int): record(orjson.loads(row["record"])) for row in rows}
+        every = {**given, **found}
+        return sorted(self._compared(every, len(given)), key=lambda each: -each.score)
+
+    def _compared(self, every: dict[UUID, Record], given: int) -> Iterator[Likeness]:
+        """Yield the likely pairs of the records, of which the first `given` ones are to be compared."""
+        pairs = np.array(sorted(_blocked(list(every.values()), given)), np.int64).reshape(-1, 2)
+        if not len(pairs):
+            return
+        ids, rows = list(every), forms(every.values())
+        levels, scores = score(self.weights, self.frequencies, rows[pairs[:, 0]], rows[pairs[:, 1]])
+        likely = probability(scores.total)
+        for at in np.flatnonzero(likely >= self.review).tolist():
+            one, other = (ids[each] for each in pairs[at].tolist())
+            why = reasons.of(levels[at], scores, at, self.frequencies.records)
+            yield Likeness(one, other, float(scores.total[at]), float(likely[at]), why)
+
+
+def _blocked(every: list[Record], given: int) -> set[tuple[int, int]]:
+    """Return the pairs with a key in common, of which the first is a given one."""
+    holders: dict[int, list[int]] = {}
+    for index, each in enumerate(every):
+        for key in blocking.keys(each):
+            holders.setdefault(key.key, []).append(index)
+    return {
+        (one, other)
+        for members in holders.values()
+        for one in members
+        if one < given
+        for other in members
+        if one < other
+    }
