@@ -9,6 +9,8 @@ _TABLE = {
     b"customers": "customer",
     b"identities": "customer",
     b"important-dates": "customer",
+    b"merges": "customer",
+    b"survivorship": "customer",
     b"duplicates": "customer",
     b"duplicate-runs": "customer",
     b"duplicate-settings": "customer",

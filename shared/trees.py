@@ -8,7 +8,7 @@ from pydantic import Field, WrapValidator
 from shared.fields import MOST_VALUES
 from shared.filters import MOST
 from shared.kinds import LONGEST
-from shared.schemas import Body
+from shared.schemas import Body, Flag
 
 Value = Annotated[str, Field(max_length=LONGEST)] | float | bool
 Name = Annotated[str, Field(min_length=1, max_length=200, description="A field listed.", examples=["name"])]
@@ -56,7 +56,7 @@ class FilterExistence(Body):
 
     field: Name
     op: Literal["exists"]
-    value: bool = True
+    value: Flag = True
 
 
 class FilterAnd(Body):

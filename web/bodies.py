@@ -84,8 +84,9 @@ def _wide(body: object) -> bool:
 
 def _refuse(body: object, code: str, detail: str, wrong: Callable[[object], bool]) -> None:
     places = (place for place, leaf in _leaves(body, ()) if wrong(leaf))
-    if found := list(islice(places, DEPTH)):
-        raise Invalid(errors=[{"pointer": pointer(place), "code": code, "detail": detail} for place in found])
+    told = [pointer(place).replace("\0", "") for place in islice(places, DEPTH)]
+    if told:
+        raise Invalid(errors=[{"pointer": place, "code": code, "detail": detail} for place in told])
 
 
 def _fits(number: int) -> bool:

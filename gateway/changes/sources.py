@@ -8,6 +8,7 @@ from shared.pagination import Cursors
 KINDS = {
     "customer": "customer",
     "important_date": "customer",
+    "survivorship": "customer",
     "duplicate": "customer",
     "duplicate_settings": "customer",
     "custom_field": "customer",

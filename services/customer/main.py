@@ -16,7 +16,11 @@ from services.customer.duplicates.routes import ROUTERS as DUPLICATES
 from services.customer.fields.queries import FIELDS, SETTINGS
 from services.customer.fields.routes import router as fields
 from services.customer.identities.routes import router as identities
+from services.customer.merges.queries import SURVIVORSHIP
+from services.customer.merges.routes import router as merges
+from services.customer.merges.waiting import undoable
 from services.customer.search.routes import router as search
+from services.customer.tags.routes import router as tags
 from shared.settings import Settings
 from web.app import create_app
 
@@ -28,6 +32,7 @@ def build() -> FastAPI:
         "important_date": DATES.told,
         "custom_field": FIELDS.told,
         "custom_field_settings": SETTINGS.told,
+        "survivorship": SURVIVORSHIP.told,
         **TOLD_OF_DUPLICATES,
     }
     routers = [
@@ -36,11 +41,14 @@ def build() -> FastAPI:
         identities,
         dates,
         fields,
+        tags,
         search,
         callers,
+        merges,
         *DUPLICATES,
         feed_router(FEED, told, {"customer": BRIEFLY}),
     ]
     app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)
     app.state.checker = Checker()
+    app.state.undoable = undoable()
     return app

@@ -5,8 +5,9 @@ from services.customer.base import FEED, Base
 from services.customer.customers import models as customers
 from services.customer.dates import models as dates
 from services.customer.duplicates import models as duplicates
+from services.customer.merges import models as merges
 from web.idempotency import idempotency_table
 
 metadata = Base.metadata
 idempotency = idempotency_table(metadata)
-__all__ = ["FEED", "attributes", "customers", "dates", "duplicates", "idempotency", "metadata"]
+__all__ = ["FEED", "attributes", "customers", "dates", "duplicates", "idempotency", "merges", "metadata"]

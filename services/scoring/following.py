@@ -7,6 +7,7 @@ from services.scoring.facts import actions as facts
 from services.scoring.facts.models import Kind
 from services.scoring.facts.reading import read
 from services.scoring.identities import actions as identities
+from services.scoring.identities.actions import Told
 from services.scoring.states.actions import rebuild
 from shared.database import Transaction
 
@@ -17,8 +18,7 @@ FROM_INTERACTION = (*Kind, IDENTITY)
 
 async def apply_customers(tx: Transaction, received: Sequence[Received]) -> None:
     """Project customers, and mark those whose score is to go or to come back."""
-    told = (identities.of_customer(one.subject, _at(one), one.data) for one in received)
-    await facts.mark(tx, await identities.project(tx, told))
+    await _project(tx, [identities.of_customer(one.subject, _at(one), one.data) for one in received])
 
 
 async def sweep_customers(tx: Transaction, generation: int) -> None:
@@ -35,8 +35,7 @@ class Interactions:
     async def apply(self, tx: Transaction, received: Sequence[Received]) -> None:
         """Replace facts by newer versions, recount the states that they touch, and mark their customers."""
         strangers = [one for one in received if one.kind == IDENTITY]
-        told = (identities.of_stranger(one.subject, _at(one), one.data) for one in strangers)
-        await facts.mark(tx, await identities.project(tx, told))
+        await _project(tx, [identities.of_stranger(one.subject, _at(one), one.data) for one in strangers])
         records = [one for one in received if one.kind != IDENTITY]
         if records:
             await self._replace(tx, records)
@@ -55,6 +54,13 @@ class Interactions:
         """Forget the facts and strangers that a new snapshot no longer has."""
         await facts.mark(tx, await identities.sweep(tx, generation, provisional=True))
         await rebuild(tx, await facts.sweep(tx, generation), currency=self._currency)
+
+
+async def _project(tx: Transaction, told: Sequence[Told]) -> None:
+    """Write who is who; marks come first, since they lock."""
+    if told:
+        await facts.mark(tx, await identities.at_stake(tx.connection, told))
+        await facts.mark(tx, await identities.project(tx, told))
 
 
 def _at(one: Received) -> tuple[int, int]:

@@ -24,6 +24,7 @@ OF_NOBODY = (
     "/exchange-rates",
     "/estimators",
     "/scoring-status",
+    "/survivorship",
 )
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
@@ -117,7 +118,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     if isinstance(value, list):
         return [_named(each, names, key) for each in value]
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
-    known |= {"code": f"n_{uuid4().hex}", "weights_from": None}
+    known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
     if key in known:
         return known[key]

@@ -111,12 +111,16 @@ def make(api: httpx.Client) -> Names:
             "contact_points": [{"type": "phone", "value": PHONE}, {"type": "email", "value": MAIL}],
             "addresses": [{"lines": [STREET]}],
             "attributes": {"passport": PASSPORT},
+            "tags": [f"t-{external}"],
         },
     )
     date = post(
         f"/v1/customers/{customer['id']}/important-dates",
         {"occasion": "other", "label": DATE, "month": 2, "day": 29},
     )
+    twin = {"name": "Foreign Twin", "owner": owner, "department": department}
+    whole, other = post("/v1/customers", twin), post("/v1/customers", twin)
+    merge = post("/v1/merges", {"survivor": whole["id"], "duplicates": [other["id"]]})
     defined = post("/v1/custom-fields", {"code": f"f_{uuid4().hex}", "type": "text", "label": {"en": "F"}})
     at = "2026-03-01T09:30:00Z"
     facts: dict[str, Any] = {"customer": whom, "attributes": {"note": NOTE}}
@@ -162,7 +166,9 @@ def make(api: httpx.Client) -> Names:
             "contact_point_id": customer["contact_points"][0]["id"],
             "address_id": customer["addresses"][0]["id"],
             "date_id": date["id"],
+            "merge_id": merge["id"],
             "field_id": defined["id"],
+            "tag": f"t-{external}",
             "duplicate_id": pair,
             "duplicate-runs_id": looked,
             "identity": f"erp:{external}",

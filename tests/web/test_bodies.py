@@ -44,10 +44,10 @@ async def test_a_patch_may_be_a_merge_patch(api: httpx.AsyncClient, kind: str) -
 
 
 async def test_every_nul_is_pointed_to(api: httpx.AsyncClient) -> None:
-    body = b'{"a": "\\u0000", "b": [1, {"c/d": "x\\u0000"}], "e\\u0000": 1, "f": "\\\\u0000"}'
+    body = b'{"a": "\\u0000", "b": [1, {"c/d": "x\\u0000"}], "e\\u0000": {"g": "\\u0000"}, "f": "\\\\u0000"}'
     answer = await api.patch(URL + "/x", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/a", "/b/1/c~1d", ""]
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/a", "/b/1/c~1d", "", "/e/g"]
 
 
 async def test_a_backslash_before_u0000_is_no_nul(api: httpx.AsyncClient) -> None:

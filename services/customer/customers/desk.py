@@ -14,7 +14,7 @@ from services.customer.attributes.rules import ANYTHING, Rules
 from services.customer.base import FEED
 from services.customer.customers import queries, writes
 from services.customer.customers.documents import BLANK, Document, Patch, check_echo, revise, row_of
-from services.customer.customers.drafts import CREATED, DELETED, UPDATED, Draft
+from services.customer.customers.drafts import CREATED, DELETED, MERGED, UNMERGED, UPDATED, Draft
 from services.customer.customers.models import PERSONAL_FIELDS
 from services.customer.customers.names import Name, as_row, names_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
@@ -113,6 +113,35 @@ class Desk:
         """Delete a customer softly: its names become free, its id is never given again."""
         draft.step(DELETED, draft.document, {"deleted_at": {"from": None, "to": self.at}}, self.at)
 
+    async def recall(self, ids: Iterable[UUID]) -> None:
+        """Lock records that were merged away; what they were merged into is locked before."""
+        on, principal = self.tx.connection, self.tx.principal
+        for id_, document in await queries.AWAY.all(on, principal, ids=sorted(ids)):
+            self.drafts[id_] = Draft.away(id_, document)
+
+    def put_away(self, draft: Draft, into: UUID) -> None:
+        """Let a record be merged: it stays as it is, unseen, and its names become free."""
+        self._let_go(draft, draft.names)
+        draft.step(MERGED, draft.document, {"merged_into": {"from": None, "to": str(into)}}, self.at)
+
+    def bring_back(self, draft: Draft, document: Document, *, of: UUID, above: int) -> None:
+        """Let a record be of its own again, in a version that none had `above` which callers may know."""
+        self._check_names(draft, names_of(document))
+        diff = {**changes(draft.document, document), "merged_into": {"from": str(of), "to": None}}
+        draft.step(UNMERGED, document, diff, self.at, above)
+
+    def replace(self, draft: Draft, document: Document, *, above: int = 0) -> bool:
+        """Put a whole document, made of whole ones, in place of another; False when it is the same."""
+        diff = changes(draft.document, document)
+        if not diff:
+            return False
+        names = names_of(document)
+        self._let_go(draft, draft.names - names)
+        self._check_names(draft, names)
+        self._check_sight(document)
+        draft.step(UPDATED, document, diff, self.at, above)
+        return True
+
     async def store(self, statement: Statement = writes.STORE) -> Record | None:
         """Write what changed, all but the repeated changes in one statement; None when nothing did."""
         changed = self.changed
@@ -120,14 +149,18 @@ class Desk:
             return None
         await self._tell_earlier(changed)
         new = {name: draft.id for draft in changed for name in draft.names - draft.held}
+        old = {name for draft in changed for name in draft.held - draft.names}
+        if passed := sorted(new.keys() & old):  # from one of them to another
+            handed = [as_row(name, customer_id=new.pop(name)) for name in passed]
+            await writes.PASS.value(self.tx.connection, names=handed)
         names = [as_row(name, customer_id=new[name]) for name in sorted(new)]
         rows = [self._row(draft) for draft in changed]
         stored = await statement.one(self.tx.connection, **by(self.tx), names=names, rows=rows)
         if stored is None or stored["free"] < len(new):
             raise Again
         # Only then: who waits for a name must not hold back one that others wait for.
-        if old := sorted(name for draft in changed for name in draft.held - draft.names):
-            await writes.FREE.all(self.tx.connection, names=list(map(as_row, old)))
+        if freed := sorted(old.difference(passed)):
+            await writes.FREE.all(self.tx.connection, names=list(map(as_row, freed)))
         return stored
 
     async def store_one(self, draft: Draft) -> object:
@@ -149,7 +182,7 @@ class Desk:
         if wanted := {*ids, *self.holders.values()}:
             on, principal = self.tx.connection, self.tx.principal
             locked = await queries.LOCKED.all(on, principal, ids=sorted(wanted), **narrowed)
-            self.drafts = {id_: Draft.of(id_, document) for id_, document in locked}
+            self.drafts |= {id_: Draft.of(id_, document) for id_, document in locked}
 
     async def _follow(self, ids: set[UUID], **narrowed: object) -> None:
         """Lock whom those of the ids mean that were merged away; begin again if a merge is just undone."""
@@ -203,6 +236,11 @@ class Desk:
         self.holders.update(dict.fromkeys(names, draft.id))
         draft.step(type_, document, diff, self.at)
         return True
+
+    def _let_go(self, draft: Draft, names: Iterable[Name]) -> None:
+        for name in names:
+            if self.holders.get(name) == draft.id:
+                del self.holders[name]
 
     def _apply_rules(self, before: Document, document: dict[str, Any], patch: Patch) -> None:
         kind, new = document["kind"], "version" not in before

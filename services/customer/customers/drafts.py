@@ -9,6 +9,8 @@ from services.customer.customers.documents import BLANK, Document
 from services.customer.customers.names import Name, names_of
 
 CREATED, UPDATED, DELETED = "customer.created", "customer.updated", "customer.deleted"
+MERGED, UNMERGED = "customer.merged", "customer.unmerged"
+GONE = (DELETED, MERGED)
 
 
 @dataclass(slots=True)
@@ -26,6 +28,11 @@ class Draft:
     def new(cls, id_: UUID) -> "Draft":
         """Begin a customer."""
         return cls(id_, BLANK, BLANK, set(), set())
+
+    @classmethod
+    def away(cls, id_: UUID, stored: Document) -> "Draft":
+        """Take up a record that was merged away: it keeps its document, but no name leads to it."""
+        return cls(id_, stored, stored, set(), set())
 
     @classmethod
     def of(cls, id_: UUID, stored: Document) -> "Draft":
@@ -47,15 +54,15 @@ class Draft:
     @property
     def is_deleted(self) -> bool:
         """Whether the last step removed the customer."""
-        return bool(self.steps) and self.steps[-1][0] == DELETED
+        return bool(self.steps) and self.steps[-1][0] in GONE
 
-    def step(self, type_: str, document: Document, diff: Diff, at: str) -> None:
-        """Go on to the next version; `at` is an RFC 3339 time."""
-        version, before = self.version + 1, self.document
+    def step(self, type_: str, document: Document, diff: Diff, at: str, above: int = 0) -> None:
+        """Go on to the next version, or to the one `above` a version; `at` is an RFC 3339 time."""
+        version, before = max(self.version, above) + 1, self.document
         first = {"id": str(self.id), "created_at": at} if version == 1 else {}
         self.document = {**document, **first, "version": version, "updated_at": at}
         self.steps.append((type_, Change(self.id, version, diff, before["owner"], before["department"])))
-        if type_ == DELETED:
+        if type_ in GONE:
             self.names = set()
-        elif "identities" in diff:
+        elif type_ == UNMERGED or "identities" in diff:
             self.names = names_of(document)

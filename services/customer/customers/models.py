@@ -61,6 +61,13 @@ class Customer(Base):
         _found_by("open_keys"),
         _found_by("personal_keys"),
         Index("ix_customers_without_keys", "id", postgresql_where=text(_KEYLESS)),
+        Index(
+            "ix_customers_tags_counted",
+            "department",
+            "owner",
+            postgresql_include=["tags"],
+            postgresql_where=text("deleted_at is null and tags <> '{}'"),
+        ),
         {"info": {"guarded": True}},
     )
 

@@ -50,6 +50,18 @@ _HOW = (
     Customer.acquisition_campaign,
     Customer.acquisition_cost,
 )
+# Addresses that are older than the members that we add to them are shown with these.
+_SINCE: ColumnElement[Any] = literal_column(
+    """'{"district": null, "formatted": [], "formatted_latin": null, "problems": []}'::jsonb"""
+)
+_EACH = func.jsonb_array_elements(Customer.addresses).table_valued("value").c.value
+_ADDRESSES = case(
+    (
+        func.jsonb_path_exists(Customer.addresses, literal_column("'$[*] ? (!exists(@.formatted))'")),
+        select(func.jsonb_agg(_SINCE.concat(_EACH))).scalar_subquery(),
+    ),
+    else_=Customer.addresses,
+)
 _MEMBERS: dict[str, Any] = {
     "id": Customer.id,
     "kind": Customer.kind,
@@ -57,7 +69,7 @@ _MEMBERS: dict[str, Any] = {
     "given_name": Customer.given_name,
     "family_name": Customer.family_name,
     "contact_points": Customer.contact_points,
-    "addresses": Customer.addresses,
+    "addresses": _ADDRESSES,
     "identities": Customer.identities,
     "owner": Customer.owner,
     "department": Customer.department,
@@ -141,7 +153,7 @@ def originals(row: Record) -> list[UUID]:
 def current(column: Any) -> ColumnElement[UUID]:  # noqa: ANN401 - a column of customers' ids
     """Return whom the id in a column means now: what hangs on a customer keeps the id that it came with."""
     meant = select(FormerId.current_id).where(FormerId.original_id == column)
-    return func.coalesce(meant.scalar_subquery(), column)
+    return func.coalesce(meant.correlate_except(FormerId).scalar_subquery(), column)
 
 
 async def current_ids(on: Runner, ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -164,6 +176,17 @@ LOCKED = visible(
         )
     },
     clear="the desk works on whole customers, and decides itself what may be written",
+)
+
+_TAKEN = select(FormerId.original_id).where(FormerId.original_id == Customer.id).exists()
+# Records that were merged away, as LOCKED gives those that are there.
+AWAY = visible(
+    select(Customer.id, cast(RECORD, JSONB).label("document"))
+    .where(Customer.deleted_at.is_not(None), _AMONG_IDS, _TAKEN)
+    .order_by(Customer.id)
+    .with_for_update(),
+    of=Customer,
+    clear="the desk works on whole customers, and brings back what was merged away",
 )
 
 # Which of some ids are those of customers.

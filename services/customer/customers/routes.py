@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.attributes.known import known
 from services.customer.attributes.rules import Rules, WrongAttribute
 from services.customer.customers import actions, batches, queries
 from services.customer.customers.checking import LikelyDuplicate, check_of
 from services.customer.customers.contacts import normalized
 from services.customer.customers.likeness import OnDuplicate
+from services.customer.customers.past import as_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
@@ -25,10 +26,10 @@ from services.customer.customers.schemas import (
 )
 from shared.auth import Principal, allow
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
+from shared.schemas import Instant
 from web.app import answer, core
 from web.etag import Seen
 from web.hot import hot
-from web.lists import Paged
 from web.once import once
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
@@ -120,8 +121,21 @@ async def delete_customer(
 @router.get("/{customer}/history", response_model=HistoryPage, responses=documents(CustomerNotFound, Invalid))
 @hot
 async def get_customer_history(
-    request: Request, customer: Referred, principal: CanRead, place: Paged
+    request: Request, customer: Referred, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed which fields from what to what, newest first."""
     row = await queries.fetch(core(request).database.pool, principal, customer)
     return await queries.HISTORY.answer(request, principal, place, *queries.originals(row))
+
+
+@router.get("/{customer}/as-of", response_model=CustomerRead, responses=documents(CustomerNotFound))
+@hot
+async def get_customer_as_of(
+    request: Request,
+    customer: Referred,
+    principal: CanRead,
+    at: Annotated[Instant | None, Query(description="Now, if absent.")] = None,
+) -> Response:
+    """Read a customer as it was at a time; 404 before it was there."""
+    held = core(request)
+    return answer(await as_of(held.database.pool, principal, customer, at or held.clock()))

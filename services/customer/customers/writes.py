@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, Text, column, delete, func, select
+from sqlalchemy import CTE, Integer, Select, Text, column, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from feed.write import entries
@@ -70,4 +70,6 @@ def _store(*, read: bool) -> Select[Any]:
 _OWN = "reads no more than it has written"
 STORE = Statement(_store(read=False), unguarded=_OWN)
 STORE_AND_READ = Shown(_store(read=True), unguarded=_OWN)
+_passed = recordset("names", *_IDENTITY)
+PASS = Statement(update(Identity).where(leads_to(_passed)).values(customer_id=_passed.c.customer_id))
 FREE = Statement(delete(Identity).where(leads_to(asked())))

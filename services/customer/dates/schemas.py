@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.schemas import Body, Instant, Read, Text, example
+from shared.schemas import Body, Flag, Instant, Read, Text, Whole, example
 from web.bodies import kept
 
-Year = Annotated[int, Field(ge=1, le=9999)]
-Month = Annotated[int, Field(ge=1, le=12)]
-Day = Annotated[int, Field(ge=1, le=31)]
+Year = Annotated[Whole, Field(ge=1, le=9999)]
+Month = Annotated[Whole, Field(ge=1, le=12)]
+Day = Annotated[Whole, Field(ge=1, le=31)]
 
 
 class Occasion(StrEnum):
@@ -44,7 +44,7 @@ class ImportantDateCreate(Body):
     year: Year | None = None
     month: Month
     day: Day
-    leap_month: bool = False
+    leap_month: Flag = False
 
 
 class ImportantDateUpdate(Body):
@@ -58,7 +58,7 @@ class ImportantDateUpdate(Body):
     year: Year | None = None
     month: Month = kept()
     day: Day = kept()
-    leap_month: bool = kept()
+    leap_month: Flag = kept()
 
 
 class ImportantDateRead(Read):

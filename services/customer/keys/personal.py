@@ -8,7 +8,7 @@ from services.customer.keys.key import ENDS, REACHED, WHOLE, Key, others, pairs
 from services.customer.names.folding import fold
 
 DIALLED = frozenset(("phone", "mobile", "fax"))
-PLACED = ("city", "region", "postal_code")
+PLACED = ("district", "city", "region", "postal_code")
 _DIGITS = re.compile(r"\D+")
 
 
@@ -16,7 +16,7 @@ def personal_keys(document: Mapping[str, Any]) -> Iterator[Key]:
     """Yield the keys of a customer's document."""
     yield from (_contact(point) for point in document["contact_points"])
     for address in document["addresses"]:
-        for line in (*address["lines"], *(address[field] for field in PLACED)):
+        for line in (*address["lines"], *(address.get(field) for field in PLACED)):
             yield from _words(line or "")
     for value in _values(document["attributes"]):
         yield Key(f"{WHOLE}{fold(value)}", "attribute", "exact", value)

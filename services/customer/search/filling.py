@@ -13,7 +13,7 @@ from services.customer.keys.personal import personal_keys
 from shared.database import Database
 from shared.statements import Statement
 
-AT_A_TIME, OFTEN = 500, timedelta(minutes=1)
+AT_A_TIME, SOON = 500, timedelta(minutes=1)
 _COLUMNS = (Customer.id, Customer.open_keys, Customer.personal_keys)
 _given = recordset("rows", *(column.expression for column in _COLUMNS))
 

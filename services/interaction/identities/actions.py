@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Boolean, Text, Uuid, bindparam, column, func, or_, select
+from sqlalchemy import Boolean, Text, Uuid, bindparam, column, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 
 from services.interaction.identities.asking import Customers
@@ -20,11 +20,22 @@ _given = (
         column("system", Text),
         column("external_id", Text),
         column("customer_id", Uuid),
+        column("current_id", Uuid),
         column("owner", Text),
         column("department", Text),
         column("provisional", Boolean),
     )
     .render_derived(name="given", with_types=True)
+)
+# The name of a customer that is gone is free.
+_FREE = Statement(
+    delete(ExternalIdentity).where(
+        ExternalIdentity.system == _given.c.system,
+        ExternalIdentity.external_id == _given.c.external_id,
+        Identity.original_id == ExternalIdentity.customer_id,
+        Identity.deleted,
+    ),
+    unguarded="frees what leads nowhere",
 )
 _named = (
     insert(ExternalIdentity)
@@ -45,7 +56,7 @@ _STORE = Statement(
         ["original_id", "current_id", "owner", "department", "provisional"],
         select(
             _given.c.customer_id,
-            _given.c.customer_id,
+            _given.c.current_id,
             _given.c.owner,
             _given.c.department,
             _given.c.provisional,
@@ -80,6 +91,7 @@ async def settle(tx: Transaction, people: People) -> dict[Key, Known]:
     fresh = [_row(people, key) for key in sorted({*people.told, *people.strangers}, key=str)]  # in turn
     if not fresh:
         return people.known
+    await _FREE.value(tx.connection, rows=fresh)
     await _STORE.value(tx.connection, rows=fresh)
     return {**people.known, **await find(tx.connection, [*people.told, *people.strangers])}
 
@@ -99,6 +111,8 @@ def _row(people: People, key: Key) -> dict[str, object]:
     told = people.told.get(key)
     if told is None:
         made = key if isinstance(key, UUID) else uuid7()
-        return {"system": system, "external_id": name, "customer_id": made, "provisional": True}
+        kept = {"customer_id": made, "current_id": made, "provisional": True}
+        return {"system": system, "external_id": name, **kept}
     whose = {"customer_id": told.original_id, "owner": told.owner, "department": told.department}
-    return {"system": system, "external_id": name, "provisional": False, **whose}
+    now = {"current_id": told.current_id, "provisional": False}
+    return {"system": system, "external_id": name, **now, **whose}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.interaction.identities.people import Key, Known, as_told
+from services.interaction.identities.people import Key, Known, as_told, by_former_id
 from shared.errors import Problem
 from web.clients import ServiceClient
 
@@ -53,7 +53,17 @@ class Customers:
         ids = {key for key in keys if isinstance(key, UUID)}
         seen = await self._states(ids | ({each.original_id for each in told.values()} if closely else set()))
         told = {name: seen.get(each.original_id, each) for name, each in told.items()}
-        return told | {key: seen[key] for key in ids & seen.keys()}
+        return told | {key: seen[key] for key in ids & seen.keys()} | await self._merged(ids - seen.keys())
+
+    async def _merged(self, ids: Collection[UUID]) -> dict[UUID, Known]:
+        """Return who those of the ids are whose records were merged away."""
+        if not ids:
+            return {}
+        items = [{"id": str(id_)} for id_ in sorted(ids)]
+        said = await self._client.post("/v1/identities/resolve", {"items": items})
+        now = {UUID(each["id"]): UUID(each["customer_id"]) for each in said["results"] if each["customer_id"]}
+        seen = await self._states(set(now.values()))
+        return {id_: by_former_id(id_, seen[meant]) for id_, meant in now.items() if meant in seen}
 
     async def _states(self, ids: Collection[UUID]) -> dict[UUID, Known]:
         asked = sorted(map(str, ids))

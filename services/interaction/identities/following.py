@@ -1,13 +1,15 @@
-"""Following customer's feed: identities stay in step, and a stranger's history finds its customer."""
+"""Following customer's feed: identities stay in step, merges are followed, strangers find their customers."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
+
 from feed.consumer import Received
 from feed.write import Change, tell
 from services.interaction.base import FEED
-from services.interaction.identities import projection
+from services.interaction.identities import naming, projection
 from shared.database import Transaction
 
 KIND = "customer"
@@ -15,49 +17,65 @@ Row = dict[str, Any]
 
 
 async def apply(tx: Transaction, received: Sequence[Received]) -> None:
-    """Project customers, and map the provisional ids whose names they carry.
+    """Project customers and what was merged into them, and map the provisional ids whose names they carry.
 
     Names are taken before ids, and both in order, as writers do: nobody waits for the other in a circle.
     """
-    customers = [_row(each) for each in sorted(received, key=lambda each: each.subject) if each.kind == KIND]
-    fresh = {row["id"] for row in await projection.FRESH.all(tx.connection, customers=customers)}
-    customers = [row for row in customers if row["id"] in fresh]
-    if not customers:
+    told = sorted((each for each in received if each.kind == KIND), key=lambda each: each.subject)
+    rows = await projection.FRESH.all(tx.connection, customers=list(map(_row, told)))
+    fresh = {row["id"] for row in rows}
+    told = [each for each in told if each.subject in fresh]
+    if not told:
         return
-    names = sorted(_names(received, fresh), key=lambda row: (row["system"], row["external_id"]))
-    strangers = await _name(tx, names, fresh)
-    await projection.KEEP.value(tx.connection, customers=customers)
-    await _map(tx, strangers)
-    await projection.SPREAD.value(tx.connection, customers=customers)
+    folded = [pair for each in told for pair in _folded(each)]
+    strangers = await _name(tx, told, folded)
+    await projection.KEEP.value(tx.connection, customers=list(map(_row, told)))
+    await projection.MAP.value(tx.connection, mapped=strangers)
+    parted = await _fold(tx, told, folded)
+    ids = sorted(
+        {*fresh, *(pair["id"] for pair in folded), *parted, *(row["customer_id"] for row in strangers)}
+    )
+    await _tell(tx, await projection.FOLLOW.all(tx.connection, ids=ids))
+    await projection.SPREAD.value(tx.connection, ids=ids)
 
 
 async def sweep(tx: Transaction, generation: int) -> None:
     """Hide the customers that a new snapshot of the feed no longer has; their facts stay."""
-    await projection.UNNAME.value(tx.connection, before=generation)
+    await naming.UNNAME.value(tx.connection, before=generation)
     await projection.SWEEP.value(tx.connection, before=generation)
 
 
-async def _name(tx: Transaction, names: Sequence[Row], fresh: Iterable[UUID]) -> list[Row]:
+async def _name(tx: Transaction, told: Iterable[Received], folded: Sequence[Row]) -> list[Row]:
     """Let names lead to their customers; return whom they led to before."""
-    await projection.NAME.value(tx.connection, names=names)
-    others = await projection.OTHERS.all(tx.connection, names=names)
+    names = sorted(_names(told), key=lambda row: (row["system"], row["external_id"]))
+    given = {"names": names, "folded": folded}
+    await naming.NAME.value(tx.connection, names=names)
+    others = await naming.OTHERS.all(tx.connection, **given)
     if others:
-        await projection.TURN.value(tx.connection, names=names)
-    await projection.FORGET.value(tx.connection, names=names, ids=list(fresh))
+        await naming.TURN.value(tx.connection, **given)
+    await naming.FORGET.value(tx.connection, **given)
     return [dict(row) for row in others]
 
 
-async def _map(tx: Transaction, strangers: Sequence[Row]) -> None:
-    if not strangers:
-        return
-    mapped = await projection.MAP.all(tx.connection, mapped=strangers)
+async def _fold(tx: Transaction, told: Iterable[Received], folded: Sequence[Row]) -> list[UUID]:
+    """Let the ids of merged records mean their customers; return those of whom it is no longer so."""
+    there = [each.subject for each in told if not each.gone]
+    if len(folded) > len(there):
+        await projection.MEET.value(tx.connection, folded=folded)
+        await projection.FOLD.value(tx.connection, folded=folded)
+    parted = await projection.PART.all(tx.connection, ids=there, folded=folded)
+    return [row["original_id"] for row in parted]
+
+
+async def _tell(tx: Transaction, followed: Sequence[Record]) -> None:
+    """Tell that strangers mean somebody else than before."""
     changes = [
         Change(
             row["original_id"],
             row["version"],
-            {"current_id": {"from": row["original_id"], "to": row["current_id"]}},
+            {"current_id": {"from": row["was"], "to": row["current_id"]}},
         )
-        for row in mapped
+        for row in followed
     ]
     await tell(tx, FEED, "identity.updated", changes)
 
@@ -73,11 +91,16 @@ def _row(received: Received) -> Row:
     }
 
 
-def _names(received: Sequence[Received], fresh: Iterable[UUID]) -> Iterable[Row]:
+def _folded(received: Received) -> list[Row]:
+    """Pair a customer, and all that was merged into it, with it; nothing is known of one that is gone."""
+    merged = map(UUID, received.data.get("merged_ids", ()))
+    ids = [] if received.gone else [received.subject, *merged]
+    return [{"id": id_, "into": received.subject} for id_ in ids]
+
+
+def _names(told: Iterable[Received]) -> Iterable[Row]:
     """Give the names that references can use: by system and id, of no particular series in the system."""
-    wanted = set(fresh)
-    for each in received:
-        if each.subject in wanted and each.kind == KIND:
-            for name in each.data.get("identities", ()):
-                if not name["kind"]:
-                    yield {"system": name["system"], "external_id": name["id"], "customer_id": each.subject}
+    for each in told:
+        for name in each.data.get("identities", ()):
+            if not name["kind"]:
+                yield {"system": name["system"], "external_id": name["id"], "customer_id": each.subject}

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, bindparam, or_
+from sqlalchemy import ColumnElement, Index, Text, bindparam, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.interaction.base import Base
@@ -13,14 +13,19 @@ class Identity(Base):
     """One id under which facts arrived, and the customer that it means now.
 
     `owner`, `department` and `deleted` are those of the current customer, as customer's feed last told.
-    A provisional id was given here to someone whom the customer service did not know.
+    A provisional id was given here to someone whom the customer service did not know; `customer_id` is the
+    customer that it turned out to be, and it means whomever that one means. Merges decide that of all others.
     """
 
     __tablename__ = "identities"
-    __table_args__ = ({"info": {"guarded": True}},)
+    __table_args__ = (
+        Index(None, "customer_id", postgresql_where=text("customer_id is not null")),
+        {"info": {"guarded": True}},
+    )
 
     original_id: Mapped[UUID] = mapped_column(primary_key=True)
     current_id: Mapped[UUID] = mapped_column(index=True)
+    customer_id: Mapped[UUID | None]
     owner: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
     deleted: Mapped[bool] = mapped_column(server_default="false")
@@ -43,7 +48,7 @@ class Identity(Base):
     @classmethod
     def matched(cls) -> ColumnElement[bool]:
         """Whether the customer service knows who this is."""
-        return or_(~cls.provisional, cls.current_id != cls.original_id)
+        return or_(~cls.provisional, cls.customer_id.is_not(None))
 
 
 class ExternalIdentity(Base):

@@ -1,6 +1,6 @@
 """Who the references of one request mean."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from shared.auth import Principal, Visibility
@@ -47,6 +47,11 @@ class People:
 def as_told(customer_id: UUID, owner: str | None = None, department: str | None = None) -> Known:
     """Return somebody whom the customer service knows by this id."""
     return Known(customer_id, customer_id, owner, department, deleted=False, matched=True)
+
+
+def by_former_id(id_: UUID, customer: Known) -> Known:
+    """Return somebody whom the customer service knew by an id, and now by another."""
+    return replace(customer, original_id=id_)
 
 
 def key_of(reference: UUID | SourceKey) -> Key:

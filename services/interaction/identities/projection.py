@@ -1,4 +1,4 @@
-"""The statements that keep the projection of customer's identities."""
+"""The statements that keep the projection of customers: who is told, who was merged, who owns them."""
 
 from typing import Any
 
@@ -6,12 +6,14 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
+    case,
     column,
-    delete,
     false,
     func,
     or_,
@@ -21,20 +23,22 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import aliased
 
-from services.interaction.identities.models import ExternalIdentity, Identity
+from services.interaction.identities.models import Identity
 from shared.statements import Statement
 
 PROJECTING = "the projection is written for everybody"
 
 
-def _rows(name: str, **types: Any) -> Any:  # noqa: ANN401 - a FROM clause of these columns
+def rows(name: str, **types: Any) -> Any:  # noqa: ANN401 - a FROM clause of these columns
+    """Return a JSON parameter as rows."""
     columns = [column(key, kind) for key, kind in types.items()]
     given = func.jsonb_to_recordset(bindparam(name, type_=JSONB)).table_valued(*columns)
     return given.render_derived(name=name, with_types=True)
 
 
-_customers = _rows(
+_customers = rows(
     "customers",
     id=Uuid,
     owner=Text,
@@ -43,15 +47,13 @@ _customers = _rows(
     customer_version=Integer,
     generation=Integer,
 )
-_names = _rows("names", system=Text, external_id=Text, customer_id=Uuid)
-_mapped = _rows("mapped", original_id=Uuid, current_id=Uuid)
-_told = {name: _customers.c[name] for name in ("owner", "department", "deleted")}
-_seen = {**_told, **{name: _customers.c[name] for name in ("customer_version", "generation")}}
-_same_name = and_(
-    ExternalIdentity.system == _names.c.system, ExternalIdentity.external_id == _names.c.external_id
-)
-_other = and_(_same_name, ExternalIdentity.customer_id != _names.c.customer_id)
-_ids = bindparam("ids", type_=ARRAY(Uuid))
+_mapped = rows("mapped", original_id=Uuid, customer_id=Uuid)
+# Each customer, and each id that was merged into it: as what it is known here, and as whom.
+FOLDED = rows("folded", id=Uuid, into=Uuid)
+_SPREAD = ("owner", "department", "deleted")
+_SEEN = (*_SPREAD, "customer_version", "generation")
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_its_own = Identity.current_id == Identity.original_id
 
 # Which of the customers are newer than what is held.
 FRESH = Statement(
@@ -66,61 +68,115 @@ FRESH = Statement(
     ),
     unguarded=PROJECTING,
 )
-# Names that are new; those that others are just giving to a stranger are waited for.
-NAME = Statement(
-    insert(ExternalIdentity)
-    .from_select(["system", "external_id", "customer_id"], select(*_names.c))
-    .on_conflict_do_nothing()
-)
-# Names that lead to somebody else so far: locked, and whom they lead to.
-OTHERS = Statement(
-    select(ExternalIdentity.customer_id.label("original_id"), _names.c.customer_id.label("current_id"))
-    .join_from(ExternalIdentity, _names, _other)
-    .order_by(ExternalIdentity.system, ExternalIdentity.external_id)
-    .with_for_update(of=ExternalIdentity)
-)
-TURN = Statement(update(ExternalIdentity).where(_other).values(customer_id=_names.c.customer_id))
-# Names that their customers no longer have.
-FORGET = Statement(
-    delete(ExternalIdentity).where(
-        ExternalIdentity.customer_id == func.any(_ids),
-        ~select(_names.c.system).where(_same_name).correlate(ExternalIdentity).exists(),
-    )
-)
 _upsert = insert(Identity).from_select(
-    ["original_id", "current_id", "provisional", *_seen],
-    select(_customers.c.id, _customers.c.id.label("current_id"), false(), *_seen.values()),
+    ["original_id", "current_id", "provisional", *_SEEN],
+    select(
+        _customers.c.id,
+        _customers.c.id.label("current_id"),
+        false(),
+        *(_customers.c[name] for name in _SEEN),
+    ),
 )
+# A record that was merged away is told as deleted: its id goes on meaning who it was merged into. One that is
+# told as it is, is of its own.
+_away = and_(_upsert.excluded.deleted, ~_its_own)
+_kept = {
+    name: case((_away, getattr(Identity, name)), else_=_upsert.excluded[name])
+    for name in (*_SPREAD, "current_id")
+}
 KEEP = Statement(
     _upsert.on_conflict_do_update(
         index_elements=[Identity.original_id],
-        set_={"provisional": false(), **{name: _upsert.excluded[name] for name in _seen}},
+        set_={
+            "provisional": false(),
+            **_kept,
+            **{name: _upsert.excluded[name] for name in ("customer_version", "generation")},
+        },
+    ),
+    unguarded=PROJECTING,
+)
+# Ids of merged records that were never told here.
+MEET = Statement(
+    insert(Identity)
+    .from_select(
+        ["original_id", "current_id"], select(FOLDED.c.id, FOLDED.c.into).where(FOLDED.c.id != FOLDED.c.into)
     )
+    .on_conflict_do_nothing()
+)
+FOLD = Statement(
+    update(Identity)
+    .where(Identity.original_id == FOLDED.c.id, Identity.current_id != FOLDED.c.into)
+    .values(current_id=FOLDED.c.into)
+)
+_still = select(FOLDED.c.id).where(FOLDED.c.id == Identity.original_id).correlate(Identity).exists()
+# Records that a customer no longer has are of their own again, and absent until they are told.
+PART = Statement(
+    update(Identity)
+    .where(Identity.current_id == any_(_IDS), ~_its_own, Identity.customer_id.is_(None), ~_still)
+    .values(current_id=Identity.original_id, deleted=true())
+    .returning(Identity.original_id),
+    unguarded=PROJECTING,
 )
 # A stranger's id becomes one of the customer's; later identities of that customer leave it where it is.
 MAP = Statement(
     update(Identity)
     .where(
-        Identity.original_id == _mapped.c.original_id,
-        Identity.provisional,
-        Identity.current_id == Identity.original_id,
+        Identity.original_id == _mapped.c.original_id, Identity.provisional, Identity.customer_id.is_(None)
     )
-    .values(current_id=_mapped.c.current_id, version=Identity.version + 1)
-    .returning(Identity.original_id, Identity.current_id, Identity.version)
+    .values(customer_id=_mapped.c.customer_id)
 )
+_whole = aliased(Identity, name="whole")
+_stray = aliased(Identity, name="stray")
+_strays = (
+    select(_stray.original_id, _stray.current_id.label("was"), _whole.current_id.label("now"))
+    .join(_whole, _stray.customer_id == _whole.original_id)
+    .where(_whole.original_id == any_(_IDS), _stray.current_id != _whole.current_id)
+    .order_by(_stray.original_id)
+    .cte("strays")
+)
+# A stranger means whomever the customer means that it turned out to be: whose id is among `ids`.
+FOLLOW = Statement(
+    update(Identity)
+    .where(Identity.original_id == _strays.c.original_id)
+    .values(current_id=_strays.c.now, version=Identity.version + 1)
+    .returning(
+        Identity.original_id,
+        Identity.customer_id,
+        Identity.current_id,
+        _strays.c.was,
+        Identity.version,
+    ),
+    unguarded=PROJECTING,
+)
+
+
+def _differs(one: Any, other: Any) -> Any:  # noqa: ANN401 - models
+    return or_(*(getattr(one, name).is_distinct_from(getattr(other, name)) for name in _SPREAD))
+
+
 # All ids of a customer have its owner.
 SPREAD = Statement(
     update(Identity)
-    .where(Identity.current_id == _customers.c.id, Identity.original_id != _customers.c.id)
-    .values(_told)
+    .where(
+        _whole.original_id == any_(_IDS),
+        _whole.current_id == _whole.original_id,
+        Identity.current_id == _whole.original_id,
+        ~_its_own,
+        _differs(Identity, _whole),
+    )
+    .values({name: getattr(_whole, name) for name in _SPREAD})
 )
-# Generation 0 came from asking, perhaps after the snapshot began: the feed will tell of it.
-_gone = select(Identity.original_id).where(
-    ~Identity.provisional, Identity.generation > 0, Identity.generation < bindparam("before", type_=Integer)
-)
+
+
+def gone() -> Select[Any]:
+    """Select the customers that a new snapshot, of the generation `before`, no longer has.
+
+    Generation 0 came from asking, perhaps after the snapshot began: the feed will tell of it.
+    """
+    earlier = and_(Identity.generation > 0, Identity.generation < bindparam("before", type_=Integer))
+    return select(Identity.original_id).where(~Identity.provisional, earlier)
+
+
 SWEEP = Statement(
-    update(Identity).where(Identity.current_id.in_(_gone)).values(deleted=true()), unguarded=PROJECTING
-)
-UNNAME = Statement(
-    delete(ExternalIdentity).where(ExternalIdentity.customer_id.in_(_gone)), unguarded=PROJECTING
+    update(Identity).where(Identity.current_id.in_(gone())).values(deleted=true()), unguarded=PROJECTING
 )

@@ -40,7 +40,10 @@ _FIND = Statement(
                 ExternalIdentity.system == _wanted.c.system,
                 ExternalIdentity.external_id == _wanted.c.name,
             ),
-        ).join(Identity, Identity.original_id == _original)
+        ).join(
+            Identity,
+            and_(Identity.original_id == _original, or_(_wanted.c.id.is_not(None), ~Identity.deleted)),
+        )
     ),
     unguarded=WRITING,
 )
@@ -52,24 +55,30 @@ _BY_NAME = Statement(
     .where(
         ExternalIdentity.system == bindparam("system", type_=Text),
         ExternalIdentity.external_id == bindparam("name", type_=Text),
+        ~Identity.deleted,
     ),
     unguarded=WRITING,
 )
 
-# What the feed tells of ids that were given to strangers, for those who keep facts under them too.
+# What the feed tells of ids that were given to strangers, for those who keep facts under them too: who the
+# customer is that they turned out to be. Whom that one means now, customer's own feed tells first.
 TOLD = visible(
     select(
         Identity.original_id.label("id"),
         Identity.version,
         false().label("deleted"),
-        json_object(original_id=Identity.original_id, current_id=Identity.current_id).label("data"),
-    ).where(or_(Identity.provisional, Identity.current_id != Identity.original_id)),
+        json_object(
+            original_id=Identity.original_id,
+            customer_id=func.coalesce(Identity.customer_id, Identity.original_id),
+            current_id=Identity.current_id,
+        ).label("data"),
+    ).where(or_(Identity.provisional, Identity.customer_id.is_not(None))),
     Identity,
 )
 
 
 async def find(on: Runner, keys: Collection[Key]) -> dict[Key, Known]:
-    """Return who the keys mean, as far as it is known here."""
+    """Return who the keys mean, as far as it is known here; the names of who is deleted are nobody's."""
     if not keys:
         return {}
     asked = list(keys)

@@ -1,6 +1,6 @@
 """Following who is who: customer's records, and the ids that interaction gave to strangers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,10 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
+    case,
     delete,
     func,
     literal_column,
@@ -24,17 +26,23 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 
+from services.scoring.identities import merging
+from services.scoring.identities.merging import FOLLOWING
 from services.scoring.identities.models import ExternalName, Identity
 from shared.database import Transaction
-from shared.statements import Statement
+from shared.statements import Runner, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a feed says about one id; `names` (system, kind, id) is None where the feed does not know them."""
+    """What a feed says about one id; `names` (system, kind, id) is None where the feed does not know them.
+
+    `customer_id` is whom interaction matched a stranger with; `merged` are the ids that a customer took in.
+    """
 
     original_id: UUID
     current_id: UUID
+    customer_id: UUID | None
     owner: str | None
     department: str | None
     deleted: bool
@@ -42,6 +50,7 @@ class Told:
     generation: int
     version: int
     names: Sequence[tuple[str, str, str]] | None
+    merged: Sequence[UUID] = ()
 
     @property
     def at(self) -> tuple[int, int]:
@@ -52,21 +61,23 @@ class Told:
 def of_customer(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
     """Read an entry of customer's feed, told at (generation, version); deleted without data."""
     names = [(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())]
+    merged = tuple(map(UUID, held.get("merged_ids", ())))
     owner, department = held.get("owner"), held.get("department")
-    return Told(subject, subject, owner, department, not held, False, *at, names)  # noqa: FBT003 - in the fields' order
+    return Told(subject, subject, None, owner, department, not held, False, *at, names, merged)  # noqa: FBT003 - in the fields' order
 
 
 def of_stranger(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
     """Read an entry of interaction's feed about a provisional id."""
-    current = UUID(held.get("current_id", str(subject)))
-    return Told(subject, current, None, None, not held, True, *at, None)  # noqa: FBT003 - as above
+    customer = UUID(held.get("customer_id") or held.get("current_id") or str(subject))
+    whose = None if customer == subject else customer
+    return Told(subject, customer, whose, None, None, not held, True, *at, None)  # noqa: FBT003 - as above
 
 
-async def project(tx: Transaction, entries: Iterable[Told]) -> list[UUID]:
+async def project(tx: Transaction, entries: Sequence[Told]) -> list[UUID]:
     """Write newer entries; return the customers whose score may now be that of other facts.
 
     Those are the current ids, before and after, of ids that are moved, deleted or back. (A new customer has
-    no score; the marks of facts that came before it are waiting for it.)
+    no score; the marks of facts that came before it are waiting for it.) The caller has marked `at_stake`.
     """
     newest = {entry.original_id: entry for entry in sorted(entries, key=lambda entry: entry.at)}
     held = {row["original_id"]: row for row in await _HELD.all(tx.connection, ids=list(newest))}
@@ -74,10 +85,22 @@ async def project(tx: Transaction, entries: Iterable[Told]) -> list[UUID]:
     if not fresh:
         return []
     fresh.sort(key=lambda one: one.original_id)
-    columns = zip(*(astuple(one)[:-1] for one in fresh), strict=True)
+    columns = zip(*(astuple(one)[: len(_COLUMNS)] for one in fresh), strict=True)
     await _PROJECT.value(tx.connection, **dict(zip(_COLUMNS, map(list, columns), strict=True)))
     await _rename(tx, [one for one in fresh if one.names is not None])
-    return sorted({id_ for one in fresh for id_ in _moved(held.get(one.original_id), one)})
+    moved = await merging.follow(tx, [(one.original_id, one.merged) for one in fresh if not one.deleted])
+    return sorted(moved.union(*(_moved(held.get(one.original_id), one) for one in fresh)))
+
+
+async def at_stake(on: Runner, entries: Sequence[Told]) -> set[UUID]:
+    """Return the customers that merges or strangers among these entries are about: to be marked before them.
+
+    One feed tells who a stranger is, and another whom that one means: who follows them waits for the other.
+    """
+    strangers = {one.customer_id for one in entries if one.customer_id is not None}
+    merging_ids = {id_ for one in entries if one.merged for id_ in (one.original_id, *one.merged)}
+    parting = await merging.taken_in(on, [one.original_id for one in entries if not one.provisional])
+    return strangers | merging_ids | parting
 
 
 async def sweep(tx: Transaction, generation: int, *, provisional: bool) -> list[UUID]:
@@ -91,6 +114,7 @@ def _held_at(row: Record | None) -> tuple[int, int]:
 
 
 def _moved(before: Record | None, now: Told) -> set[UUID]:
+    """Return whose score an id told may change, but for merges."""
     if before is None:
         return {now.current_id} if now.provisional else set()
     if before["current_id"] == now.current_id and before["deleted"] == now.deleted:
@@ -116,6 +140,7 @@ def _rows(types: Mapping[str, Any]) -> TableValuedAlias:
 _COLUMNS = {
     "original_id": Uuid,
     "current_id": Uuid,
+    "customer_id": Uuid,
     "owner": Text,
     "department": Text,
     "deleted": Boolean,
@@ -127,14 +152,21 @@ _NAMES = {"system": Text, "kind": Text, "external_id": Text}
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _HELD = Statement(
     select(Identity.__table__).where(Identity.original_id == any_(_IDS)),
-    unguarded="follows every customer",
+    unguarded=FOLLOWING,
 )
 _told = insert(Identity).from_select(list(_COLUMNS), select(_rows(_COLUMNS)))
+# A record that was merged away is told as deleted: its id goes on meaning who it was merged into.
+_away = and_(_told.excluded.deleted, ~_told.excluded.provisional, Identity.current_id != Identity.original_id)
+_kept = ("current_id", "deleted", "owner", "department")
 _PROJECT = Statement(
     _told.on_conflict_do_update(
         index_elements=[Identity.original_id],
-        set_={name: _told.excluded[name] for name in _COLUMNS if name != "original_id"},
-    )
+        set_={
+            **{name: _told.excluded[name] for name in _COLUMNS if name != "original_id"},
+            **{name: case((_away, getattr(Identity, name)), else_=_told.excluded[name]) for name in _kept},
+        },
+    ),
+    unguarded=FOLLOWING,
 )
 _named = insert(ExternalName).from_select(
     [*_NAMES, "customer_id"], select(_rows({**_NAMES, "customer_id": Uuid}))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, Text, bindparam, false
+from sqlalchemy import ColumnElement, Index, Text, bindparam, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base
@@ -15,16 +15,22 @@ Exact = Text(collation="C")
 class Identity(Base):
     """One id under which facts may arrive, and the customer that it means now.
 
-    A customer's own row maps it to itself and is told by customer's feed; a provisional id is one that
-    interaction gave to somebody unknown, and its row holds no owner. generation and version are
-    those of the feed that told it.
+    A customer's own row is told by customer's feed; it means itself, or whom the record was merged into. A
+    provisional id is one that interaction gave to somebody unknown: `customer_id`, which interaction tells,
+    is who it turned out to be, and it means whomever that one means. generation and version are those of the
+    feed that told it.
     """
 
     __tablename__ = "identities"
-    __table_args__ = (Index(None, "current_id"), {"info": {"guarded": True}})
+    __table_args__ = (
+        Index(None, "current_id"),
+        Index(None, "customer_id", postgresql_where=text("customer_id is not null")),
+        {"info": {"guarded": True}},
+    )
 
     original_id: Mapped[UUID] = mapped_column(primary_key=True)
     current_id: Mapped[UUID]
+    customer_id: Mapped[UUID | None]
     owner: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
     deleted: Mapped[bool] = mapped_column(server_default=false())

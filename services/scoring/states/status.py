@@ -13,7 +13,7 @@ from shared.statements import Statement
 _SYSTEM: ColumnElement[str] = bindparam("identity_system", type_=Text)
 _ONE = literal_column("1", Integer)
 _current = aliased(Identity)
-_known = (~_current.deleted, ~_current.provisional)
+_known = (~_current.deleted, ~_current.provisional, _current.current_id == _current.original_id)
 _purchase = (Fact.kind == literal_column(f"'{Kind.ORDER}'", Text), Fact.counts)
 _belongs = (
     Identity.original_id == Fact.customer_id,

@@ -90,7 +90,8 @@ async def score_touched(tx: Transaction) -> int:
         return 0
     ids = [UUID(int=mark["customer_id"].int) for mark in marks]
     whose = {row["original_id"]: row["current_id"] for row in await _CUSTOMERS.all(tx.connection, ids=ids)}
-    await _score(tx, standard, sorted({UUID(int=one.int) for one in whose.values()}))
+    # A customer that was merged away has a mark too: its score goes.
+    await _score(tx, standard, sorted({UUID(int=one.int) for pair in whose.items() for one in pair}))
     await _PARK.value(tx.connection, ids=[id_ for id_ in ids if id_ not in whose])
     await (_LATER if during else _DONE).value(tx.connection, ids=list(whose))
     return len(ids)

@@ -17,6 +17,7 @@ class Peer:
         self.url, self.down, self.asked, self.head = "", False, 0, 0
         self.customers: dict[UUID, dict[str, Any]] = {}
         self.log: list[UUID] = []
+        self.away: dict[UUID, dict[str, Any]] = {}
         routes = [
             Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
             Route("/v1/changes", self._changes),
@@ -40,19 +41,39 @@ class Peer:
         self.customers[customer_id] = {"version": version, "gone": True, "identities": []}
         self.log.append(customer_id)
 
+    def merge(self, survivor: UUID, loser: UUID) -> None:
+        """Merge a customer into another, and tell the feed of both."""
+        whole, other = self.customers[survivor], self.customers[loser]
+        self.away[loser] = other
+        names = [*whole["identities"], *other["identities"]]
+        merged = [*whole.get("merged_ids", ()), *other.get("merged_ids", ()), str(loser)]
+        self._tell(survivor, {**whole, "identities": names, "merged_ids": merged})
+        self._tell(loser, {"version": other["version"], "gone": True, "identities": []})
+
+    def undo(self, survivor: UUID, loser: UUID) -> None:
+        """Undo that, and tell the feed of both."""
+        whole, other = self.customers[survivor], self.away.pop(loser)
+        names = [name for name in whole["identities"] if name not in other["identities"]]
+        gained = {str(loser), *other.get("merged_ids", ())}
+        merged = [id_ for id_ in whole["merged_ids"] if id_ not in gained]
+        self._tell(survivor, {**whole, "identities": names, "merged_ids": merged})
+        self._tell(loser, {**other, "version": self.customers[loser]["version"]})
+
+    def _tell(self, key: UUID, state: dict[str, Any]) -> None:
+        self.customers[key] = {**state, "version": state["version"] + 1}
+        self.log.append(key)
+
     async def _resolve(self, request: Request) -> Response:
         self.asked += 1
         if self.down:
             return Response(status_code=503)
         items = (await request.json())["items"]
-        holders = {(i["system"], i["id"]): c["id"] for c in self.customers.values() for i in c["identities"]}
-        return _json(
-            {
-                "results": [
-                    {**item, "customer_id": holders.get((item["system"], item["id"]))} for item in items
-                ]
-            }
-        )
+        there = [c for c in self.customers.values() if not c.get("gone")]
+        holders = {(i["system"], i["id"]): c["id"] for c in there for i in c["identities"]}
+        holders |= {(None, id_): c["id"] for c in there for id_ in (c["id"], *c.get("merged_ids", ()))}
+        keys = [(item.get("system"), item["id"]) for item in items]
+        pairs = zip(items, keys, strict=True)
+        return _json({"results": [{**item, "customer_id": holders.get(key)} for item, key in pairs]})
 
     async def _changes(self, request: Request) -> Response:
         start = int(request.query_params["after"])

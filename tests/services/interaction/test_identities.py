@@ -56,7 +56,7 @@ async def test_a_mapping_is_announced(
     assert [tuple(row) for row in told] == [("identity.updated", [2])]
     snapshot = await client.get("/v1/changes/snapshot", params={"kind": "identity", "ids": stranger})
     (state,) = snapshot.json()["items"]
-    assert state["data"] == {"original_id": stranger, "current_id": str(key)}
+    assert state["data"] == {"original_id": stranger, "customer_id": str(key), "current_id": str(key)}
 
 
 async def test_a_page_that_comes_twice_changes_nothing(
