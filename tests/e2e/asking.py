@@ -76,7 +76,7 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     schema = body_schema(document, operation)
     json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
     if path.startswith("/v1/relations"):
-        json = _pruned(json, OF_SOME_TYPES)
+        json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
     if path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     elif path.endswith("/batch"):  # of who is in already: others are let in one by one
