@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key faults torture bench openapi spectral clients schemathesis
+.PHONY: help run test check format demo migrate revision key faults torture bench matching openapi spectral clients schemathesis
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -38,6 +38,15 @@ bench: $(VENV)/dev ## Measure speed beside the database's own: make bench [QUICK
 	@$(PYTHON) -m bench $(if $(QUICK),--quick) $(if $(CUSTOMERS),--customers $(CUSTOMERS)) \
 	$(if $(INTERACTIONS),--interactions $(INTERACTIONS)) $(if $(ORDER_LINES),--order-lines $(ORDER_LINES)) \
 	$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only '$(ONLY)')
+
+matching: $(VENV)/dev build/splink/done ## Print what is found of a labelled set of duplicates, splink beside it (docs/duplicates.md)
+	@$(PYTHON) -m bench.matching --splink build/splink/bin/python $(if $(ORIGINALS),--originals $(ORIGINALS)) $(if $(SEED),--seed $(SEED))
+
+# Splink is heavy and needed nowhere else: an environment of its own, made when it is first compared with.
+build/splink/done: bench/matching/splink.lock
+	@$(PYTHON) -m venv build/splink
+	@build/splink/bin/python -m pip install --quiet --require-hashes -r bench/matching/splink.lock
+	@touch $@
 
 faults: $(VENV)/dev ## Hurt whole systems under load: make faults rounds=20 seconds=60 sockets=500 (docs/reliability.md)
 	GUANXI_FAULTS_ROUNDS=$(or $(rounds),20) GUANXI_FAULTS_SECONDS=$(or $(seconds),60) GUANXI_FAULTS_SOCKETS=$(or $(sockets),500) \

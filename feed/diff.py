@@ -23,6 +23,19 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Diff:
     return diff
 
 
+def undone(document: Mapping[str, Any], diff: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document as it was before a change; fields that it does not have are left alone."""
+    before = dict(document)
+    for field, change in diff.items():
+        name, _, attribute = field.partition(".")
+        if not attribute and name in before:
+            before[name] = change["from"]
+        elif attribute and before.get(name) is not None:  # null: masked
+            kept = {key: value for key, value in before[name].items() if key != attribute}
+            before[name] = kept if change["from"] is None else {**kept, attribute: change["from"]}
+    return before
+
+
 def overlaps(patch: Mapping[str, Any], changed: Iterable[str]) -> bool:
     """Whether a patch is about any of these fields, named as in `changes`, if only to the same value."""
     attributes = patch.get("attributes", {})

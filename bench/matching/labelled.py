@@ -205,7 +205,8 @@ def _email(luck: Random, romanized: tuple[str, str]) -> str:
     local = luck.choice(
         (f"{given}.{family}", f"{given}{family}", f"{given[:1]}{family}", f"{family}.{given}")
     )
-    return f"{local}{luck.choice(('', luck.randrange(10, 9999)))}@{luck.choice(names.MAIL)}"
+    number = "" if luck.random() < 0.1 else luck.randrange(10, 10_000)  # no two strangers have one address
+    return f"{local}{number}@{luck.choice(names.MAIL)}"
 
 
 def _address(luck: Random, city: str) -> Document:

@@ -20,6 +20,7 @@ from services.customer.merges.queries import SURVIVORSHIP
 from services.customer.merges.routes import router as merges
 from services.customer.merges.waiting import undoable
 from services.customer.search.routes import router as search
+from services.customer.tags.routes import router as tags
 from shared.settings import Settings
 from web.app import create_app
 
@@ -40,6 +41,7 @@ def build() -> FastAPI:
         identities,
         dates,
         fields,
+        tags,
         search,
         callers,
         merges,

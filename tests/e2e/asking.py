@@ -118,7 +118,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     if isinstance(value, list):
         return [_named(each, names, key) for each in value]
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
-    known |= {"code": f"n_{uuid4().hex}", "weights_from": None}
+    known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
     if key in known:
         return known[key]

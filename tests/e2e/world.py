@@ -111,6 +111,7 @@ def make(api: httpx.Client) -> Names:
             "contact_points": [{"type": "phone", "value": PHONE}, {"type": "email", "value": MAIL}],
             "addresses": [{"lines": [STREET]}],
             "attributes": {"passport": PASSPORT},
+            "tags": [f"t-{external}"],
         },
     )
     date = post(
@@ -167,6 +168,7 @@ def make(api: httpx.Client) -> Names:
             "date_id": date["id"],
             "merge_id": merge["id"],
             "field_id": defined["id"],
+            "tag": f"t-{external}",
             "duplicate_id": pair,
             "duplicate-runs_id": looked,
             "identity": f"erp:{external}",

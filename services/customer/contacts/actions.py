@@ -1,14 +1,17 @@
 """What changes one member of a list of a customer: adding, editing and removing it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.customer.addresses.checking import OURS
 from services.customer.contacts.problems import MemberNotFound
 from services.customer.customers.desk import Desk
 from services.customer.customers.documents import settle
 from services.customer.customers.drafts import Draft
+from services.customer.customers.problems import FieldRefused
 from services.customer.customers.references import Reference
 from shared.database import Transaction
 from shared.patch import merge
@@ -16,6 +19,7 @@ from web.etag import Condition
 from web.once import Answer
 
 Member = dict[str, Any]
+_DERIVED = {"normalized", *OURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,13 @@ async def _replace(
     desk: Desk, draft: Draft, place: Place, edited: Callable[[list[Member]], list[Any]]
 ) -> None:
     members = [
-        {name: value for name, value in member.items() if name != "normalized"}  # a new value has a new form
+        {name: value for name, value in member.items() if name not in _DERIVED}  # new values have new forms
         for member in draft.document[place.field]
     ]
-    desk.change(draft, settle({place.field: edited(members)}, place.country))
+    try:
+        desk.change(draft, settle({place.field: edited(members)}, place.country))
+    except FieldRefused as problem:
+        for error in problem.errors:  # the body is the member itself
+            error["pointer"] = re.sub(r"^/\w+/\d+(?=/)", "", error["pointer"])
+        raise
     await desk.store()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from services.customer.addresses.schemas import AddressCreate, AddressRead
 from services.customer.contacts import actions
 from services.customer.contacts.actions import Place
 from services.customer.contacts.problems import MemberNotFound
@@ -13,8 +14,6 @@ from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.references import Reference
 from services.customer.customers.routes import CHANGING, CanWrite, Referred
 from services.customer.customers.schemas import (
-    AddressCreate,
-    AddressRead,
     ContactPointCreate,
     ContactPointRead,
 )

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from services.customer.addresses.schemas import PlaceType
 from services.customer.customers.schemas import ContactType
 from shared.schemas import Body, Country, Flag, Text, example
 from web.bodies import kept
@@ -23,8 +24,9 @@ class AddressUpdate(Body):
 
     model_config = example(city="杭州", region=None)
 
-    type: ContactType = kept()
+    type: PlaceType = kept()
     lines: list[Text] | None = Field(default=None, max_length=10)
+    district: Text | None = None
     city: Text | None = None
     region: Text | None = None
     postal_code: Text | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from feed.diff import same
+from services.customer.addresses import checking
 from services.customer.customers import contacts, members, names
 from services.customer.customers.problems import FieldRefused, ReadOnly
 from shared.patch import merge
@@ -37,7 +38,14 @@ MAX_MEMBERS = 50  # of each list
 MAX_ATTRIBUTES = 65_536  # characters of JSON
 
 _POINT = {"label": None, "preferred": False}
-_PLACE = {"type": "postal", "city": None, "region": None, "postal_code": None, "country": None}
+_PLACE = {
+    "type": "postal",
+    "district": None,
+    "city": None,
+    "region": None,
+    "postal_code": None,
+    "country": None,
+}
 _ADDRESS: dict[str, Any] = {"lines": [], **_PLACE}
 _ACQUISITION = {"on": None, "source": None, "campaign": None, "cost": None}
 
@@ -51,7 +59,7 @@ def settle(patch: Patch, country: str) -> dict[str, Any]:
     if points := patch.get("contact_points"):
         settled["contact_points"] = [_point(index, point, country) for index, point in enumerate(points)]
     if addresses := patch.get("addresses"):
-        settled["addresses"] = [{**_ADDRESS, **address} for address in addresses]
+        settled["addresses"] = [checking.settled({**_ADDRESS, **address}) for address in addresses]
     if patch.get("identities"):
         settled["identities"] = names.identities(names.names_of(patch))
     if tags := patch.get("tags"):
@@ -76,6 +84,8 @@ def revise(stored: Document, patch: Patch, new_id: Callable[[], UUID]) -> dict[s
     if document["acquisition"] is not None:
         document["acquisition"] = _acquisition(document["acquisition"])
     _check_whole(document, patch)
+    if patch.get("addresses"):
+        _check_addresses(stored["addresses"], document["addresses"])
     return document
 
 
@@ -110,6 +120,15 @@ def _check_whole(document: Document, patch: Patch) -> None:
     if patch.get("attributes") and len(json.dumps(document["attributes"])) > MAX_ATTRIBUTES:
         detail = f"Together the attributes take at most {MAX_ATTRIBUTES:,} characters."
         raise FieldRefused("too_long", detail, "/attributes")
+
+
+def _check_addresses(stored: list[Any], given: list[Any]) -> None:
+    """Refuse what is certainly wrong with an address, unless it was stored like that before."""
+    before = {(address["id"], _same_address(address)) for address in stored}
+    for index, address in enumerate(given):
+        for part, code, detail in checking.refused(address):
+            if (address["id"], _same_address(address)) not in before:
+                raise FieldRefused(code, detail, f"/addresses/{index}/{part}")
 
 
 def _echoes(stored: object, given: object) -> bool:
@@ -148,7 +167,7 @@ def _same_point(point: Mapping[str, Any]) -> object:
 
 
 def _same_address(address: Mapping[str, Any]) -> object:
-    return *address["lines"], *(address[field] for field in _PLACE)
+    return *address["lines"], *(address.get(field) for field in _PLACE)
 
 
 _ALIKE: Mapping[str, Callable[[dict[str, Any]], object]] = {

@@ -3,7 +3,6 @@
 from shared.schemas import example
 
 CONTACT_POINT = example(type="phone", value="138 0013 8000", label="work")
-ADDRESS = example(type="billing", lines=["南京东路 1 号"], city="上海", postal_code="200001", country="CN")
 IDENTITY = example(system="erp", id="C0001")
 CUSTOMER = example(
     kind="person",

@@ -48,6 +48,13 @@ class Customer(Base):
         _list_by("customer_class", "created_at", "id"),
         Index(None, "contact_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(None, "tags", postgresql_using="gin"),
+        Index(
+            "ix_customers_tags_counted",
+            "department",
+            "owner",
+            postgresql_include=["tags"],
+            postgresql_where=text("deleted_at is null and tags <> '{}'"),
+        ),
         {"info": {"guarded": True}},
     )
 

@@ -49,6 +49,18 @@ _HOW = (
     Customer.acquisition_campaign,
     Customer.acquisition_cost,
 )
+# Addresses that are older than the members that we add to them are shown with these.
+_SINCE: ColumnElement[Any] = literal_column(
+    """'{"district": null, "formatted": [], "formatted_latin": null, "problems": []}'::jsonb"""
+)
+_EACH = func.jsonb_array_elements(Customer.addresses).table_valued("value").c.value
+_ADDRESSES = case(
+    (
+        func.jsonb_path_exists(Customer.addresses, literal_column("'$[*] ? (!exists(@.formatted))'")),
+        select(func.jsonb_agg(_SINCE.concat(_EACH))).scalar_subquery(),
+    ),
+    else_=Customer.addresses,
+)
 RECORD = json_object(
     id=Customer.id,
     kind=Customer.kind,
@@ -56,7 +68,7 @@ RECORD = json_object(
     given_name=Customer.given_name,
     family_name=Customer.family_name,
     contact_points=Customer.contact_points,
-    addresses=Customer.addresses,
+    addresses=_ADDRESSES,
     identities=Customer.identities,
     owner=Customer.owner,
     department=Customer.department,

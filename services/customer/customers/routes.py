@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.attributes.known import known
 from services.customer.attributes.rules import Rules, WrongAttribute
 from services.customer.customers import actions, batches, queries
 from services.customer.customers.checking import LikelyDuplicate, check_of
 from services.customer.customers.contacts import normalized, sought
 from services.customer.customers.likeness import OnDuplicate
+from services.customer.customers.past import as_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
 from services.customer.customers.references import LONGEST, Reference
 from services.customer.customers.schemas import (
@@ -165,8 +166,21 @@ async def delete_customer(
 @router.get("/{customer}/history", response_model=HistoryPage, responses=documents(CustomerNotFound, Invalid))
 @hot
 async def get_customer_history(
-    request: Request, customer: Referred, principal: CanRead, place: Paged
+    request: Request, customer: Referred, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed which fields from what to what, newest first."""
     row = await queries.fetch(core(request).database.pool, principal, customer)
     return await queries.HISTORY.answer(request, principal, place, *queries.originals(row))
+
+
+@router.get("/{customer}/as-of", response_model=CustomerRead, responses=documents(CustomerNotFound))
+@hot
+async def get_customer_as_of(
+    request: Request,
+    customer: Referred,
+    principal: CanRead,
+    at: Annotated[Instant | None, Query(description="Now, if absent.")] = None,
+) -> Response:
+    """Read a customer as it was at a time; 404 before it was there."""
+    held = core(request)
+    return answer(await as_of(held.database.pool, principal, customer, at or held.clock()))

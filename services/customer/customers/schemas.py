@@ -7,12 +7,12 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, WrapValidator
 
+from services.customer.addresses.schemas import Address, AddressRead
 from services.customer.customers import examples
 from services.customer.customers.documents import MAX_MEMBERS, settle
 from services.customer.customers.likeness import DuplicateFound
 from shared.schemas import (
     Body,
-    Country,
     Day,
     Flag,
     Instant,
@@ -58,25 +58,6 @@ class ContactPoint(ContactPointCreate):
 
     id: UUID | None = None
     normalized: str | None = Field(default=None, max_length=320, description="Read-only.")
-
-
-class AddressCreate(Body):
-    """A place of a customer."""
-
-    model_config = examples.ADDRESS
-
-    type: ContactType = "postal"
-    lines: list[Text] = Field(default_factory=list, max_length=10)
-    city: Text | None = None
-    region: Text | None = None
-    postal_code: Text | None = None
-    country: Country | None = None
-
-
-class Address(AddressCreate):
-    """An address inside a customer; one that is sent back with its id stays the same one."""
-
-    id: UUID | None = None
 
 
 class Identity(SourceKey):
@@ -191,18 +172,6 @@ class ContactPointRead(Read):
     normalized: str | None
     label: str | None
     preferred: bool
-
-
-class AddressRead(Read):
-    """A place of a customer."""
-
-    id: UUID
-    type: str
-    lines: list[str]
-    city: str | None
-    region: str | None
-    postal_code: str | None
-    country: str | None
 
 
 class IdentityRead(Read):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred
@@ -98,7 +98,7 @@ async def delete_important_date(request: Request, date_id: UUID, seen: Seen, pri
 )
 @hot
 async def get_important_date_history(
-    request: Request, date_id: UUID, principal: CanRead, place: Paged
+    request: Request, date_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
     row = await DATES.fetch(core(request).database.pool, principal, date_id)

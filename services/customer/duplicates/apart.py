@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,12 @@ from services.customer.duplicates.clusters import clusters
 from services.customer.duplicates.comparing import Levels, compare
 from services.customer.duplicates.forms import FORM, Forms, forms
 from services.customer.duplicates.frequencies import Frequencies
-from services.customer.duplicates.planning import KEY, SECONDS, Plan, plan
+from services.customer.duplicates.planning import CHUNK, KEY, SECONDS, Plan, plan
 from services.customer.duplicates.records import record
 from services.customer.duplicates.weights import Weights, probability, score
 
 NICENESS, PROCESSES, FEW = 10, 2, 20_000  # for few records one process is started sooner than two
-RANDOM_PAIRS, LEARNING_CHUNKS, SEED = 500_000, 8, 7
+RANDOM_PAIRS, LEARNING_CHUNKS, SEED = 200_000, 5, 7
 _FORMS, _KEYS = "forms", "keys"
 
 
@@ -53,8 +54,13 @@ def prepare(texts: Sequence[str]) -> tuple[bytes, bytes]:
     records = [record(orjson.loads(text)) for text in texts]
     found = [(no, key) for no, each in enumerate(records) for key in blocking.keys(each)]
     keys = np.zeros(len(found), KEY)
-    for at, (no, key) in enumerate(found):
-        keys[at] = (key.key, no, key.rule, (*key.seconds[:SECONDS], *(0,) * (SECONDS - len(key.seconds))))
+    keys["no"] = [no for no, _ in found]
+    keys["key"] = [key.key for _, key in found]
+    keys["rule"] = [key.rule for _, key in found]
+    none = (0,) * SECONDS
+    keys["seconds"] = np.array([(*key.seconds, *none)[:SECONDS] for _, key in found], np.uint64).reshape(
+        -1, SECONDS
+    )
     return forms(records).tobytes(), keys.tobytes()
 
 
@@ -106,13 +112,17 @@ def group(
 ) -> list[list[int]]:
     """Return the clusters of some pairs of records, as lists of their numbers."""
     rows, learnt, frequencies = _forms(folder), Weights.read(weights), _counted(folder)
+    # All pairs inside of what hangs together, at once: one by one they would take a hundred times as long.
+    loose = [members for members in clusters(edges, lambda *_: False) if len(members) > 2]
+    pairs = np.array([pair for members in loose for pair in combinations(members, 2)]).reshape(-1, 2)
+    against: set[tuple[int, int]] = set()
+    for start in range(0, len(pairs), CHUNK):
+        some = pairs[start : start + CHUNK]
+        _, scores = score(learnt, frequencies, rows[some[:, 0]], rows[some[:, 1]])
+        against.update(map(tuple, some[scores.evidence < 0].tolist()))
 
     def contradict(mine: Sequence[int], theirs: Sequence[int]) -> bool:
-        if len(mine) == len(theirs) == 1:
-            return False
-        one, other = (each.ravel() for each in np.meshgrid(mine, theirs))
-        _, scores = score(learnt, frequencies, rows[one], rows[other])
-        return bool((scores.evidence < 0).any())
+        return any((min(a, b), max(a, b)) in against for a in mine for b in theirs)
 
     return clusters(edges, contradict)
 

@@ -1,6 +1,7 @@
 """Comparing: at which level the two records of each pair agree, field by field."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +53,17 @@ def _typo(one: Forms, other: Forms) -> Mask:
 
 
 def _phone(one: Forms, other: Forms) -> NDArray[np.int8]:
-    gap = np.abs(one["dialled"] - other["dialled"])
-    # One digit replaced is a difference of 1 to 9 times a power of ten.
-    power = np.power(10, np.floor(np.log10(np.maximum(gap, 1))).astype(np.int64))
-    near = (gap > 0) & (gap % power == 0) & (one["dialled"] > 0) & (other["dialled"] > 0)
+    near = _one_digit(one["dialled"], other["dialled"]) & (one["dialled"] > 0) & (other["dialled"] > 0)
     return _first(
         "phone", {"same": _share(one, other, "phones"), "one_digit": near}, _both(one, other, "phones")
     )
+
+
+def _one_digit(one: NDArray[Any], other: NDArray[Any]) -> Mask:
+    """Whether one digit was replaced: the difference is 1 to 9 times a power of ten."""
+    gap = np.abs(one.astype(np.int64) - other)
+    power = np.power(10, np.floor(np.log10(np.maximum(gap, 1))).astype(np.int64))
+    return np.asarray((gap > 0) & (gap % power == 0))
 
 
 def _email(one: Forms, other: Forms) -> NDArray[np.int8]:
@@ -78,10 +83,11 @@ def _address(one: Forms, other: Forms) -> NDArray[np.int8]:
 def _birthday(one: Forms, other: Forms) -> NDArray[np.int8]:
     (year, month, day), (year_2, month_2, day_2) = (_parts(each["birthday"]) for each in (one, other))
     alike = [year == year_2, month == month_2, day == day_2]
+    near = alike[0] | _one_digit(year, year_2)  # a generation apart is no slip
     tests = {
         "same": np.all(alike, axis=0),
         "swapped": alike[0] & (month == day_2) & (day == month_2),
-        "close": np.sum(alike, axis=0) == 2,
+        "close": near & (np.sum(alike, axis=0) == 2),
     }
     return _first("birthday", tests, (one["birthday"] > 0) & (other["birthday"] > 0))
 

@@ -1,5 +1,7 @@
 """Edit distances of many pairs of words at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,11 +9,12 @@ LONGEST = 24  # letters that count of each word
 Letters = NDArray[np.uint16]  # pairs × LONGEST, zeros behind the end
 
 
-def letters(word: str) -> NDArray[np.uint16]:
-    """Return a word's first `LONGEST` characters as numbers; beyond the basic plane, their low 16 bits."""
-    row = np.zeros(LONGEST, np.uint16)
-    row[: len(word[:LONGEST])] = [ord(each) & 0xFFFF for each in word[:LONGEST]]
-    return row
+def letters(words: Sequence[str]) -> Letters:
+    """Return the words' first `LONGEST` characters as numbers; one beyond the basic plane counts as two."""
+    cut = b"".join(
+        word.encode("utf-16-le", "surrogatepass")[: 2 * LONGEST].ljust(2 * LONGEST, b"\0") for word in words
+    )
+    return np.frombuffer(cut, np.dtype("<u2")).reshape(-1, LONGEST)
 
 
 def distances(one: Letters, other: Letters) -> NDArray[np.int8]:

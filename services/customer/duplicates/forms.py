@@ -1,8 +1,9 @@
 """Forms: records as rows of numbers, so that a million pairs are compared in a few array operations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ _WORDS = {
     "cities": 3,
     "numbers": 3,
 }
+_OF_RECORDS = frozenset(("phones", "emails", "accounts", "lines", "postal_codes", "cities", "numbers"))
 FORM = np.dtype(
     [
         *((name, "<u8", (count,)) for name, count in _WORDS.items()),
@@ -45,6 +47,7 @@ FORM = np.dtype(
 Forms = NDArray[np.void]
 
 
+@lru_cache(maxsize=50_000)
 def digest(text: str) -> int:
     """Return the 64 bits that stand for a text, the same in every process; 0 for none."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little") if text else 0
@@ -52,37 +55,43 @@ def digest(text: str) -> int:
 
 def forms(records: Iterable[Record]) -> Forms:
     """Return a row for each record."""
-    return np.array([_row(each, naming(each.kind, each.name, each.family)) for each in records], FORM)
+    every = list(records)
+    names = [naming(each.kind, each.name, each.family) for each in every]
+    found = np.zeros(len(every), FORM)
+    digests = [number for each, name in zip(every, names, strict=True) for number in _digests(each, name)]
+    block = np.array(digests, np.uint64).reshape(len(every), sum(_WORDS.values()))
+    first = 0
+    for field, count in _WORDS.items():
+        found[field] = block[:, first : first + count]
+        first += count
+    found["letters"] = letters([name.sounds[0] if name.sounds else "" for name in names])
+    found["dialled"] = [_dialled(each) for each in every]
+    found["birthday"] = [_day(each.birthday) for each in every]
+    found["common"] = [name.common for name in names]
+    found["kind"] = [each.kind == "organization" for each in every]
+    found["han"] = [name.han for name in names]
+    return found
 
 
-def _row(record: Record, name: Naming) -> tuple[Any, ...]:
-    of_name = {field: getattr(name, field) for field in list(_WORDS)[:9]}
-    texts: dict[str, str | Sequence[str]] = {
-        **of_name,
-        "phones": record.phones,
-        "emails": record.emails,
-        "local_parts": local_parts(record.emails, name.families),
-        "accounts": record.accounts,
-        "lines": record.lines,
-        "postal_codes": record.postal_codes,
-        "cities": record.cities,
-        "numbers": record.numbers,
-    }
-    born = record.birthday
-    return (
-        *(_digests(texts[field], count) for field, count in _WORDS.items()),
-        letters(name.sounds[0] if name.sounds else ""),
-        int(record.phones[0].lstrip("+")[-15:] or 0)
-        if record.phones and record.phones[0][1:].isdecimal()
-        else 0,
-        born.year * 10_000 + born.month * 100 + born.day if born else 0,
-        name.common,
-        record.kind == "organization",
-        name.han,
-    )
+def _digests(record: Record, name: Naming) -> Iterator[int]:
+    for field, count in _WORDS.items():
+        given = _of_record(record, name, field)
+        texts = (given,) if isinstance(given, str) else given[:count]
+        yield from map(digest, texts)
+        yield from (0,) * (count - len(texts))
 
 
-def _digests(given: str | Sequence[str], count: int) -> list[int]:
-    texts = (given,) if isinstance(given, str) else given[:count]
-    found = [digest(text) for text in texts]
-    return found + [0] * (count - len(found))
+def _of_record(record: Record, name: Naming, field: str) -> str | Sequence[str]:
+    if field == "local_parts":
+        return local_parts(record.emails, name.families)
+    found: str | Sequence[str] = getattr(record if field in _OF_RECORDS else name, field)
+    return found
+
+
+def _dialled(record: Record) -> int:
+    digits = record.phones[0].lstrip("+")[-15:] if record.phones else ""
+    return int(digits) if digits.isascii() and digits.isdecimal() else 0
+
+
+def _day(day: date | None) -> int:
+    return 0 if day is None else day.year * 10_000 + day.month * 100 + day.day

@@ -18,7 +18,7 @@ from services.customer.duplicates.comparing import Levels
 from services.customer.duplicates.fields import FIELDS, LEVELS, MISSING, WIDEST
 from services.customer.duplicates.weights import Floats, Weights
 
-BELIEF = 400.0  # pairs
+BELIEF, BELIEF_IN_RELATIVES = 400.0, 4_000.0  # pairs; relatives of one name look like one customer
 ROUNDS, CLOSE = 200, 1e-7  # at most so many rounds; no further when the likelihood grows by less, relatively
 START = (0.2, 0.2, 0.6)  # of one customer, relatives, strangers, among the pairs of a rule
 
@@ -59,14 +59,18 @@ def learn(blocks: Mapping[str, Levels], about: Mapping[str, Sequence[str]], weig
         joint = likely * shares[rules]
         total = joint.sum(axis=1)
         value = float(counts @ np.log(total)) + sum(
-            _belief(now, then) for now, then in ((same, weights.same), (relatives, weights.relatives))
+            strength * _belief(now, then)
+            for now, then, strength in (
+                (same, weights.same, BELIEF),
+                (relatives, weights.relatives, BELIEF_IN_RELATIVES),
+            )
         )
         posterior.append(value)
         if len(posterior) > 1 and value - posterior[-2] <= CLOSE * abs(value):
             break
         each = joint / total[:, None] * counts[:, None]
-        same = _maximized(patterns, each[:, 0], weights.same)
-        relatives = _maximized(patterns, each[:, 1], weights.relatives)
+        same = _maximized(patterns, each[:, 0], BELIEF * weights.same)
+        relatives = _maximized(patterns, each[:, 1], BELIEF_IN_RELATIVES * weights.relatives)
         shares = np.stack([each[rules == rule].sum(axis=0) for rule in range(len(names))])
         shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
     found = {name: tuple(map(float, row)) for name, row in zip(names, shares, strict=True)}
@@ -94,7 +98,7 @@ def _likelihood(table: Floats, patterns: Levels) -> Floats:
 
 
 def _maximized(patterns: Levels, counts: Floats, believed: Floats) -> Floats:
-    found = _counts(patterns, counts) + BELIEF * np.where(_VALID, believed, 0.0)
+    found = _counts(patterns, counts) + np.where(_VALID, believed, 0.0)
     return np.where(_VALID, found / found.sum(axis=1, keepdims=True), 1.0)
 
 
@@ -107,7 +111,7 @@ def _counts(patterns: Levels, counts: Floats) -> Floats:
 
 
 def _belief(now: Floats, believed: Floats) -> float:
-    return float(BELIEF * (np.where(_VALID, believed, 0.0) * np.log(now)).sum())
+    return float((np.where(_VALID, believed, 0.0) * np.log(now)).sum())
 
 
 _VALID = np.arange(WIDEST) < np.array([[len(LEVELS[field])] for field in FIELDS])

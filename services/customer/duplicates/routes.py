@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from jobs.routes import Kind, job_router
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
@@ -83,7 +83,7 @@ async def get_duplicate(request: Request, duplicate_id: UUID, principal: CanRead
 @router.get("/{duplicate_id}/history", response_model=HistoryPage, responses=documents(NotFound))
 @hot
 async def get_duplicate_history(
-    request: Request, duplicate_id: UUID, principal: CanRead, place: Paged
+    request: Request, duplicate_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who decided what about a pair, newest first."""
     row = await DUPLICATES.fetch(core(request).database.pool, principal, duplicate_id)

@@ -68,7 +68,7 @@ class DuplicateCandidates(Read):
 class DuplicateSettingsUpdate(Body):
     """Settings; what is absent stays. `weights_from`: the run whose weights are used, null for none."""
 
-    model_config = example(on_write="warn", review=0.6, certain=0.95)
+    model_config = example(on_write="warn", review=0.7, certain=0.95)
 
     on_write: OnDuplicate = kept()
     review: Probability = kept()

@@ -61,10 +61,8 @@ RELATIVES: Table = {
     "kind": (0.95, 0.05),
 }
 DUPLICATED, RELATED = 0.2, 1.0  # how many pairs of each sort there are for one record
-REVIEW, CERTAIN = (
-    0.6,
-    0.95,
-)  # probabilities: from the first on people decide, from the second on they need not
+# Probabilities: from the first on people decide, from the second on they need not.
+REVIEW, CERTAIN = 0.7, 0.95
 FEWEST = 10_000  # records: smaller bases are judged like one of this size
 
 

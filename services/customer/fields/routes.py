@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from feed.history import HistoryPage
+from feed.history import HistoryPage, Stepped
 from services.customer.attributes.known import forget, known
 from services.customer.customers.routes import CanRead, rules_of
 from services.customer.customers.schemas import CustomerKind
@@ -122,7 +122,7 @@ async def get_custom_field_use(request: Request, field_id: UUID, principal: CanD
 @router.get(PATH + "/{field_id}/history", response_model=HistoryPage, responses=documents(NotFound))
 @hot
 async def get_custom_field_history(
-    request: Request, field_id: UUID, principal: CanRead, place: Paged
+    request: Request, field_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
     row = await queries.FIELDS.fetch(core(request).database.pool, principal, field_id)

@@ -114,3 +114,23 @@ async def test_the_snapshot_has_every_customer_once(client: httpx.AsyncClient, c
             break
         query["after"] = page["next"]
     assert [item["data"] for item in met] == [created]
+
+
+async def test_history_is_narrowed_to_a_field(client: httpx.AsyncClient, create: Create) -> None:
+    current, _ = await write(client, create)
+    path = f"/v1/customers/{current['id']}/history"
+    told = {}
+    for field in ("owner", "attributes", "attributes.a", "contact_points", "region", "own"):
+        steps = (await client.get(path, params={"field": field})).json()["items"]
+        told[field] = [(step["version"], step["changes"]) for step in steps]
+    owner = [(2, {"owner": {"from": "u-1", "to": "u-2"}}), (1, {"owner": {"from": None, "to": "u-1"}})]
+    assert told["owner"] == owner
+    assert told["attributes"] == told["attributes.a"]
+    assert [version for version, _ in told["attributes.a"]] == [2, 1]
+    assert [version for version, _ in told["contact_points"]] == [3]
+    assert (told["region"], told["own"]) == ([], [])
+    page = (await client.get(path, params={"field": "owner", "limit": 1})).json()
+    rest = (await client.get(path, params={"field": "owner", "cursor": page["next"]})).json()
+    assert [step["version"] for step in (*page["items"], *rest["items"])] == [2, 1]
+    other = await client.get(path, params={"field": "region", "cursor": page["next"]})
+    assert other.status_code == 422, "a cursor is for the field it was given for"

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,5 +169,5 @@ def slowly(one: str, other: str) -> int:
 
 @given(st.lists(st.tuples(words, words), min_size=1, max_size=20))
 def test_distances_are_those_of_the_definition(pairs: list[tuple[str, str]]) -> None:
-    one, other = (np.array([letters(pair[side]) for pair in pairs]) for side in (0, 1))
+    one, other = (letters([pair[side] for pair in pairs]) for side in (0, 1))
     assert distances(one, other).tolist() == [slowly(*pair) for pair in pairs]

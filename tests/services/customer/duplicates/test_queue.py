@@ -90,13 +90,13 @@ async def test_settings_are_changed_conditionally(client: httpx.AsyncClient) -> 
     now = await client.get("/v1/duplicate-settings")
     assert {name: now.json()[name] for name in ("on_write", "review", "certain")} == {
         "on_write": "off",
-        "review": 0.6,
+        "review": 0.7,
         "certain": 0.95,
     }
-    assert (await client.put("/v1/duplicate-settings", json={"review": 0.7})).status_code == 428
+    assert (await client.put("/v1/duplicate-settings", json={"review": 0.8})).status_code == 428
     condition = {"If-Match": now.headers["etag"]}
-    changed = await client.put("/v1/duplicate-settings", json={"review": 0.7}, headers=condition)
-    assert (changed.status_code, changed.json()["review"]) == (200, 0.7)
+    changed = await client.put("/v1/duplicate-settings", json={"review": 0.8}, headers=condition)
+    assert (changed.status_code, changed.json()["review"]) == (200, 0.8)
     stale = await client.put("/v1/duplicate-settings", json={"review": 0.8}, headers=condition)
     assert stale.status_code == 412
     condition = {"If-Match": changed.headers["etag"]}
@@ -108,5 +108,5 @@ async def test_settings_are_changed_conditionally(client: httpx.AsyncClient) -> 
     ):
         refused = await client.put("/v1/duplicate-settings", json=body, headers=condition)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
-    back = await client.put("/v1/duplicate-settings", json={"review": 0.6}, headers=condition)
+    back = await client.put("/v1/duplicate-settings", json={"review": 0.7}, headers=condition)
     assert back.status_code == 200
