@@ -10,6 +10,10 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from services.customer.keys.key import vector
+from services.customer.keys.open import open_keys
+from services.customer.keys.personal import personal_keys
+
 SEED = 20260101
 NULL = r"\N"  # in COPY's text format
 SYSTEM = "erp"
@@ -255,12 +259,26 @@ def _customer(number: int, draw: Sequence[int], at: str) -> str:
     points, keys = _point(number, 1, "phone", phone), f"tel:{phone}"
     if draw[3] % 10 < 6:
         points, keys = f"{points},{_point(number, 2, 'email', mail)}", f"mailto:{mail},{keys}"
+    mails = [mail] if "mailto" in keys else []
+    found = f"{_open(number, name, given, family)}\t{_personal(phone, *mails)}"
     return (
         f"{CUSTOMER}{number:012x}\t{kind}\t{name}\t{given or NULL}\t{family or NULL}\t[{points}]\t[]\t"
         f'[{{"system":"{SYSTEM}","kind":"","id":"C{number:07d}"}}]\t{{{keys}}}\t'
         f"u-{draw[4] % OWNERS}\td-{draw[4] % DEPARTMENTS}\t{REGIONS[draw[5] % len(REGIONS)]}\t"
-        f"{'retail' if draw[5] % 3 else 'key'}\t{{}}\t{{}}\t1\t{at}\t{at}\n"
+        f"{'retail' if draw[5] % 3 else 'key'}\t{{}}\t{{}}\t{found}\t1\t{at}\t{at}\n"
     )
+
+
+def _open(number: int, name: str, given: str | None, family: str | None) -> str:
+    identity = {"system": SYSTEM, "id": f"C{number:07d}"}
+    names = {"name": name, "given_name": given, "family_name": family}
+    return vector(open_keys({**names, "identities": [identity], "tags": []}))
+
+
+def _personal(phone: str, *mails: str) -> str:
+    reached = [("phone", phone), *(("email", mail) for mail in mails)]
+    points = [{"type": kind, "value": value, "normalized": value} for kind, value in reached]
+    return vector(personal_keys({"contact_points": points, "addresses": [], "attributes": {}}))
 
 
 def _point(number: int, index: int, kind: str, value: str) -> str:

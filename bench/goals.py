@@ -106,6 +106,9 @@ GOALS = (
     _ratio("list 50 newest", "gateway ×32", "direct ×32", 0.80),
     Goal("list 50, a deep page", "p50 / that of the first page, direct ×1", "", 1.2, _deeper),
     _late("caller lookup", "direct ×1", 10, 10)[1],
+    *_late("search names", "direct ×1", 20, 20),
+    *_late("search two characters", "direct ×1", 5, 20),
+    *_late("search slips", "direct ×1", 60, 60),
     Goal("overview", "p50 / slowest part", "", 2.5, _slowest_part),
     *_service("record interaction", "interaction", 280, 210, 150),
     _ratio("record interaction", "direct ×32", "pgbench", 0.45),
@@ -118,5 +121,6 @@ GOALS = (
     *_late("write to reader", "idle", 10, 30),
     *_late("write to reader", "busy", 10, 30),
     *map(_growth, ("point read", "list 20 of an owner", "list 50 newest", "timeline 20", "caller lookup")),
+    *map(_growth, ("search names", "search two characters", "search slips")),
     _ratio("ordinary route", "among 40", "alone", 0.9),
 )

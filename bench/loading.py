@@ -32,6 +32,8 @@ CUSTOMERS = [
     "customer_class",
     "tags",
     "attributes",
+    "open_keys",
+    "personal_keys",
     "version",
     "created_at",
     "updated_at",

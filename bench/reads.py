@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from bench import beside
+from bench import beside, questions
 from bench.client import Load, get
 from bench.dataset import OWNERS, SEED, Slice, customer_id
 from bench.rounds import Bench, Cell, Figures, watched
@@ -162,6 +162,9 @@ READS = (
         "gateway",
         lambda bench: [f"/v1/callers?number={each}" for each in calling(bench.part)],
     ),
+    Read("search names", "customer", questions.names),
+    Read("search two characters", "customer", questions.pairs),
+    Read("search slips", "customer", questions.slips),
     Read(
         "overview",
         "gateway",

@@ -9,6 +9,7 @@ from services.customer.base import FEED
 from services.customer.duplicates.models import JOBS
 from services.customer.duplicates.running import KIND, DuplicateRun
 from services.customer.merges.waiting import forget
+from services.customer.search.filling import SOON, fill
 from shared.chores import repeat
 from shared.database import Database
 from shared.settings import Settings
@@ -21,6 +22,7 @@ async def run(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(keep_up(settings, database, FEED))
             group.create_task(repeat(partial(forget, database), "forget the images of merges", OFTEN))
+            group.create_task(repeat(partial(fill, database), "fill in keys", SOON))
             group.create_task(work(database, JOBS, {KIND: DuplicateRun(database)}))
     finally:
         await database.close()

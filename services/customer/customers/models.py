@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, Uuid, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.customer.base import Base
@@ -20,11 +20,21 @@ Words = Annotated[list[str], mapped_column(ARRAY(Text))]
 Ids = Annotated[list[UUID], mapped_column(ARRAY(Uuid), server_default="{}")]
 
 
+_KEYLESS = "deleted_at is null and open_keys is null"
+
+
 def _list_by(*columns: str) -> Index:
     """Return the index of a keyset list, read backwards; one for a filter leaves out null."""
     live = "deleted_at is null"
     where = live if columns[0].endswith("_at") else f"{live} and {columns[0]} is not null"
     return Index(None, *columns, postgresql_where=text(where))
+
+
+def _found_by(keys: str) -> Index:
+    """Return an index of keys, which also tells what begins with a word."""
+    return Index(
+        f"ix_customers_{keys}", keys, postgresql_using="gin", postgresql_where=text("deleted_at is null")
+    )
 
 
 class Customer(Base):
@@ -48,6 +58,9 @@ class Customer(Base):
         _list_by("customer_class", "created_at", "id"),
         Index(None, "contact_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(None, "tags", postgresql_using="gin"),
+        _found_by("open_keys"),
+        _found_by("personal_keys"),
+        Index("ix_customers_without_keys", "id", postgresql_where=text(_KEYLESS)),
         Index(
             "ix_customers_tags_counted",
             "department",
@@ -80,6 +93,12 @@ class Customer(Base):
     acquisition_currency: Mapped[Key | None]
     tags: Mapped[Words]
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PERSONAL)
+    open_keys: Mapped[str | None] = mapped_column(
+        TSVECTOR, comment="derived: what it is found by; null until the worker has made it"
+    )
+    personal_keys: Mapped[str | None] = mapped_column(
+        TSVECTOR, comment="derived: the same of personal data", info=PERSONAL
+    )
     merged_ids: Mapped[Ids]
     version: Mapped[int]
     created_at: Mapped[Time]

@@ -21,6 +21,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    null,
     or_,
     select,
     tuple_,
@@ -61,27 +62,29 @@ _ADDRESSES = case(
     ),
     else_=Customer.addresses,
 )
-RECORD = json_object(
-    id=Customer.id,
-    kind=Customer.kind,
-    name=Customer.name,
-    given_name=Customer.given_name,
-    family_name=Customer.family_name,
-    contact_points=Customer.contact_points,
-    addresses=_ADDRESSES,
-    identities=Customer.identities,
-    owner=Customer.owner,
-    department=Customer.department,
-    region=Customer.region,
-    customer_class=Customer.customer_class,
-    acquisition=case((func.num_nonnulls(*_HOW) > literal_column("0"), _ACQUISITION)),
-    tags=Customer.tags,
-    attributes=Customer.attributes,
-    merged_ids=Customer.merged_ids,
-    version=Customer.version,
-    created_at=Customer.created_at,
-    updated_at=Customer.updated_at,
-)
+_MEMBERS: dict[str, Any] = {
+    "id": Customer.id,
+    "kind": Customer.kind,
+    "name": Customer.name,
+    "given_name": Customer.given_name,
+    "family_name": Customer.family_name,
+    "contact_points": Customer.contact_points,
+    "addresses": _ADDRESSES,
+    "identities": Customer.identities,
+    "owner": Customer.owner,
+    "department": Customer.department,
+    "region": Customer.region,
+    "customer_class": Customer.customer_class,
+    "acquisition": case((func.num_nonnulls(*_HOW) > literal_column("0"), _ACQUISITION)),
+    "tags": Customer.tags,
+    "attributes": Customer.attributes,
+    "merged_ids": Customer.merged_ids,
+    "version": Customer.version,
+    "created_at": Customer.created_at,
+    "updated_at": Customer.updated_at,
+}
+RECORD = json_object(**_MEMBERS)
+LISTED = json_object(**_MEMBERS, match=null())  # of those whom no search string found
 _TIME = DateTime(timezone=True)
 _DATA = RECORD.label("data")
 _LIVE = Customer.deleted_at.is_(None)
@@ -224,7 +227,7 @@ def _newest(moment: InstrumentedAttribute[datetime]) -> Visible:
     """Return a page of customers by when they were created, or updated, from the cursor backwards."""
     key = tuple_(moment, Customer.id)
     return visible(
-        select(Customer.id, moment.label("at"), _DATA)
+        select(Customer.id, moment.label("at"), LISTED.label("data"))
         .where(_LIVE)
         .order_by(moment.desc(), Customer.id.desc())
         .limit(bindparam("limit", type_=Integer)),

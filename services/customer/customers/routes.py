@@ -1,8 +1,8 @@
-"""Customers over HTTP: create, batch, read, list, patch and delete them, and read their history."""
+"""Customers over HTTP: create, batch, read, patch and delete them, and read their history."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import PlainValidator, WithJsonSchema
 
 from feed.history import HistoryPage, Stepped
@@ -10,7 +10,7 @@ from services.customer.attributes.known import known
 from services.customer.attributes.rules import Rules, WrongAttribute
 from services.customer.customers import actions, batches, queries
 from services.customer.customers.checking import LikelyDuplicate, check_of
-from services.customer.customers.contacts import normalized, sought
+from services.customer.customers.contacts import normalized
 from services.customer.customers.likeness import OnDuplicate
 from services.customer.customers.past import as_of
 from services.customer.customers.problems import CustomerNotFound, IdentityTaken, OutOfSight
@@ -20,54 +20,21 @@ from services.customer.customers.schemas import (
     CustomerBatchResult,
     CustomerCreate,
     CustomerCreated,
-    CustomerKind,
-    CustomerPage,
     CustomerRead,
     CustomerUpdate,
     patch_of,
 )
 from shared.auth import Principal, allow
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
-from shared.schemas import Instant, Text
+from shared.schemas import Instant
 from web.app import answer, core
 from web.etag import Seen
 from web.hot import hot
-from web.lists import Paged, listed
 from web.once import once
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 CanRead = Annotated[Principal, allow("customers:read")]
 CanWrite = Annotated[Principal, allow("customers:write")]
-
-
-async def filters(  # noqa: PLR0913 - one parameter per filter
-    request: Request,
-    *,
-    kind: CustomerKind | None = None,
-    owner: Text | None = None,
-    department: Text | None = None,
-    region: Text | None = None,
-    customer_class: Text | None = None,
-    tag: Text | None = None,
-    phone: Annotated[Text | None, Query(description="In any written form.")] = None,
-    email: Text | None = None,
-    created_after: Instant | None = None,
-    updated_after: Annotated[Instant | None, Query(description="Orders by the last update.")] = None,
-) -> dict[str, Any]:
-    """Return the parameters of a list; a filter that is None is not applied."""
-    country = core(request).settings.country
-    return {
-        "kind": kind,
-        "owner": owner,
-        "department": department,
-        "region": region,
-        "customer_class": customer_class,
-        "tags": [tag] if tag else None,
-        "phone": [sought("phone", phone, country)] if phone else None,
-        "email": [sought("email", email, country)] if email else None,
-        "created_after": created_after,
-        "updated_after": updated_after,
-    }
 
 
 Referred = Annotated[
@@ -81,7 +48,6 @@ Duplicates = Annotated[
     OnDuplicate | None,
     Query(description="What becomes of who is probably there already; by default as set."),
 ]
-Filters = Annotated[dict[str, Any], Depends(filters)]
 CHANGING = documents(
     CustomerNotFound, PreconditionRequired, PreconditionFailed, IdentityTaken, OutOfSight, Invalid
 )
@@ -122,17 +88,6 @@ async def write_customers(
         request,
         principal,
         lambda tx: actions.write_many(tx, rows, rules, body.mode, dry_run=body.dry_run, check=check),
-    )
-
-
-@router.get("", response_model=CustomerPage, responses=documents(Invalid))
-@hot
-async def list_customers(request: Request, principal: CanRead, chosen: Filters, place: Paged) -> Response:
-    """List customers, newest first; with `updated_after`, the last updated first."""
-    newest = queries.LAST_UPDATED if chosen["updated_after"] else queries.NEWEST
-    pool = core(request).database.pool
-    return await listed(
-        request, place, ("at", "id"), lambda **given: newest.all(pool, principal, **given, **chosen)
     )
 
 

@@ -216,13 +216,6 @@ class CustomerRead(Read):
     masked: list[str] = Field(description="Fields that are null because you may not read personal data.")
 
 
-class CustomerPage(Read):
-    """Customers, newest first."""
-
-    items: list[CustomerRead]
-    next: str | None
-
-
 class CustomerCreated(CustomerRead):
     """A new customer; `duplicates` is there when it was checked and is like others."""
 

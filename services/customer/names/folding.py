@@ -1,12 +1,14 @@
 """Folding: one plain spelling for all the ways to write the same letters."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import category, normalize
 
 from services.customer.names.sources import SIMPLIFIED
 
+CACHED = 10_000  # texts: given and family names come again and again
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+HAN_RUN = re.compile(f"[{HAN}]+")
 # Marks of Latin, Greek, Cyrillic, Hebrew and Arabic, which readers leave out; elsewhere they are letters.
 _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
@@ -22,6 +24,7 @@ _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": 
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}  # to hiragana
 
 
+@lru_cache(CACHED)
 def fold(text: str) -> str:
     """Return words in NFKC, without case, diacritics, punctuation; Han simplified, kana as hiragana.
 

@@ -22,15 +22,15 @@ _SPACED = (
     "a g",
     "a s",
 )  # G.m.b.H.
-_WORDS, _ENDINGS = frozenset(_LATIN.split()), tuple(_HAN.split())
+_WORDS = frozenset(_LATIN.split())
+_ENDINGS = (*(f" {each}" for each in _SPACED), *_HAN.split())
 
 
 def without_form(folded: str) -> str:
     """Return a folded name without the legal forms at its end; itself when it consists of nothing else."""
-    for ending in (*(f" {each}" for each in _SPACED), *_ENDINGS):
-        if folded.endswith(ending):
-            folded = folded.removesuffix(ending).rstrip() or folded
-            break
+    if folded.endswith(_ENDINGS):
+        ending = next(each for each in _ENDINGS if folded.endswith(each))
+        folded = folded.removesuffix(ending).rstrip() or folded
     words = folded.split()
     while len(words) > 1 and words[-1] in _WORDS:
         words.pop()

@@ -12,13 +12,10 @@ MOST = 4  # readings of one name
 LONGEST = 4  # characters of a name that is read as a person's
 
 
-def readings(han: str, family: str = "") -> list[Syllables]:
-    """Return up to `MOST` readings of simplified Han characters, the likeliest first.
-
-    `family` is the surname among them, if it is known; else one of a person's length begins with it.
-    """
+def readings(han: str, surname: str = "") -> list[Syllables]:
+    """Return up to `MOST` readings of simplified Han characters, the likeliest first."""
     found: list[tuple[int, Syllables]] = [(0, ())]
-    for choices in _parts(han, family):
+    for choices in _parts(han, surname):
         if len(choices) == 1:
             found = [(cost, before + choices[0]) for cost, before in found]
         else:
@@ -29,25 +26,24 @@ def readings(han: str, family: str = "") -> list[Syllables]:
     return [syllables for _, syllables in found]
 
 
-def _parts(han: str, family: str) -> Iterator[Sequence[Syllables]]:
-    """Yield the readings of each part: a character, or the surname."""
-    table, surname = _table(), _surname(han, family)
-    before, _, behind = han.partition(surname) if surname else ("", "", han)
-    for character in before:
-        yield table.get(character, ((),))
-    if surname:
-        special = surnames.READINGS.get(surname, ())
-        yield tuple(dict.fromkeys((*special, *table.get(surname, ())))) or ((),)
-    for character in behind:
-        yield table.get(character, ((),))
-
-
-def _surname(han: str, family: str) -> str:
+def surname_of(han: str, family: str = "") -> str:
+    """Return the surname in Han characters: `family` if it is known, else what a person's begins with."""
     if family:
         return family if family in han and (len(family) == 1 or family in COMPOUND) else ""
     if not 2 <= len(han) <= LONGEST:
         return ""
     return han[:2] if len(han) > 2 and han[:2] in COMPOUND else han[0]
+
+
+def _parts(han: str, surname: str) -> Iterator[Sequence[Syllables]]:
+    """Yield the readings of each part: a character, or the surname."""
+    table = _table()
+    before, _, behind = han.partition(surname) if surname else ("", "", han)
+    yield from (table.get(character, ((),)) for character in before)
+    if surname:
+        special = surnames.READINGS.get(surname, ())
+        yield tuple(dict.fromkeys((*special, *table.get(surname, ())))) or ((),)
+    yield from (table.get(character, ((),)) for character in behind)
 
 
 @cache

@@ -110,3 +110,16 @@ async def test_settings_are_changed_conditionally(client: httpx.AsyncClient) -> 
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
     back = await client.put("/v1/duplicate-settings", json={"review": 0.7}, headers=condition)
     assert back.status_code == 200
+
+
+async def test_a_merge_that_is_undone_opens_the_pair_again(
+    client: httpx.AsyncClient, customer: Running
+) -> None:
+    pair = await found(client, customer)
+    one, other = pair["customers"]  # type: ignore[misc]  # a list
+    merged = await client.post("/v1/merges", json={"survivor": one, "duplicates": [other]})
+    assert merged.status_code == 201, merged.text
+    assert (await client.get(f"/v1/duplicates/{pair['id']}")).json()["status"] == "merged"
+    undone = await client.post(f"/v1/merges/{merged.json()['id']}/undo", json={})
+    assert undone.status_code in {200, 201}, undone.text
+    assert (await client.get(f"/v1/duplicates/{pair['id']}")).json()["status"] == "open"
