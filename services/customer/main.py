@@ -15,10 +15,19 @@ from services.customer.duplicates.queries import TOLD as TOLD_OF_DUPLICATES
 from services.customer.duplicates.routes import ROUTERS as DUPLICATES
 from services.customer.fields.queries import FIELDS, SETTINGS
 from services.customer.fields.routes import router as fields
+from services.customer.graph.routes import router as graph
+from services.customer.group_events.queries import ATTENDANCES, EVENTS
+from services.customer.group_events.routes import router as group_events
+from services.customer.groups.queries import GROUPS
+from services.customer.groups.routes import router as groups
 from services.customer.identities.routes import router as identities
+from services.customer.memberships.queries import MEMBERSHIPS
+from services.customer.memberships.routes import router as memberships
 from services.customer.merges.queries import SURVIVORSHIP
 from services.customer.merges.routes import router as merges
 from services.customer.merges.waiting import undoable
+from services.customer.relations.queries import RELATIONS
+from services.customer.relations.routes import router as relations
 from services.customer.search.routes import router as search
 from services.customer.tags.routes import router as tags
 from shared.settings import Settings
@@ -34,6 +43,11 @@ def build() -> FastAPI:
         "custom_field_settings": SETTINGS.told,
         "survivorship": SURVIVORSHIP.told,
         **TOLD_OF_DUPLICATES,
+        "relation": RELATIONS.told,
+        "group": GROUPS.told,
+        "membership": MEMBERSHIPS.told,
+        "group_event": EVENTS.told,
+        "group_attendance": ATTENDANCES.told,
     }
     routers = [
         customers,
@@ -46,6 +60,11 @@ def build() -> FastAPI:
         callers,
         merges,
         *DUPLICATES,
+        relations,
+        graph,
+        groups,
+        memberships,
+        group_events,
         feed_router(FEED, told, {"customer": BRIEFLY}),
     ]
     app = create_app(Settings.of("customer"), title="guanxi: customer", routers=routers)

@@ -13,7 +13,7 @@ from tests.e2e.world import Names
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
-    ("label", "year", "month", "day", "leap_month")
+    ("label", "year", "month", "day", "leap_month", "title", "note")
 )
 OF_NOBODY = (
     "/duplicate-runs",
@@ -26,6 +26,8 @@ OF_NOBODY = (
     "/scoring-status",
     "/survivorship",
 )
+OUTER = ("/v1/group-events/", "/v1/groups/", "/v1/customers/")  # what others are inside of
+OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relations: no type has all of them
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
@@ -63,7 +65,8 @@ def _turn(asked: Asked) -> tuple[int, int, int]:
     """Read first; then what is inside before what is around it; remove whole records last."""
     depth = asked.url.count("/")
     whole = asked.method == "delete" and depth < 5
-    group = 0 if asked.method == "get" else 1 + whole + (whole and asked.url.startswith("/v1/customers/"))
+    outer = next((at for at, start in enumerate(OUTER, 1) if asked.url.startswith(start)), 0)
+    group = 0 if asked.method == "get" else 1 + whole * (1 + outer)
     return group, -depth, ORDER.index(asked.method)
 
 
@@ -72,8 +75,12 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     url = re.sub(r"\{(\w+)\}", lambda found: _of_path(path, found[1], names), path)
     schema = body_schema(document, operation)
     json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
-    if path.endswith("/batch"):
+    if path.startswith("/v1/relations"):
+        json = _pruned(json, OF_SOME_TYPES)
+    if path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
+    elif path.endswith("/batch"):  # of who is in already: others are let in one by one
+        json["items"] = [{"customer": names.ids["friend_id"]}]
     label = f"{method.upper()} {path}"
     queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
     known = {each["name"]: _asked_for(path, each["name"], names) for each in queries if method == "get"}
@@ -121,6 +128,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
     known |= {"survivor": names.ids["customer"], "duplicates": names.ids["twin"]}
+    known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}
     if key in known:
         return known[key]
     if not isinstance(value, dict):

@@ -122,6 +122,14 @@ def make(api: httpx.Client) -> Names:
     whole, other = post("/v1/customers", twin), post("/v1/customers", twin)
     merge = post("/v1/merges", {"survivor": whole["id"], "duplicates": [other["id"]]})
     defined = post("/v1/custom-fields", {"code": f"f_{uuid4().hex}", "type": "text", "label": {"en": "F"}})
+    friend = post("/v1/customers", {"name": "Foreign Friend", "owner": owner, "department": department})
+    tie = {"from_customer": customer["id"], "to_customer": friend["id"]}
+    relation = post("/v1/relations", {"type": "referral", **tie, "note": NOTE})
+    group = post("/v1/groups", {"name": "Foreign Club", "owner": owner, "department": department})
+    member = post(f"/v1/groups/{group['id']}/members", {"customer": friend["id"]})
+    meeting = post(f"/v1/groups/{group['id']}/events", {"title": "Meeting", "held_on": "2026-01-31"})
+    attended = f"/v1/group-events/{meeting['id']}/attendees/batch"
+    came = api.post(attended, json={"items": [{"customer": friend["id"]}]}).raise_for_status().json()
     at = "2026-03-01T09:30:00Z"
     facts: dict[str, Any] = {"customer": whom, "attributes": {"note": NOTE}}
     contact = post(
@@ -172,6 +180,12 @@ def make(api: httpx.Client) -> Names:
             "tag": f"t-{external}",
             "duplicate_id": pair,
             "duplicate-runs_id": looked,
+            "relation_id": relation["id"],
+            "friend_id": friend["id"],
+            "group_id": group["id"],
+            "membership_id": member["id"],
+            "event_id": meeting["id"],
+            "attendance_id": came["results"][0]["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "product_id": product["id"],

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import (
     CountryCodeSource,
     NumberParseException,
+    PhoneMetadata,
     PhoneNumber,
     PhoneNumberFormat,
     is_valid_number,
@@ -79,6 +80,8 @@ def _read(text: str, country: str | None, default: str) -> Iterator[tuple[str, M
         return
     if home := _at_home(text, country, default):
         yield home
+        if home[1] is Match.EXACT:
+            return
     digits = _dense(text)
     for start, match in (("", Match.PLUS_ADDED), *((each, Match.FOREIGN_PREFIX) for each in _ABROAD)):
         rest = _parsed(f"+{digits.removeprefix(start)}", None) if digits.startswith(start) else None
@@ -104,12 +107,21 @@ def _trunk(number: str) -> Iterator[tuple[str, Match]]:
     parsed = phonenumbers.parse(number)
     national = phonenumbers.national_significant_number(parsed)
     code = f"+{parsed.country_code}"
+    if not national.startswith("0") and _dialled_behind_zero(parsed.country_code):
+        return
     if national.startswith("0"):
         other, match = f"{code}{national.lstrip('0')}", Match.TRUNK_ZERO_REMOVED
     else:
         other, match = f"{code}0{national}", Match.TRUNK_ZERO_ADDED
     if found := _parsed(other, None):
         yield _written(found), match
+
+
+@cache
+def _dialled_behind_zero(code: int) -> bool:
+    """Whether a country's zero is dialled before the number, and no part of any."""
+    own = PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(code), None)
+    return own is not None and own.national_prefix == "0"
 
 
 def _parsed(text: str, country: str | None) -> PhoneNumber | None:

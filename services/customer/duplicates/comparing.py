@@ -34,19 +34,21 @@ def _name(one: Forms, other: Forms) -> NDArray[np.int8]:
         "same_sound": heard,
         "swapped": _share(one, other, "sounds", "turned") | _share(one, other, "turned", "sounds"),
         "variant": _share(one, other, "variants") | _either(one, other, "called", "answers"),
-        "typo": _typo(one, other),
         "initials": _either(one, other, "initial", "initialled") | _share(one, other, "initial"),
         "family_name": _share(one, other, "families"),
     }
+    better = np.any([tests[level] for level in ("same", "same_sound", "swapped", "variant")], axis=0)
     known = _has(one, "written") & _has(other, "written")
-    return _first("name", tests, known)
+    return _first("name", {**tests, "typo": _typo(one, other, ~better)}, known)
 
 
-def _typo(one: Forms, other: Forms) -> Mask:
+def _typo(one: Forms, other: Forms, undecided: Mask) -> Mask:
     """Whether names differ by a slip; two Chinese names that differ in a character are two names."""
     found = np.zeros(len(one), np.bool_)
-    size = np.minimum(*((each["letters"] != 0).sum(axis=1) for each in (one, other)))
-    may = np.flatnonzero((size >= SHORT) & ~(one["han"] & other["han"] & (one["kind"] == 0)).astype(bool))
+    sizes = [(each["letters"] != 0).sum(axis=1) for each in (one, other)]
+    size, near = np.minimum(*sizes), np.abs(sizes[0] - sizes[1]) <= 2
+    chinese = (one["han"] & other["han"] & (one["kind"] == 0)).astype(bool)
+    may = np.flatnonzero(undecided & near & (size >= SHORT) & ~chinese)
     apart = distances(one["letters"][may], other["letters"][may])
     found[may] = (apart > 0) & (apart <= np.where(size[may] >= LONG, 2, 1))
     return found
@@ -108,8 +110,9 @@ def _kind(one: Forms, other: Forms) -> NDArray[np.int8]:
 def _first(field: str, tests: Mapping[str, Mask], known: Mask) -> NDArray[np.int8]:
     """Return for each pair the first level whose test it passes, the last level for none."""
     levels = np.full(len(known), len(LEVELS[field]) - 1, np.int8)
-    for level in reversed(list(tests)):
-        levels[tests[level]] = at(field, level)
+    for level in reversed(LEVELS[field]):
+        if level in tests:
+            levels[tests[level]] = at(field, level)
     levels[~known] = MISSING
     return levels
 

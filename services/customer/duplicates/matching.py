@@ -1,4 +1,4 @@
-"""Matching: a few records at once against all customers, who are found by their contact keys."""
+"""Matching: a few records at once against all customers, who are found by contact keys and names."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from uuid import UUID
 
 import numpy as np
 import orjson
-from sqlalchemy import ARRAY, Integer, Text, Uuid, all_, bindparam
+from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, all_, bindparam, cast
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.customer.customers.models import Customer
 from services.customer.duplicates import blocking, reasons
@@ -16,19 +17,21 @@ from services.customer.duplicates.frequencies import Frequencies
 from services.customer.duplicates.reading import COMPARED, records
 from services.customer.duplicates.records import Record, record
 from services.customer.duplicates.weights import Weights, probability, score
+from services.customer.keys.key import WHOLE, quoted
+from services.customer.names.forms import forms_of
 from shared.statements import Runner, Statement
 
-MOST = 1_000  # customers that some records are compared with
-_CANDIDATES = Statement(
-    records()
-    .where(
-        Customer.contact_keys.overlap(bindparam("keys", type_=ARRAY(Text))),
-        Customer.id != all_(bindparam("ids", type_=ARRAY(Uuid))),
-    )
-    .limit(bindparam("limit", type_=Integer)),
-    unguarded=COMPARED,
-    clear=COMPARED,
-)
+MOST, NAMESAKES = 1_000, 100  # customers that some records are compared with: by contact keys, and by name
+
+
+def _candidates(found: ColumnElement[bool]) -> Statement:
+    others = Customer.id != all_(bindparam("ids", type_=ARRAY(Uuid)))
+    select = records().where(found, others).limit(bindparam("limit", type_=Integer))
+    return Statement(select, unguarded=COMPARED, clear=COMPARED)
+
+
+_BY_CONTACT = _candidates(Customer.contact_keys.overlap(bindparam("keys", type_=ARRAY(Text))))
+_BY_NAME = _candidates(Customer.open_keys.bool_op("@@")(cast(bindparam("names", type_=Text), TSQUERY)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ class Scorer:
 
         The likeliest first. Customers that are among the given are those given.
         """
-        rows = await _CANDIDATES.all(on, keys=list(keys), ids=list(given), limit=MOST) if keys else []
+        ids = list(given)
+        rows = await _BY_CONTACT.all(on, keys=list(keys), ids=ids, limit=MOST) if keys else []
+        names = " | ".join(dict.fromkeys(_named(each) for each in given.values()))
+        rows += await _BY_NAME.all(on, names=names, ids=ids, limit=NAMESAKES)
         # Plain UUIDs: what is told of them is also kept as JSON, which the driver's own cannot be.
         found = {UUID(int=row["id"].int): record(orjson.loads(row["record"])) for row in rows}
         every = {**given, **found}
@@ -73,6 +79,14 @@ class Scorer:
             one, other = (ids[each] for each in pairs[at].tolist())
             why = reasons.of(levels[at], scores, at, self.frequencies.records)
             yield Likeness(one, other, float(scores.total[at]), float(likely[at]), why)
+
+
+def _named(given: Record) -> str:
+    """Return a tsquery for customers with the name: as written, its words in any order, or as it is read."""
+    forms = forms_of(given.name, None, given.family)
+    words = " & ".join(quoted(word) for word in forms.words)
+    read = (quoted(each) for each in (*forms.pinyin, "".join(forms.latin)) if each)
+    return " | ".join((quoted(f"{WHOLE}{forms.folded}"), f"({words})" if words else "'='", *read))
 
 
 def _blocked(every: list[Record], given: int) -> set[tuple[int, int]]:

@@ -145,3 +145,14 @@ async def test_what_is_foreign_neither_warns_nor_refuses(
 def test_who_is_told_of_nothing_gets_the_record_as_it_came() -> None:
     body = object()
     assert checking.told(body, ()) is body
+
+
+async def test_names_and_birthdays_are_looked_up_too(client: httpx.AsyncClient) -> None:
+    born = {"attributes": {"birthday": "1971-04-05"}, "addresses": [{"lines": ["长安路8号"], "city": "西安"}]}
+    first = await created(client, {"name": "诸葛雪梅", **born})
+    answer = await client.post(
+        "/v1/customers", json={"name": "Zhuge Xuemei", **born}, params={"on_duplicate": "warn"}
+    )
+    assert [each["customer_id"] for each in answer.json()["duplicates"]] == [first]
+    reasons = {each["field"]: each["level"] for each in answer.json()["duplicates"][0]["reasons"]}
+    assert (reasons["name"], reasons["birthday"], reasons["address"]) == ("other_script", "same", "lines")

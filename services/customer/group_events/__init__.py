@@ -1,0 +1,1 @@
+"""Group event: a meeting, an outing, a post of a group on a day, and who attended."""
