@@ -13,7 +13,7 @@ from shared.auth import Visibility
 
 Key = Annotated[str, mapped_column(Text(collation="C"))]
 Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
-SETTINGS_ID = UUID(int=1)  # of the one row of settings
+SETTINGS_ID = UUID(int=0xF1E1D5)  # of the one row of settings: histories of a service share their key
 
 
 class CustomField(Base):

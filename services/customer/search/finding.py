@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from services.customer.search import queries
 from services.customer.search.clauses import Clause, tsquery
-from services.customer.search.hits import KNOWN, hits
+from services.customer.search.hits import KNOWN, SHOWN, hits
 from services.customer.search.matches import match
 from services.customer.search.questions import Tier
 from services.customer.search.schemas import CustomerSort
@@ -51,7 +51,7 @@ class Finder:
             found += [(met, row) for row in await self._of(met, before, behind, limit + 1 - len(found))]
             if len(found) > limit:
                 break
-        items = [_hit(row["data"], (tier,)) for tier, row in found[:limit]]
+        items = await self._shown(found[:limit])
         end = [found[limit - 1][0].score, found[limit - 1][1]["id"]] if len(found) > limit else None
         return items, end
 
@@ -86,6 +86,13 @@ class Finder:
             return await statement.all(self.on, principal, **given, **more)
 
         return ask
+
+    async def _shown(self, found: Sequence[tuple[Tier, Record]]) -> list[orjson.Fragment]:
+        """Return the JSON of hits; who was deleted a moment ago is left out."""
+        ids = [row["id"] for _, row in found]
+        rows = await SHOWN.all(self.on, self.principal, ids=ids) if ids else []
+        data = {row["id"]: row["data"] for row in rows}
+        return [_hit(data[row["id"]], (tier,)) for tier, row in found if row["id"] in data]
 
     async def _known(self, tier: Tier) -> Tier:
         """Return a tier with the words that some customer has: of hundreds of slips the few that are."""

@@ -46,7 +46,7 @@ def meets(of: type[Customer], parameter: str, *, personal: bool) -> ColumnElemen
 
 @lru_cache(SHAPES)
 def hits(shape: Shape, visibility: Visibility, *, personal: bool, newest: bool) -> Visible:
-    """Return the `limit` customers before `last_id` that meet `keys` but not `before`: `id` and `data`.
+    """Return the ids of the `limit` customers before `last_id` that meet `keys` but not `before`.
 
     `newest` looks through the newest `window` customers only, which is fast where many meet; the other reads
     the indexes of keys, which is fast where few do. No estimate of the planner's has to tell which.
@@ -54,10 +54,7 @@ def hits(shape: Shape, visibility: Visibility, *, personal: bool, newest: bool) 
     found = _found(shape, visibility, personal=personal, newest=newest)
     ids = func.array(found.scalar_subquery())
     return visible(
-        select(Customer.id, RECORD.label("data"))
-        .where(_LIVE, Customer.id == any_(ids))
-        .order_by(Customer.id.desc()),
-        of=Customer,
+        select(Customer.id).where(_LIVE, Customer.id == any_(ids)).order_by(Customer.id.desc()), of=Customer
     )
 
 
@@ -85,6 +82,12 @@ def _meets(keys: Any, parameter: str) -> ColumnElement[bool]:  # noqa: ANN401 - 
     return found
 
 
+SHOWN = visible(
+    select(Customer.id, RECORD.label("data")).where(
+        _LIVE, Customer.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+    ),
+    of=Customer,
+)
 _word = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("word")
 _known = select(Customer.id).where(_LIVE, Customer.open_keys.bool_op("@@")(cast(_word, TSQUERY)))
 KNOWN = Statement(

@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_custom_field_settings"),
         schema=SCHEMA,
     )
-    first = {"id": UUID(int=1), "undeclared": "allowed", "version": 1}
+    first = {"id": UUID(int=0xF1E1D5), "undeclared": "allowed", "version": 1}
     op.execute(sa.insert(settings).values(**first, created_at=sa.func.now(), updated_at=sa.func.now()))
 
 

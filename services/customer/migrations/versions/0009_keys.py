@@ -22,14 +22,19 @@ COLUMNS = {
 def upgrade() -> None:
     for name, comment in COLUMNS.items():
         op.add_column(TABLE, sa.Column(name, TSVECTOR, comment=comment), schema=SCHEMA)
-        index(f"ix_customers_{name}", name, LIVE, "gin")
-    index("ix_customers_without_keys", "id", f"{LIVE} and open_keys is null", "btree")
+        op.create_index(
+            f"ix_customers_{name}",
+            TABLE,
+            [name],
+            schema=SCHEMA,
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 512},
+            postgresql_where=sa.text(LIVE),
+        )
+    keyless = sa.text(f"{LIVE} and open_keys is null")
+    op.create_index("ix_customers_without_keys", TABLE, ["id"], schema=SCHEMA, postgresql_where=keyless)
 
 
 def downgrade() -> None:
     for name in COLUMNS:
         op.drop_column(TABLE, name, schema=SCHEMA)
-
-
-def index(name: str, of: str, where: str, using: str) -> None:
-    op.create_index(name, TABLE, [of], schema=SCHEMA, postgresql_using=using, postgresql_where=sa.text(where))

@@ -1,5 +1,6 @@
 """Search strings: every form of a customer finds it, and the hit says which did."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -194,3 +195,38 @@ async def test_without_a_string_nothing_is_matched(client: httpx.AsyncClient, pe
         await client.post("/v1/customers/search", json={"limit": 1}),
     ):
         assert answer.json()["items"][0]["match"] is None
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "\u0000",
+        "a\u0000b",
+        "   ",
+        "",
+        "\ud800",
+        "x" * 201,
+        "张" * 200,
+        "a " * 100,
+        "'" * 200,
+        "\\" * 199,
+        "\u202e" * 50,
+        "1" * 200,
+        "́" * 100,
+        "\U0010ffff",
+        "a" * 20 + " " + "b" * 20,
+        "@" * 200,
+        "\uff20",
+        "-5",
+        "é" * 200,
+    ],
+)
+async def test_no_string_breaks_a_search(client: httpx.AsyncClient, people: dict[str, str], q: str) -> None:
+    body = json.dumps({"q": q})
+    answer = await client.post(
+        "/v1/customers/search", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in {200, 400, 422}, answer.text
+    if "\ud800" not in q:
+        listed = await client.get("/v1/customers", params={"q": q})
+        assert listed.status_code == answer.status_code or q == "\u0000", listed.text
