@@ -175,6 +175,7 @@ def make(api: httpx.Client) -> Names:
             "address_id": customer["addresses"][0]["id"],
             "date_id": date["id"],
             "merge_id": merge["id"],
+            "twin": whole["id"],
             "field_id": defined["id"],
             "tag": f"t-{external}",
             "duplicate_id": pair,

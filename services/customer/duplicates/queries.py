@@ -31,7 +31,7 @@ from services.customer.duplicates.schemas import DuplicateStatus
 from shared.errors import Invalid
 from shared.statements import Statement, json_object, visible
 
-SETTINGS_ID = UUID(int=1)
+SETTINGS_ID = UUID("0192f0c1-7a5e-7000-8000-6475706c6963")  # of no other record: histories share their key
 _ONE: ColumnElement[float] = literal_column("1.0", Float)
 _TWO: ColumnElement[float] = literal_column("2.0", Float)
 

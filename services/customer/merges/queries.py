@@ -32,7 +32,7 @@ from services.customer.merges.models import Merge, Survivorship
 from shared.statements import Statement, json_object, visible
 
 _SHOWN = ("survivor_id", "duplicate_ids", "reason", "created_at", "created_by", "undoable_until")
-THE_ONE = UUID(int=1)  # the row of rules
+THE_ONE = UUID("0192f0c1-7a5e-7000-8000-6d6572676573")  # the row of rules
 _ID = Merge.id == bindparam("id", type_=Uuid)
 
 RENDERED = json_object(

@@ -75,14 +75,16 @@ async def recognise(
     """Find who the keys mean; what is missing here is asked of the customer service, all in one question.
 
     A name that nobody knows is a stranger's. So is an id while the customer service cannot be asked; an id
-    that the customer service does not know is nobody's. `closely`: it matters who owns them.
+    that the customer service does not know is nobody's. `closely`: it matters who owns them. Who is deleted
+    here is asked for as well: it may have been merged, and the feed is just about to tell into whom.
     """
     known = await find(on, keys)
-    missing = [key for key in keys if key not in known]
+    missing = [key for key in keys if key not in known or known[key].deleted]
     if not missing:
         return People(known, unasked=customers.quiet)
     told = await customers.who(missing, closely=closely)
-    strangers = {key for key in missing if told is None or (key not in told and not isinstance(key, UUID))}
+    unknown = [key for key in missing if key not in known]
+    strangers = {key for key in unknown if told is None or (key not in told and not isinstance(key, UUID))}
     return People(known, told or {}, strangers, unasked=told is None)
 
 
@@ -93,7 +95,9 @@ async def settle(tx: Transaction, people: People) -> dict[Key, Known]:
         return people.known
     await _FREE.value(tx.connection, rows=fresh)
     await _STORE.value(tx.connection, rows=fresh)
-    return {**people.known, **await find(tx.connection, [*people.told, *people.strangers])}
+    found = await find(tx.connection, [*people.told, *people.strangers])
+    late = {key: who for key, who in people.told.items() if key in found and found[key].deleted}
+    return {**people.known, **found, **late}
 
 
 def imagine(people: People) -> dict[Key, Known]:

@@ -76,7 +76,7 @@ async def _found(request: Request, principal: Principal, key: Key | None) -> UUI
         raise NotFound(NOBODY)
     closely = principal.visibility is not Visibility.ALL
     people = await recognise(core(request).database.pool, customers(request), [key], closely=closely)
-    who = people.known.get(key) or people.told.get(key)
+    who = people.told.get(key) or people.known.get(key)
     if who is None or who.deleted or not who.seen_by(principal):
         raise NotFound(NOBODY)
     return who.original_id

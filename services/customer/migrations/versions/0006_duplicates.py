@@ -30,7 +30,7 @@ def upgrade() -> None:
     )
     op.execute(
         "insert into customer.duplicate_settings (id, on_write, review, certain, version, created_at, updated_at) "
-        "values ('00000000-0000-0000-0000-000000000001', 'off', 0.7, 0.95, 1, now(), now())"
+        "values ('0192f0c1-7a5e-7000-8000-6475706c6963', 'off', 0.7, 0.95, 1, now(), now())"
     )
     op.create_table(
         "duplicate_weights",

@@ -56,7 +56,7 @@ def upgrade() -> None:
     )
     lists = ("contact_points", "addresses", "tags", "attributes")
     usual = {**dict.fromkeys(scalars, "survivor"), **dict.fromkeys(lists, "union")}
-    row = {"id": "00000000-0000-0000-0000-000000000001", "rules": usual, "trusted_sources": [], "version": 1}
+    row = {"id": "0192f0c1-7a5e-7000-8000-6d6572676573", "rules": usual, "trusted_sources": [], "version": 1}
     now = sa.func.now()
     op.execute(rules.insert().values(**row, created_at=now, updated_at=now))
 
