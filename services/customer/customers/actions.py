@@ -65,11 +65,11 @@ async def write_many(
     """Judge every row on its own, in order; a dry run tells the same without new ids, and writes nothing."""
     desk = Desk(tx, rules)
     results = await batches.judge(desk, rows, mode)
-    like: Found = {} if check is None else await check.look(tx, desk.created)
-    if check is not None and check.refuses:
+    like: Found | None = None if check is None else await check.look(tx, desk.created)
+    if like and check is not None and check.refuses:
         results, like = batches.refuse(desk, results, like, dry_run=dry_run), {}
     if not dry_run:
         await desk.store()
-        like = like if check is None else await check.keep(tx, desk.created)
+        like = None if check is None else await check.keep(tx, desk.created)
     body = batches.report(results, like, dry_run=dry_run)
     return Answer(body, subjects=[draft.id for draft in desk.changed])

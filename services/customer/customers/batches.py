@@ -78,14 +78,14 @@ def refuse(desk: Desk, results: Sequence[Result], like: Found, *, dry_run: bool)
     ]
 
 
-def report(results: Sequence[Result], like: Found, *, dry_run: bool) -> dict[str, Any]:
-    """Return what the caller is told; after a dry run nobody has a new id."""
+def report(results: Sequence[Result], like: Found | None, *, dry_run: bool) -> dict[str, Any]:
+    """Return what the caller is told, `like` None if nobody looked; after a dry run nobody has a new id."""
     lines = [_line(index, result, dry_run) for index, result in enumerate(results)]
     drafts = [result[1] for result in results if not isinstance(result, Problem)]
     new = {draft.id for draft in drafts if draft.is_new} if dry_run else frozenset[UUID]()
     for line, result in zip(lines, results, strict=True):
-        if not isinstance(result, Problem) and result[0] is Outcome.CREATED and result[1].id in like:
-            line["duplicates"] = _unnamed(like[result[1].id], new)
+        if like is not None and not isinstance(result, Problem) and result[0] is Outcome.CREATED:
+            line["duplicates"] = _unnamed(like.get(result[1].id, ()), new)
     counts = Counter(line["outcome"] for line in lines)
     return {"results": lines, "counts": {outcome.value: counts[outcome] for outcome in Outcome}}
 
@@ -106,10 +106,11 @@ async def _paced(items: Iterable[Item]) -> AsyncIterator[Item]:
 def _line(index: int, result: Result, dry_run: bool) -> dict[str, Any]:  # noqa: FBT001 - private
     if isinstance(result, Problem):
         rejected = {"index": index, "outcome": Outcome.REJECTED, "id": None, "version": None}
-        return {**rejected, "problem": as_row_problem(result)}
+        return {**rejected, "problem": as_row_problem(result), "duplicates": None}
     outcome, draft, version = result
     id_ = None if dry_run and draft.is_new else draft.document["id"]
-    return {"index": index, "outcome": outcome, "id": id_, "version": version, "problem": None}
+    told = {"index": index, "outcome": outcome, "id": id_, "version": version}
+    return {**told, "problem": None, "duplicates": None}
 
 
 def _judge(desk: Desk, row: Row | Problem, mode: BatchMode) -> Result:

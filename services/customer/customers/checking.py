@@ -57,4 +57,4 @@ def told(body: Any, duplicates: Sequence[Mapping[str, Any]]) -> object:  # noqa:
     """Return the JSON of a new customer with those who it is like; as it is when there are none."""
     if not duplicates:
         return body
-    return {**orjson.loads(orjson.dumps(body)), "duplicates": list(duplicates)}
+    return orjson.Fragment(b'%b,"duplicates":%b}' % (orjson.dumps(body)[:-1], orjson.dumps(duplicates)))

@@ -63,7 +63,7 @@ async def rules_of(request: Request) -> Rules:
 @router.post(
     "",
     status_code=201,
-    response_model=CustomerCreated,
+    response_model=CustomerCreated | CustomerRead,
     responses=documents(IdentityTaken, LikelyDuplicate, OutOfSight, Invalid, WrongAttribute),
 )
 @hot

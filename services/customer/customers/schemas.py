@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, WrapValidator
+from pydantic import Field, WrapValidator
 
 from services.customer.addresses.schemas import Address, AddressRead
 from services.customer.customers import examples
@@ -27,6 +27,7 @@ from shared.schemas import (
 from web.bodies import kept
 
 MAX_TAGS, MAX_ROWS = 100, 1_000
+_NOT_KEPT = {"if_version", "masked", "match"}
 
 ContactType = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", max_length=32, examples=["phone", "email", "wechat"])
@@ -129,6 +130,7 @@ class CustomerUpdate(Body):
     created_at: Instant | None = None
     updated_at: Instant | None = None
     masked: list[Text] | None = Field(default=None, max_length=20, description="Read-only, and ignored.")
+    match: JsonObject | None = Field(default=None, description="Of a search; read-only, and ignored.")
 
 
 class CustomerRow(CustomerUpdate):
@@ -160,7 +162,7 @@ class CustomerBatch(Body):
 
 def patch_of(body: CustomerCreate | CustomerUpdate, country: str) -> dict[str, Any]:
     """Return what a body says as a settled merge patch; `country` is where its numbers are dialled."""
-    return settle(body.model_dump(mode="json", exclude_unset=True, exclude={"if_version", "masked"}), country)
+    return settle(body.model_dump(mode="json", exclude_unset=True, exclude=_NOT_KEPT), country)
 
 
 class ContactPointRead(Read):
@@ -217,11 +219,9 @@ class CustomerRead(Read):
 
 
 class CustomerCreated(CustomerRead):
-    """A new customer; `duplicates` is there when it was checked and is like others."""
+    """A new customer that was compared with those there, and is like some: `duplicates`."""
 
-    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
-
-    duplicates: list[DuplicateFound] | None = None
+    duplicates: list[DuplicateFound]
 
 
 class Outcome(StrEnum):
@@ -234,16 +234,17 @@ class Outcome(StrEnum):
 
 
 class CustomerRowResult(Read):
-    """What became of one row; `problem` is an RFC 9457 object, `duplicates` is there if any were found."""
+    """What became of one row; `problem` is an RFC 9457 object.
 
-    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+    `duplicates` are those that a new customer is like, null when nobody looked.
+    """
 
     index: int
     outcome: Outcome
     id: UUID | None
     version: int | None
     problem: dict[str, Any] | None = Field(json_schema_extra={"x-schema": "Problem"})
-    duplicates: list[DuplicateFound] | None = None
+    duplicates: list[DuplicateFound] | None
 
 
 class CustomerBatchResult(Read):

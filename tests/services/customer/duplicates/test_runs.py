@@ -97,7 +97,7 @@ async def test_a_killed_run_goes_on_where_it_was(
 ) -> None:
     """A worker that dies after each checkpoint, one after another, misses nobody."""
     monkeypatch.setattr(running, "PAGE", 3)
-    for _ in range(3):
+    for _ in range(9):
         number = phone()
         for _ in range(2):
             await created(client, person("Miss Marple", number))
