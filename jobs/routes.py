@@ -31,8 +31,8 @@ STREAM_S, LOOK_S = 20.0, 0.5  # below what the door waits for an answer; a reade
 ENDED = (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Events of JobRead",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "description": "Server-sent events",
+        "content": {"text/event-stream": {"schema": {"description": "The data of an event is a JobRead."}}},
     }
 }
 LastEvent = Annotated[

@@ -30,7 +30,7 @@ _PROJECTED = {
 }
 _MET = """
 select attributes ->> 'op' as op, current_id
-from interaction.interactions join interaction.identities on original_id = customer_id"""
+from interaction.interactions as i join interaction.identities on original_id = i.customer_id"""
 _HISTORY = {
     "customer": "select subject, version, diff, null as op from customer.history order by subject, version",
     "interaction": "select h.subject, h.version, '{}' as diff, attributes ->> 'op' as op "

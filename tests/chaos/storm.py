@@ -181,6 +181,8 @@ class Storm:
         while True:
             try:
                 seen = await gather(self.owner, self.world, self.witness, others)
+            except asyncpg.SyntaxOrAccessError:  # our own mistake, which no patience mends
+                raise
             except AWAY:
                 await asyncio.sleep(0.5)
                 continue
