@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.customer.keys.key import FIRST, NAMED, TAGGED, WHOLE, Key, others, pairs
-from services.customer.names.folding import fold
-from services.customer.names.forms import forms_of
+from services.customer.names.folding import fold, spellings
+from services.customer.names.forms import forms_of, transliterated
+
+MOST_JOINED = 3  # words of a name that are also written as one
 
 
 def open_keys(document: Mapping[str, Any]) -> Iterator[Key]:
@@ -28,8 +30,18 @@ def name_keys(name: str, given: str | None, family: str | None) -> Iterator[Key]
         yield Key(part, "name", "han", name)
     for reading in (*forms.pinyin, *forms.turned):
         yield Key(reading, "name", "pinyin", name)
+    for joined in () if forms.han else _joined(name):
+        yield Key(joined, "name", "folded", name)
     for initials in forms.initials:
         yield Key(f"{FIRST}{initials}", "name", "initials", name)
+
+
+def _joined(name: str) -> Iterator[str]:
+    """Yield a name of few words without its spaces, the last word last and first: "zhangwei", "weizhang"."""
+    for spelling in spellings(name):
+        words = transliterated(spelling).split()
+        if 1 < len(words) <= MOST_JOINED:
+            yield from ("".join(words), "".join((*words[-1:], *words[:-1])))
 
 
 def plain(written: str) -> str:
