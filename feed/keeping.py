@@ -8,10 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from asyncpg import Record
+from fastapi import Request, Response
 from sqlalchemy.dialects.postgresql import JSONB
 
 from feed.diff import changes
-from feed.history import History
+from feed.history import History, Steps
 from feed.tables import Feed
 from feed.write import by, entries, entry
 from shared.auth import Principal
@@ -21,6 +22,7 @@ from shared.ids import uuid7
 from shared.masking import columns_of
 from shared.patch import merge
 from shared.statements import Runner, Shown, Visible, visible
+from web.app import answer, core
 from web.etag import Condition
 from web.once import Again, Answer
 
@@ -97,6 +99,16 @@ class Keeper:
         if row is None:
             raise self.absent
         return row
+
+    async def read(self, request: Request, principal: Principal, id_: UUID) -> Response:
+        """Answer with one record and its tag, 304 where it is known; `absent` if the principal sees none."""
+        row = await self.fetch(core(request).database.pool, principal, id_)
+        return answer(row["data"], version=row["version"], request=request)
+
+    async def past(self, request: Request, principal: Principal, place: Steps, id_: UUID) -> Response:
+        """Answer with a page of the history of a record that the principal sees."""
+        row = await self.fetch(core(request).database.pool, principal, id_)
+        return await self.history.answer(request, principal, place, row["id"])
 
     async def create(self, tx: Transaction, values: Mapping[str, Any], path: str) -> Answer:
         """Make a record of these columns; `path` is what its location begins with."""

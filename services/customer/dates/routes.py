@@ -18,7 +18,7 @@ from services.customer.dates.schemas import (
 )
 from shared.database import Transaction
 from shared.errors import NotFound, PreconditionFailed, PreconditionRequired, documents
-from web.app import answer, core
+from web.app import core
 from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
@@ -72,8 +72,7 @@ async def list_important_dates(
 @hot
 async def get_important_date(request: Request, date_id: UUID, principal: CanRead) -> Response:
     """Read one important date."""
-    row = await DATES.fetch(core(request).database.pool, principal, date_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await DATES.read(request, principal, date_id)
 
 
 @router.patch("/v1/important-dates/{date_id}", response_model=ImportantDateRead, responses=CHANGING)
@@ -101,5 +100,4 @@ async def get_important_date_history(
     request: Request, date_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
-    row = await DATES.fetch(core(request).database.pool, principal, date_id)
-    return await DATES.history.answer(request, principal, place, row["id"])
+    return await DATES.past(request, principal, place, date_id)

@@ -76,8 +76,7 @@ async def list_duplicates(
 @hot
 async def get_duplicate(request: Request, duplicate_id: UUID, principal: CanRead) -> Response:
     """Read one pair."""
-    row = await DUPLICATES.fetch(core(request).database.pool, principal, duplicate_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await DUPLICATES.read(request, principal, duplicate_id)
 
 
 @router.get("/{duplicate_id}/history", response_model=HistoryPage, responses=documents(NotFound))
@@ -86,8 +85,7 @@ async def get_duplicate_history(
     request: Request, duplicate_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who decided what about a pair, newest first."""
-    row = await DUPLICATES.fetch(core(request).database.pool, principal, duplicate_id)
-    return await DUPLICATES.history.answer(request, principal, place, row["id"])
+    return await DUPLICATES.past(request, principal, place, duplicate_id)
 
 
 @router.post("/{duplicate_id}/dismiss", response_model=DuplicateRead, responses=documents(NotFound))
@@ -120,8 +118,7 @@ async def find_customer_duplicates(request: Request, customer: Referred, princip
 @hot
 async def get_duplicate_settings(request: Request, principal: CanRead) -> Response:
     """Read the settings."""
-    row = await SETTINGS.fetch(core(request).database.pool, principal, SETTINGS_ID)
-    return answer(row["data"], version=row["version"], request=request)
+    return await SETTINGS.read(request, principal, SETTINGS_ID)
 
 
 @settings_router.put(

@@ -85,8 +85,7 @@ async def get_custom_field_schema(
 @hot
 async def get_custom_field(request: Request, field_id: UUID, principal: CanRead) -> Response:
     """Read one field."""
-    row = await queries.FIELDS.fetch(core(request).database.pool, principal, field_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await queries.FIELDS.read(request, principal, field_id)
 
 
 @router.patch(
@@ -125,16 +124,14 @@ async def get_custom_field_history(
     request: Request, field_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
-    row = await queries.FIELDS.fetch(core(request).database.pool, principal, field_id)
-    return await queries.FIELDS.history.answer(request, principal, place, row["id"])
+    return await queries.FIELDS.past(request, principal, place, field_id)
 
 
 @router.get("/v1/custom-field-settings", response_model=CustomFieldSettingsRead)
 @hot
 async def get_custom_field_settings(request: Request, principal: CanRead) -> Response:
     """Read what holds for all attributes."""
-    row = await queries.SETTINGS.fetch(core(request).database.pool, principal, queries.SETTINGS_ROW)
-    return answer(row["data"], version=row["version"], request=request)
+    return await queries.SETTINGS.read(request, principal, queries.SETTINGS_ROW)
 
 
 @router.put("/v1/custom-field-settings", response_model=CustomFieldSettingsRead, responses=CONDITIONAL)

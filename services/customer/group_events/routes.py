@@ -25,7 +25,7 @@ from services.customer.groups.schemas import JoinedResult
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
 from shared.schemas import Day
-from web.app import answer, core
+from web.app import core
 from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
@@ -84,8 +84,7 @@ async def list_group_events(
 @hot
 async def get_group_event(request: Request, event_id: UUID, principal: CanRead) -> Response:
     """Read one event."""
-    row = await EVENTS.fetch(core(request).database.pool, principal, event_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await EVENTS.read(request, principal, event_id)
 
 
 @router.patch("/group-events/{event_id}", response_model=GroupEventRead, responses=CHANGING)
@@ -111,8 +110,7 @@ async def get_group_event_history(
     request: Request, event_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
-    row = await EVENTS.fetch(core(request).database.pool, principal, event_id)
-    return await EVENTS.history.answer(request, principal, place, row["id"])
+    return await EVENTS.past(request, principal, place, event_id)
 
 
 @router.post(
@@ -152,8 +150,7 @@ async def list_group_attendees(
 @hot
 async def get_group_attendance(request: Request, attendance_id: UUID, principal: CanRead) -> Response:
     """Read that somebody attended."""
-    row = await ATTENDANCES.fetch(core(request).database.pool, principal, attendance_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await ATTENDANCES.read(request, principal, attendance_id)
 
 
 @router.delete("/group-attendances/{attendance_id}", status_code=204, responses=CHANGING)

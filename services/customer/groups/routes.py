@@ -13,7 +13,7 @@ from services.customer.groups.queries import GROUPS, LISTED
 from services.customer.groups.schemas import GroupCreate, GroupKind, GroupPage, GroupRead, GroupUpdate
 from shared.errors import Invalid, PreconditionFailed, PreconditionRequired, documents
 from shared.schemas import Text
-from web.app import answer, core
+from web.app import core
 from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
@@ -53,8 +53,7 @@ async def list_groups(
 @hot
 async def get_group(request: Request, group_id: UUID, principal: CanRead) -> Response:
     """Read one group."""
-    row = await GROUPS.fetch(core(request).database.pool, principal, group_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await GROUPS.read(request, principal, group_id)
 
 
 @router.patch("/{group_id}", response_model=GroupRead, responses=CHANGING)
@@ -78,5 +77,4 @@ async def delete_group(request: Request, group_id: UUID, seen: Seen, principal: 
 @hot
 async def get_group_history(request: Request, group_id: UUID, principal: CanRead, place: Stepped) -> Response:
     """List who changed what, newest first."""
-    row = await GROUPS.fetch(core(request).database.pool, principal, group_id)
-    return await GROUPS.history.answer(request, principal, place, row["id"])
+    return await GROUPS.past(request, principal, place, group_id)

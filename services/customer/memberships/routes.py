@@ -28,7 +28,7 @@ from services.customer.memberships.schemas import (
 )
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
-from web.app import answer, core
+from web.app import core
 from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
@@ -125,8 +125,7 @@ async def list_customer_groups(
 @hot
 async def get_membership(request: Request, membership_id: UUID, principal: CanRead) -> Response:
     """Read one membership."""
-    row = await MEMBERSHIPS.fetch(core(request).database.pool, principal, membership_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await MEMBERSHIPS.read(request, principal, membership_id)
 
 
 @router.patch("/memberships/{membership_id}", response_model=MembershipRead, responses=CHANGING)
@@ -154,8 +153,7 @@ async def get_membership_history(
     request: Request, membership_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
-    row = await MEMBERSHIPS.fetch(core(request).database.pool, principal, membership_id)
-    return await MEMBERSHIPS.history.answer(request, principal, place, row["id"])
+    return await MEMBERSHIPS.past(request, principal, place, membership_id)
 
 
 def _period(request: Request, days: int) -> dict[str, Any]:

@@ -106,8 +106,7 @@ async def undo_merge(body: MergeUndo, request: Request, merge_id: UUID, principa
 @hot
 async def get_survivorship(request: Request, principal: CanRead) -> Response:
     """Read by which rule each field survives a merge."""
-    row = await queries.SURVIVORSHIP.fetch(core(request).database.pool, principal, queries.THE_ONE)
-    return answer(row["data"], version=row["version"], request=request)
+    return await queries.SURVIVORSHIP.read(request, principal, queries.THE_ONE)
 
 
 @router.put(

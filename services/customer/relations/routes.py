@@ -71,8 +71,7 @@ async def create_relation(body: RelationCreate, request: Request, principal: Can
 @hot
 async def get_relation(request: Request, relation_id: UUID, principal: CanRead) -> Response:
     """Read one relation."""
-    row = await RELATIONS.fetch(core(request).database.pool, principal, relation_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await RELATIONS.read(request, principal, relation_id)
 
 
 @router.patch("/relations/{relation_id}", response_model=RelationRead, responses=CHANGING)
@@ -98,8 +97,7 @@ async def get_relation_history(
     request: Request, relation_id: UUID, principal: CanRead, place: Stepped
 ) -> Response:
     """List who changed what, newest first."""
-    row = await RELATIONS.fetch(core(request).database.pool, principal, relation_id)
-    return await RELATIONS.history.answer(request, principal, place, row["id"])
+    return await RELATIONS.past(request, principal, place, relation_id)
 
 
 @router.get(
