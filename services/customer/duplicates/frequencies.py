@@ -80,7 +80,7 @@ class Frequencies:
 
     def keep(self, file: Path) -> None:
         """Write all counts to a file, for other processes."""
-        flat = {
+        flat: dict[str, Any] = {
             f"{column}.{part}": each for column, both in self.counts.items() for part, each in enumerate(both)
         }
         np.savez(file, records=self.records, **flat)
