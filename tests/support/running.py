@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from shared.auth import HEADER, Principal, Signer
 from shared.database import Database
 from shared.settings import Settings
+from tests.support.tls import TLS
 from web.app import Core
 
 KEPT_S = 600  # a connection lasts while its test does something else for long
@@ -48,7 +49,7 @@ class Running:
         """
         signed = {} if principal is None else {HEADER: self.signer.token(principal)}
         client = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=self.url.removeprefix("unix:")),
+            transport=httpx.AsyncHTTPTransport(uds=self.url.removeprefix("unix:"), verify=TLS),
             base_url="http://service",
             headers={**signed, **headers},
             timeout=30,
