@@ -1,5 +1,6 @@
 """Finding the duplicates of a labelled set with our scorer, in memory: block, learn, score."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +35,8 @@ class Found:
 
 def find(made: Labelled, *, learnt: bool) -> Found:
     """Compare all that blocking brings together, with the weights believed or with learnt ones."""
-    records = [read(document) for document in made.documents]
-    rows = forms(records)
-    by_rule = candidates(records)
+    rows = forms(read(document) for document in made.documents)
+    by_rule = candidates(rows)
     weights = Weights.believed()
     posterior: tuple[float, ...] = ()
     if learnt:
@@ -54,17 +54,16 @@ def read(document: Document) -> Record:
     return record({**document, "contact_keys": contact_keys})
 
 
-def candidates(records: list[Record]) -> dict[str, Pairs]:
-    """Return the pairs of each rule."""
-    blocks: dict[tuple[int, int], list[int]] = {}
-    for index, each in enumerate(records):
-        for key in blocking.keys(each):
-            blocks.setdefault((key.rule, key.key), []).append(index)
-    found: dict[str, set[tuple[int, int]]] = {}
+def candidates(rows: Forms) -> dict[str, Pairs]:
+    """Return the pairs of each rule, of blocks of any size."""
+    found = blocking.keys(rows)
+    blocks = defaultdict[tuple[int, int], list[int]](list)
+    for key, number, rule in found.tolist():
+        blocks[rule, key].append(number)
+    pairs = defaultdict[int, set[tuple[int, int]]](set)
     for (rule, _), members in blocks.items():
-        pairs = {(a, b) for a in members for b in members if a < b}
-        found.setdefault(blocking.RULES[rule], set()).update(pairs)
-    return {rule: np.array(sorted(pairs)) for rule, pairs in found.items() if pairs}
+        pairs[rule].update((a, b) for a in members for b in members if a < b)
+    return {blocking.RULES[rule]: np.array(sorted(some)) for rule, some in pairs.items() if some}
 
 
 def _levels(rows: Forms, by_rule: dict[str, Pairs]) -> dict[str, Levels]:

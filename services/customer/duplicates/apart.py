@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -20,14 +20,14 @@ from services.customer.duplicates.clusters import clusters
 from services.customer.duplicates.comparing import Levels, compare
 from services.customer.duplicates.forms import FORM, Forms, forms
 from services.customer.duplicates.frequencies import Frequencies
-from services.customer.duplicates.planning import KEY, SECONDS, Plan, plan
+from services.customer.duplicates.planning import Ints, Plan, plan
 from services.customer.duplicates.records import record
-from services.customer.duplicates.weights import Weights, probability, score
+from services.customer.duplicates.weights import Scores, Weights, probability, score
 
 NICENESS, PROCESSES, FEW = 10, 2, 20_000  # for few records one process is started sooner than two
 RANDOM_PAIRS, LEARNING_CHUNKS, SEED = 200_000, 5, 7
-AT_ONCE = 200_000  # pairs scored at a time where there are no chunks
-_FORMS, _KEYS, _PLAN, _COUNTS = "forms", "keys", "plan.npz", "counts.npz"
+AT_ONCE = 20_000  # pairs scored at a time: their rows fit into the processor's cache
+FORMS, _PLAN, _COUNTS = "forms", "plan.npz", "counts.npz"  # files
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +50,15 @@ def processes(records: int) -> ProcessPoolExecutor:
     )
 
 
-def prepare(texts: Sequence[str]) -> tuple[bytes, bytes]:
-    """Return the forms of records given as JSON, and their keys, numbered from 0."""
-    records = [record(orjson.loads(text)) for text in texts]
-    found = [(no, key) for no, each in enumerate(records) for key in blocking.keys(each)]
-    keys = np.zeros(len(found), KEY)
-    keys["no"] = [no for no, _ in found]
-    keys["key"] = [key.key for _, key in found]
-    keys["rule"] = [key.rule for _, key in found]
-    none = (0,) * SECONDS
-    keys["seconds"] = np.array([(*key.seconds, *none)[:SECONDS] for _, key in found], np.uint64).reshape(
-        -1, SECONDS
-    )
-    return forms(records).tobytes(), keys.tobytes()
-
-
-def append(folder: Path, page_forms: bytes, page_keys: bytes, first: int) -> None:
-    """Add a page to the files that the other functions read; `first` is the number of its first record."""
-    keys = np.frombuffer(page_keys, KEY).copy()
-    keys["no"] += first
-    for name, data in ((_FORMS, page_forms), (_KEYS, keys.tobytes())):
-        with (folder / name).open("ab") as file:
-            file.write(data)
+def prepare(texts: Sequence[str]) -> bytes:
+    """Return the forms of records given as JSON."""
+    return forms(record(orjson.loads(text)) for text in texts).tobytes()
 
 
 def lay_out(folder: Path, learns: bool, chunk: int) -> Layout:  # noqa: FBT001 - it crosses to another process
     """Plan the comparisons of all records in chunks, count what is frequent, and learn the weights."""
-    rows, (planned, cut) = _forms(folder), plan(np.fromfile(folder / _KEYS, KEY), chunk)
+    rows = _forms(folder)
+    planned, cut = plan(rows, chunk)
     planned.keep(folder / _PLAN)
     frequencies = Frequencies.of(rows)
     frequencies.keep(folder / _COUNTS)
@@ -100,13 +82,11 @@ def compare_chunk(
     folder: Path, chunk: int, weights: Mapping[str, Any], review: float
 ) -> tuple[int, list[Any]]:
     """Return how many pairs a chunk has, and those from `review` on: (number, number, score, reasons)."""
-    pairs, rows = _planned(folder).pairs(chunk), _forms(folder)
-    levels, scores = score(Weights.read(weights), _counted(folder), rows[pairs[:, 0]], rows[pairs[:, 1]])
-    likely = np.flatnonzero(probability(scores.total) >= review)
-    found = [
-        (*map(int, pairs[at]), float(scores.total[at]), reasons.of(levels[at], scores, int(at), len(rows)))
-        for at in likely
-    ]
+    pairs, rows, found = _planned(folder).pairs(chunk), _forms(folder), list[Any]()
+    for some, levels, scores in _scored(rows, pairs, Weights.read(weights), _counted(folder)):
+        for at in np.flatnonzero(probability(scores.total) >= review).tolist():
+            why = reasons.of(levels[at], scores, at, len(rows))
+            found.append((*some[at].tolist(), float(scores.total[at]), why))
     return len(pairs), found
 
 
@@ -119,15 +99,21 @@ def group(
     loose = [members for members in clusters(edges, lambda *_: False) if len(members) > 2]
     pairs = np.array([pair for members in loose for pair in combinations(members, 2)]).reshape(-1, 2)
     against: set[tuple[int, int]] = set()
-    for start in range(0, len(pairs), AT_ONCE):
-        some = pairs[start : start + AT_ONCE]
-        _, scores = score(learnt, frequencies, rows[some[:, 0]], rows[some[:, 1]])
+    for some, _, scores in _scored(rows, pairs, learnt, frequencies):
         against.update(map(tuple, some[scores.evidence < 0].tolist()))
 
     def contradict(mine: Sequence[int], theirs: Sequence[int]) -> bool:
         return any((min(a, b), max(a, b)) in against for a in mine for b in theirs)
 
     return clusters(edges, contradict)
+
+
+def _scored(
+    rows: Forms, pairs: Ints, weights: Weights, frequencies: Frequencies
+) -> Iterator[tuple[Ints, Levels, Scores]]:
+    for start in range(0, len(pairs), AT_ONCE):
+        some = pairs[start : start + AT_ONCE]
+        yield some, *score(weights, frequencies, rows[some[:, 0]], rows[some[:, 1]])
 
 
 def _learn(rows: Forms, planned: Plan) -> tuple[Weights, dict[str, Any]]:
@@ -152,7 +138,7 @@ def _learn(rows: Forms, planned: Plan) -> tuple[Weights, dict[str, Any]]:
 
 @cache
 def _forms(folder: Path) -> Forms:
-    return np.memmap(folder / _FORMS, FORM, "r") if (folder / _FORMS).stat().st_size else np.empty(0, FORM)
+    return np.memmap(folder / FORMS, FORM, "r") if (folder / FORMS).stat().st_size else np.empty(0, FORM)
 
 
 @cache

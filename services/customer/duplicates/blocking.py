@@ -1,11 +1,9 @@
-"""Blocking: the keys of a record; only records that share one are compared."""
+"""Blocking: the keys of records; only records that share one are compared."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import numpy as np
+from numpy.typing import NDArray
 
-from services.customer.duplicates.forms import digest
-from services.customer.duplicates.naming import Naming, naming
-from services.customer.duplicates.records import Record, local_parts
+from services.customer.duplicates.forms import Forms
 
 # What a rule makes two records agree in.
 ABOUT = {
@@ -19,66 +17,69 @@ ABOUT = {
     "born_at": ("birthday", "address"),
 }
 RULES = tuple(ABOUT)
+KEY = np.dtype([("key", "<u8"), ("no", "<u4"), ("rule", "u1")])
+Keys = NDArray[np.void]
+Words = NDArray[np.uint64]
+_COLUMNS = {
+    "phone": "phones",
+    "email": "emails",
+    "local_part": "local_parts",
+    "account": "accounts",
+    "number": "numbers",
+    "name": "heard",
+    "lines": "lines",
+}
+_ODD, _MORE = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+_HALF = np.uint64(32)
 
 
-class Key(NamedTuple):
-    """One key; where too many records share it, each of `seconds` together with it is a key instead."""
-
-    rule: int
-    key: int
-    seconds: tuple[int, ...]
-
-
-def keys(record: Record) -> Iterator[Key]:
-    """Yield the keys of a record."""
-    name = naming(record.kind, record.name, record.family)
-    heard = tuple(dict.fromkeys(_anagram(sound) for sound in _heard(name)))
-    more = _more(record)
-    for phone in record.phones:
-        yield _key("phone", phone, *heard)
-    for email in record.emails:
-        yield _key("email", email, *heard)
-    for local in local_parts(record.emails, name.families):
-        yield _key("local_part", local, *heard)
-    for account in record.accounts:
-        yield _key("account", account, *heard)
-    for number in record.numbers:
-        yield _key("number", number, *heard)
-    for sound in heard:
-        yield _key("name", sound, *more)
-    for lines in record.lines:
-        yield _key("lines", lines, *heard)
-    if record.birthday is not None:
-        for place in (*record.postal_codes, *record.cities):
-            yield _key("born_at", f"{record.birthday} {place}", *heard)
+def keys(rows: Forms) -> Keys:
+    """Return the keys of all records; `no` is a record's place in `rows`."""
+    found = []
+    for rule, name in enumerate(RULES):
+        values = rows[_COLUMNS[name]] if name in _COLUMNS else _born_at(rows)
+        no, column = np.nonzero(values)
+        some = np.empty(len(no), KEY)
+        some["key"], some["no"], some["rule"] = (
+            _mixed(values[no, column], np.array([rule + 1], np.uint64)),
+            no,
+            rule,
+        )
+        found.append(some)
+    return np.concatenate(found)
 
 
-def _heard(name: Naming) -> Iterator[str]:
-    yield from name.sounds
-    yield from name.variants
+def narrower(large: Keys, rows: Forms) -> Keys:
+    """Return, for keys that too many records share, each of them together with what else a record has.
+
+    For a name that is when and where somebody was born, and how to reach them; for all others it is the name.
+    """
+    found = []
+    for named in (False, True):
+        some = large[(large["rule"] == RULES.index("name")) == named]
+        mine = rows[some["no"]]
+        seconds = _besides(mine) if named else mine["heard"]
+        at, column = np.nonzero(seconds)
+        each = some[at]
+        each["key"] = _mixed(each["key"], seconds[at, column])
+        found.append(each)
+    return np.concatenate(found)
 
 
-def _more(record: Record) -> tuple[str, ...]:
-    """Return what parts those who share a common name."""
-    born = () if record.birthday is None else (str(record.birthday),)
-    year = (
-        () if record.birthday is None else tuple(f"{record.birthday.year} {city}" for city in record.cities)
-    )
-    phones = tuple(phone[-4:] for phone in record.phones)
-    return (
-        *born,
-        *year,
-        *record.postal_codes,
-        *phones,
-        *(email.partition("@")[0] for email in record.emails),
-    )
+def _born_at(rows: Forms) -> Words:
+    day = rows["birthday"].astype(np.uint64)[:, None]
+    places = np.concatenate([rows["postal_codes"], rows["cities"]], axis=1)
+    return np.where((day != 0) & (places != 0), _mixed(places, day), np.uint64(0))
 
 
-def _key(rule: str, value: str, *seconds: str) -> Key:
-    key = f"{rule} {value}"
-    return Key(RULES.index(rule), digest(key), tuple(digest(f"{key} {each}") for each in seconds if each))
+def _besides(rows: Forms) -> Words:
+    day, cities = rows["birthday"].astype(np.uint64)[:, None], rows["cities"]
+    year = np.where((day != 0) & (cities != 0), _mixed(cities, day // np.uint64(10_000)), np.uint64(0))
+    reached = (rows["endings"].astype(np.uint64), rows["local_parts"])
+    return np.concatenate([day, year, rows["postal_codes"], *reached], axis=1)
 
 
-def _anagram(sound: str) -> str:
-    """Return the letters in order: a name swapped or with two letters swapped has the same ones."""
-    return "".join(sorted(sound.replace("+", "")))
+def _mixed(one: Words, other: Words) -> Words:
+    """Return 64 bits that stand for two values together, never 0 in practice."""
+    mixed = (one ^ (other * _ODD)) * _MORE
+    return np.asarray((mixed ^ (mixed >> _HALF)) * _ODD)

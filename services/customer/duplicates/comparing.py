@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.customer.duplicates.distances import distances
+from services.customer.duplicates.distances import distances, least
 from services.customer.duplicates.fields import FIELDS, LEVELS, MISSING, at
-from services.customer.duplicates.forms import Forms
+from services.customer.duplicates.forms import Chosen, Forms
 
+Rows = Forms | Chosen
 Levels = NDArray[np.int8]  # pairs × FIELDS
 Mask = NDArray[np.bool_]
 SHORT, LONG = 5, 10  # letters: a name has a typo from the first on, two from the second
-MOST = 20_000  # pairs at a time, so that what is at work stays in the processor's cache
+MOST = 5_000  # pairs at a time, so that what is at work stays in the processor's cache
 
 
 def compare(one: Forms, other: Forms) -> Levels:
@@ -27,31 +28,42 @@ def compare(one: Forms, other: Forms) -> Levels:
 
 
 def _name(one: Forms, other: Forms) -> NDArray[np.int8]:
-    heard = _share(one, other, "sounds")
-    tests = {
-        "same": _share(one, other, "written"),
-        "other_script": heard & (one["han"] != other["han"]),
-        "same_sound": heard,
-        "swapped": _share(one, other, "sounds", "turned") | _share(one, other, "turned", "sounds"),
-        "variant": _share(one, other, "variants") | _either(one, other, "called", "answers"),
-        "initials": _either(one, other, "initial", "initialled") | _share(one, other, "initial"),
-        "family_name": _share(one, other, "families"),
-    }
-    better = np.any([tests[level] for level in ("same", "same_sound", "swapped", "variant")], axis=0)
-    known = _has(one, "written") & _has(other, "written")
-    return _first("name", {**tests, "typo": _typo(one, other, ~better)}, known)
+    """Test level after level those pairs that have passed no test yet: most names are decided early."""
+    levels = np.where(_share(one, other, "written"), at("name", "same"), at("name", "different")).astype(
+        np.int8
+    )
+    left = np.flatnonzero(levels != at("name", "same"))
+    for level, test in _NAMES.items():
+        passed = test(Chosen(one, left), Chosen(other, left))
+        levels[left[passed]] = at("name", level)
+        left = left[~passed]
+    levels[~_both(one, other, "written")] = MISSING
+    return levels
 
 
-def _typo(one: Forms, other: Forms, undecided: Mask) -> Mask:
+def _typo(one: Chosen, other: Chosen) -> Mask:
     """Whether names differ by a slip; two Chinese names that differ in a character are two names."""
-    found = np.zeros(len(one), np.bool_)
-    sizes = [(each["letters"] != 0).sum(axis=1) for each in (one, other)]
-    size, near = np.minimum(*sizes), np.abs(sizes[0] - sizes[1]) <= 2
     chinese = (one["han"] & other["han"] & (one["kind"] == 0)).astype(bool)
-    may = np.flatnonzero(undecided & near & (size >= SHORT) & ~chinese)
-    apart = distances(one["letters"][may], other["letters"][may])
-    found[may] = (apart > 0) & (apart <= np.where(size[may] >= LONG, 2, 1))
-    return found
+    found = ~chinese & (least(one["alphabet"], other["alphabet"]) <= 4)
+    may = np.flatnonzero(found)
+    mine, theirs = one["letters"][may], other["letters"][may]
+    size = np.minimum(*((each != 0).sum(axis=1) for each in (mine, theirs)))
+    apart = distances(mine, theirs, 2)
+    found[may] = (apart > 0) & (apart <= np.where(size >= LONG, 2, 1)) & (size >= SHORT)
+    return np.asarray(found)
+
+
+_NAMES: Mapping[str, Callable[[Chosen, Chosen], Mask]] = {
+    "other_script": lambda one, other: (one["han"] != other["han"]) & _share(one, other, "sounds"),
+    "same_sound": lambda one, other: _share(one, other, "sounds"),
+    "swapped": lambda one, other: _either(one, other, "sounds", "turned"),
+    "variant": lambda one, other: _share(one, other, "variants") | _either(one, other, "called", "answers"),
+    "typo": _typo,
+    "initials": lambda one, other: (
+        _either(one, other, "initial", "initialled") | _share(one, other, "initial")
+    ),
+    "family_name": lambda one, other: _share(one, other, "families"),
+}
 
 
 def _phone(one: Forms, other: Forms) -> NDArray[np.int8]:
@@ -117,10 +129,10 @@ def _first(field: str, tests: Mapping[str, Mask], known: Mask) -> NDArray[np.int
     return levels
 
 
-def _share(one: Forms, other: Forms, column: str, column_2: str = "") -> Mask:
+def _share(one: Rows, other: Rows, column: str, column_2: str = "") -> Mask:
     """Whether any of the texts in a column is one of the other's."""
     mine, theirs = one[column], other[column_2 or column]
-    found = np.zeros(len(one), np.bool_)
+    found = np.zeros(len(mine), np.bool_)
     for left in range(mine.shape[1]):
         some = mine[:, left] != 0
         if some.any():
@@ -129,7 +141,7 @@ def _share(one: Forms, other: Forms, column: str, column_2: str = "") -> Mask:
     return found
 
 
-def _either(one: Forms, other: Forms, short: str, long: str) -> Mask:
+def _either(one: Rows, other: Rows, short: str, long: str) -> Mask:
     return _share(one, other, short, long) | _share(one, other, long, short)
 
 

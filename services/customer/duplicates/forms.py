@@ -1,19 +1,23 @@
 """Forms: records as rows of numbers, so that a million pairs are compared in a few array operations."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.customer.duplicates.distances import LONGEST, letters
+from services.customer.duplicates.distances import LONGEST, alphabet, spelled
 from services.customer.duplicates.naming import Naming, naming
 from services.customer.duplicates.records import Record, local_parts
 
 # Texts are kept as 64 bits of their digest, 0 for none: of ten million records, two in a million collide.
-_WORDS = {
+_OF_NAMES = {
     "written": 1,
     "sounds": 4,
     "turned": 4,
@@ -23,7 +27,10 @@ _WORDS = {
     "initial": 1,
     "initialled": 2,
     "families": 3,
-    "phones": 4,
+    "heard": 6,  # sounds and variants with their letters in order
+}
+_OF_RECORDS = {
+    "phones": 5,
     "emails": 3,
     "local_parts": 3,
     "accounts": 2,
@@ -32,19 +39,41 @@ _WORDS = {
     "cities": 3,
     "numbers": 3,
 }
-_OF_RECORDS = frozenset(("phones", "emails", "accounts", "lines", "postal_codes", "cities", "numbers"))
+# Every number at a multiple of its size, and rows of no power of two: both are read several times as fast.
+_NAME = struct.Struct(f"<{sum(_OF_NAMES.values())}QQ{2 * LONGEST}sfB3x")
+_REST = struct.Struct(f"<{sum(_OF_RECORDS.values())}Qq4HiB3x")
 FORM = np.dtype(
     [
-        *((name, "<u8", (count,)) for name, count in _WORDS.items()),
+        *((name, "<u8", (count,)) for name, count in _OF_NAMES.items()),
+        ("alphabet", "<u8"),  # of the name as it sounds: a bit for each letter
         ("letters", "<u2", (LONGEST,)),
-        ("dialled", "<i8"),  # the first phone number's last 15 digits
-        ("birthday", "<i4"),  # 19991231, 0 if unknown
         ("common", "<f4"),  # the share of all that is expected to have this name
-        ("kind", "u1"),
         ("han", "u1"),
+        ("_", "u1", (3,)),
+        *((name, "<u8", (count,)) for name, count in _OF_RECORDS.items()),
+        ("dialled", "<i8"),  # the first phone number's last 15 digits
+        ("endings", "<u2", (4,)),  # of the phones: the last four digits and one
+        ("birthday", "<i4"),  # 19991231, 0 if unknown
+        ("kind", "u1"),
+        ("__", "u1", (3,)),
     ]
 )
+LAYOUT = 2  # of rows that are kept: another number for another meaning of a column
 Forms = NDArray[np.void]
+_NOTHING = (0,) * 6
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Some of the rows, of which a column is copied when it is asked for, and the others never."""
+
+    rows: Forms
+    places: NDArray[np.int64]
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        """Return a column of the chosen rows."""
+        found: NDArray[Any] = self.rows[column][self.places]
+        return found
 
 
 @lru_cache(maxsize=50_000)
@@ -55,37 +84,68 @@ def digest(text: str) -> int:
 
 def forms(records: Iterable[Record]) -> Forms:
     """Return a row for each record."""
-    every = list(records)
-    names = [naming(each.kind, each.name, each.family) for each in every]
-    found = np.zeros(len(every), FORM)
-    digests = [number for each, name in zip(every, names, strict=True) for number in _digests(each, name)]
-    block = np.array(digests, np.uint64).reshape(len(every), sum(_WORDS.values()))
-    first = 0
-    for field, count in _WORDS.items():
-        found[field] = block[:, first : first + count]
-        first += count
-    found["letters"] = letters([name.sounds[0] if name.sounds else "" for name in names])
-    found["dialled"] = [_dialled(each) for each in every]
-    found["birthday"] = [_day(each.birthday) for each in every]
-    found["common"] = [name.common for name in names]
-    found["kind"] = [each.kind == "organization" for each in every]
-    found["han"] = [name.han for name in names]
-    return found
+    return np.frombuffer(b"".join(map(_row, records)), FORM)
 
 
-def _digests(record: Record, name: Naming) -> Iterator[int]:
-    for field, count in _WORDS.items():
-        given = _of_record(record, name, field)
-        texts = (given,) if isinstance(given, str) else given[:count]
-        yield from map(digest, texts)
-        yield from (0,) * (count - len(texts))
+def _row(record: Record) -> bytes:
+    named, families = _of_name(record.kind, record.name, record.family)
+    texts = {
+        "phones": record.phones,
+        "emails": record.emails,
+        "local_parts": local_parts(record.emails, families),
+        "accounts": record.accounts,
+        "lines": record.lines,
+        "postal_codes": record.postal_codes,
+        "cities": record.cities,
+        "numbers": record.numbers,
+    }
+    endings = [int(each[-4:]) + 1 if each[-4:].isdecimal() else 0 for each in record.phones[:4]]
+    return named + _REST.pack(
+        *_digests(texts, _OF_RECORDS),
+        _dialled(record),
+        *endings,
+        *_NOTHING[: 4 - len(endings)],
+        _day(record.birthday),
+        record.kind == "organization",
+    )
 
 
-def _of_record(record: Record, name: Naming, field: str) -> str | Sequence[str]:
-    if field == "local_parts":
-        return local_parts(record.emails, name.families)
-    found: str | Sequence[str] = getattr(record if field in _OF_RECORDS else name, field)
-    return found
+@lru_cache(maxsize=50_000)
+def _of_name(kind: str, name: str, family: str | None) -> tuple[bytes, tuple[str, ...]]:
+    """Return what of a row a name makes, and the family names in it: many people share names."""
+    found = naming(kind, name, family)
+    sound = found.sounds[0] if found.sounds else ""
+    texts = {
+        "written": (found.written,),
+        "sounds": found.sounds,
+        "turned": found.turned,
+        "variants": found.variants,
+        "called": (found.called,),
+        "answers": found.answers,
+        "initial": (found.initial,),
+        "initialled": found.initialled,
+        "families": found.families,
+        "heard": _heard(found),
+    }
+    numbers = _digests(texts, _OF_NAMES)
+    packed = _NAME.pack(*numbers, alphabet(sound), spelled(sound), found.common, found.han)
+    return packed, found.families
+
+
+def _heard(name: Naming) -> tuple[str, ...]:
+    """Return what is heard, letters in order: a name swapped, or with letters swapped, has the same ones."""
+    every = (*name.sounds, *name.variants)
+    return tuple(dict.fromkeys("".join(sorted(each.replace("+", ""))) for each in every))
+
+
+def _digests(texts: Mapping[str, Sequence[str]], counts: Mapping[str, int]) -> Iterator[int]:
+    return chain.from_iterable(_some(texts[name], count) for name, count in counts.items())
+
+
+def _some(texts: Sequence[str], count: int) -> Sequence[int]:
+    if not texts:
+        return _NOTHING[:count]
+    return (*map(digest, texts[:count]), *_NOTHING[: count - len(texts)])
 
 
 def _dialled(record: Record) -> int:

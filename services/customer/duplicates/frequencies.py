@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.customer.duplicates.forms import Forms
+from services.customer.duplicates.forms import Chosen, Forms
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class Frequencies:
         """Return the same with the most frequent values only: what is kept between runs."""
         return Frequencies(self.records, {column: _most(*counted) for column, counted in self.counts.items()})
 
-    def share(self, column: str, one: Forms, other: Forms) -> Floats:
+    def share(self, column: str, one: Chosen, other: Chosen) -> Floats:
         """Return the share of the value that each pair has in common, the rarest one of several.
 
         Of n records c have a value, among them the two: (c - 1) / (n + 1 / s), where s is the share of such

@@ -1,5 +1,6 @@
 """Matching: a few records at once against all customers, who are found by contact keys and names."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.customer.customers.models import Customer
 from services.customer.duplicates import blocking, reasons
-from services.customer.duplicates.forms import forms
+from services.customer.duplicates.forms import Forms, forms
 from services.customer.duplicates.frequencies import Frequencies
 from services.customer.duplicates.reading import COMPARED, records
 from services.customer.duplicates.records import Record, record
@@ -69,10 +70,10 @@ class Scorer:
 
     def _compared(self, every: dict[UUID, Record], given: int) -> Iterator[Likeness]:
         """Yield the likely pairs of the records, of which the first `given` ones are to be compared."""
-        pairs = np.array(sorted(_blocked(list(every.values()), given)), np.int64).reshape(-1, 2)
+        ids, rows = list(every), forms(every.values())
+        pairs = np.array(sorted(_blocked(rows, given)), np.int64).reshape(-1, 2)
         if not len(pairs):
             return
-        ids, rows = list(every), forms(every.values())
         levels, scores = score(self.weights, self.frequencies, rows[pairs[:, 0]], rows[pairs[:, 1]])
         likely = probability(scores.total)
         for at in np.flatnonzero(likely >= self.review).tolist():
@@ -89,12 +90,12 @@ def _named(given: Record) -> str:
     return " | ".join((quoted(f"{WHOLE}{forms.folded}"), f"({words})" if words else "'='", *read))
 
 
-def _blocked(every: list[Record], given: int) -> set[tuple[int, int]]:
+def _blocked(rows: Forms, given: int) -> set[tuple[int, int]]:
     """Return the pairs with a key in common, of which the first is a given one."""
-    holders: dict[int, list[int]] = {}
-    for index, each in enumerate(every):
-        for key in blocking.keys(each):
-            holders.setdefault(key.key, []).append(index)
+    holders = defaultdict[int, list[int]](list)
+    found = blocking.keys(rows)
+    for key, number in zip(found["key"].tolist(), found["no"].tolist(), strict=True):
+        holders[key].append(number)
     return {
         (one, other)
         for members in holders.values()

@@ -117,4 +117,4 @@ class DuplicatePage(Base):
     page: Mapped[int] = mapped_column(Integer, primary_key=True)
     ids: Mapped[bytes] = mapped_column(LargeBinary)
     forms: Mapped[bytes] = mapped_column(LargeBinary)
-    keys: Mapped[bytes] = mapped_column(LargeBinary)
+    keys: Mapped[bytes | None] = mapped_column(LargeBinary, comment="no longer kept: forms give them")

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.customer.duplicates.blocking import RULES
+from services.customer.duplicates.blocking import RULES, Keys, keys, narrower
+from services.customer.duplicates.forms import Forms
 
-SECONDS = 6  # second keys of a key that count
-KEY = np.dtype([("key", "<u8"), ("no", "<u4"), ("rule", "u1"), ("seconds", "<u8", (SECONDS,))])
 LARGEST = 60  # records of a block; a larger one is cut by its second keys
 WINDOW = 10  # in what is too large even then, each is compared with so many that follow it
-Keys = NDArray[np.void]
 Ints = NDArray[np.int64]
 
 
@@ -70,19 +68,14 @@ class Plan:
         return np.stack([self.members[one.ravel()], self.members[other.ravel()]], axis=1)
 
 
-def plan(keys: Keys, chunk: int) -> tuple[Plan, list[dict[str, Any]]]:
+def plan(rows: Forms, chunk: int) -> tuple[Plan, list[dict[str, Any]]]:
     """Return the plan, and for each rule that was cut: blocks, records, pairs, and pairs left out.
 
     A chunk ends with the block that has its last pair, number `chunk`.
     """
-    small, large = _parted(keys)
-    seconds = large["seconds"]
-    again = np.zeros(seconds.size, KEY)
-    again["key"], again["no"] = seconds.ravel(), np.repeat(large["no"], SECONDS)
-    again["rule"] = np.repeat(large["rule"], SECONDS)
-    fine, still = _parted(again[again["key"] != 0])
-    whole, cut = (np.concatenate([small, fine]), still)
-    members, starts, sizes, rules = _blocks(np.concatenate([whole, cut]))
+    small, large = _parted(keys(rows))
+    fine, still = _parted(narrower(large, rows))
+    members, starts, sizes, rules = _blocks(np.concatenate([small, fine, still]))
     windowed = sizes > LARGEST
     count = np.where(windowed, sizes * WINDOW, sizes * (sizes - 1) // 2)
     total = np.cumsum(count)

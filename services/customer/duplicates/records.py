@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from services.customer.names.folding import fold
@@ -110,13 +112,17 @@ def _of_scheme(keys: Iterable[str], scheme: str) -> tuple[str, ...]:
 
 
 def _each(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value}))
+    found = {*values}
+    found.discard("")
+    return tuple(sorted(found))
 
 
-def _plain(value: object) -> str:
+@lru_cache(10_000)
+def _plain(value: str | int | None) -> str:
     return _NO_LETTER.sub("", fold(str(value))) if value else ""
 
 
+@lru_cache(10_000)
 def _city(value: str | None) -> str:
     plain = _plain(value)
     return plain.removesuffix("市") if len(plain) > 2 else plain
@@ -138,8 +144,7 @@ def _numbers(attributes: Mapping[str, Any], identities: Iterable[Mapping[str, An
 
 def _birthday(*given: object) -> date | None:
     for each in given:
-        try:
-            return date.fromisoformat(each)  # type: ignore[arg-type]  # what is no text is no date
-        except (TypeError, ValueError):
-            continue
+        if isinstance(each, str):
+            with suppress(ValueError):
+                return date.fromisoformat(each)
     return None

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from services.customer.duplicates.comparing import Levels, compare
 from services.customer.duplicates.fields import FIELDS, LEVELS, MISSING
-from services.customer.duplicates.forms import Forms
+from services.customer.duplicates.forms import Chosen, Forms
 from services.customer.duplicates.frequencies import SHARED, Frequencies
 
 Floats = NDArray[np.float64]
@@ -122,7 +122,9 @@ def score(weights: Weights, frequencies: Frequencies, one: Forms, other: Forms) 
         place = FIELDS.index(field)
         agree = np.flatnonzero(levels[:, place] == LEVELS[field].index(level))
         if agree.size:
-            strangers[agree, place] = np.log2(frequencies.share(column, one[agree], other[agree]))
+            strangers[agree, place] = np.log2(
+                frequencies.share(column, Chosen(one, agree), Chosen(other, agree))
+            )
     fields = same - strangers
     related = np.log2(RELATED / max(frequencies.records, FEWEST)) + (relatives - strangers).sum(axis=1)
     explained = -np.logaddexp2(0.0, related)

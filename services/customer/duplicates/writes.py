@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     ColumnElement,
     DateTime,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -26,11 +28,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 
 from feed.write import entries
 from services.customer.base import FEED
-from services.customer.customers.models import FormerId
-from services.customer.customers.queries import current, recordset
+from services.customer.customers.models import Customer
+from services.customer.customers.queries import recordset
 from services.customer.duplicates.models import Duplicate, DuplicatePage, DuplicateWeights
 from services.customer.duplicates.queries import is_
 from services.customer.duplicates.schemas import DuplicateStatus
@@ -48,18 +51,16 @@ def _given() -> FromClause:
     return recordset("pairs", *(_pair[name] for name in _GIVEN))
 
 
-def _moved() -> CTE:
-    """Select the kept pairs with a record that was merged into another, as the pairs that they mean now."""
-    one, other = current(Duplicate.one), current(Duplicate.other)
-    former = or_(FormerId.original_id == Duplicate.one, FormerId.original_id == Duplicate.other)
+def _earlier(given: FromClause) -> Select[Any]:
+    """Select the kept pairs that mean a given one now: by records that were merged into one of its two."""
+    one, other = aliased(Customer), aliased(Customer)
+    among = [any_(func.array_append(each.merged_ids, each.id, type_=ARRAY(Uuid))) for each in (one, other)]
+    merged = or_(*(func.cardinality(each.merged_ids) > literal_column("0") for each in (one, other)))
+    ways = ((Duplicate.one, Duplicate.other), (Duplicate.other, Duplicate.one))
     return (
-        select(
-            Duplicate.id,
-            func.least(one, other, type_=Uuid()).label("one"),
-            func.greatest(one, other, type_=Uuid()).label("other"),
-        )
-        .where(Duplicate.deleted_at.is_(None), select(FormerId.original_id).where(former).exists())
-        .cte("moved")
+        select(Duplicate.id)
+        .where(one.id == given.c.one, other.id == given.c.other, merged, Duplicate.deleted_at.is_(None))
+        .where(or_(*(and_(first == among[0], second == among[1]) for first, second in ways)))
     )
 
 
@@ -88,7 +89,7 @@ def _nobodys(written: Any, diff: ColumnElement[Any]) -> Any:  # noqa: ANN401 - a
 
 
 def _store() -> Select[Any]:
-    given, moved = _given(), _moved()
+    given = _given()
     at, run = bindparam("at", type_=_TIME), bindparam("run", type_=Uuid)
     values = {
         "id": given.c.id,
@@ -104,7 +105,7 @@ def _store() -> Select[Any]:
         "created_at": at,
         "updated_at": at,
     }
-    said = select(moved.c.id).where(moved.c.one == given.c.one, moved.c.other == given.c.other).exists()
+    said = _earlier(given).correlate(given).exists()
     statement: Any = upsert(Duplicate).from_select(list(values), select(*values.values()).where(~said))
     new = statement.excluded
     renewed = {
@@ -128,10 +129,9 @@ STORE = Statement(_store(), unguarded=DECIDING)
 
 def _seen() -> Any:  # noqa: ANN401 - an update
     """Mark the pairs that were found again, whatever their records were merged into since."""
-    given, moved = _given(), _moved()
+    given = _given()
     itself = tuple_(_pair.one, _pair.other) == tuple_(given.c.one, given.c.other)
-    now = tuple_(moved.c.one, moved.c.other) == tuple_(given.c.one, given.c.other)
-    found = select(_pair.id).join(given, itself).union(select(moved.c.id).join(given, now))
+    found = select(_pair.id).join(given, itself).union(_earlier(given))
     run = bindparam("run", type_=Uuid)
     return (
         update(Duplicate)
@@ -145,6 +145,17 @@ SEEN = Statement(_seen(), unguarded=DECIDING)
 
 
 def _close() -> Select[Any]:
+    unseen = (
+        select(Duplicate.id)
+        .where(
+            Duplicate.status == _OPEN,
+            Duplicate.deleted_at.is_(None),
+            Duplicate.created_at < bindparam("begun", type_=_TIME),
+            Duplicate.seen_in.is_distinct_from(bindparam("run", type_=Uuid)),
+        )
+        .limit(bindparam("limit", type_=Integer))
+        .with_for_update()
+    )
     gone = (
         update(Duplicate)
         .values(
@@ -152,12 +163,7 @@ def _close() -> Select[Any]:
             version=_pair.version + _ONE,
             updated_at=bindparam("at", type_=_TIME),
         )
-        .where(
-            Duplicate.status == _OPEN,
-            Duplicate.deleted_at.is_(None),
-            Duplicate.created_at < bindparam("begun", type_=_TIME),
-            Duplicate.seen_in.is_distinct_from(bindparam("run", type_=Uuid)),
-        )
+        .where(Duplicate.id.in_(unseen))
     )
     changed = _nobodys(gone, _diff("deleted_at", func.to_jsonb(_pair.deleted_at)))
     told = _told(changed, "duplicate.deleted")
@@ -191,11 +197,14 @@ EDGES = Statement(
     .limit(bindparam("limit", type_=Integer)),
     unguarded=DECIDING,
 )
-_page = {c.name: bindparam(c.name, type_=c.type) for c in DuplicatePage.__table__.columns}
+_KEPT = ("job_id", "page", "ids", "forms")
+_page = {name: bindparam(name, type_=DuplicatePage.__table__.c[name].type) for name in _KEPT}
 KEEP_PAGE = Statement(insert(DuplicatePage).values(_page))
 _mine = DuplicatePage.job_id == bindparam("job_id", type_=Uuid)
 ONE_PAGE = Statement(
-    select(DuplicatePage).where(_mine, DuplicatePage.page == bindparam("page", type_=Integer))
+    select(DuplicatePage.ids, DuplicatePage.forms).where(
+        _mine, DuplicatePage.page == bindparam("page", type_=Integer)
+    )
 )
 FORGET_PAGES = Statement(delete(DuplicatePage).where(DuplicatePage.job_id != bindparam("job_id", type_=Uuid)))
 DROP_PAGES = Statement(delete(DuplicatePage).where(_mine))

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.customer.duplicates.comparing import compare
-from services.customer.duplicates.distances import distances, letters
+from services.customer.duplicates.distances import alphabet, distances, least, letters
 from services.customer.duplicates.fields import FIELDS, LEVELS, MISSING
 from services.customer.duplicates.forms import forms
 from services.customer.duplicates.records import record
@@ -167,7 +168,15 @@ def slowly(one: str, other: str) -> int:
     return table[len(one) - 1, len(other) - 1]
 
 
-@given(st.lists(st.tuples(words, words), min_size=1, max_size=20))
-def test_distances_are_those_of_the_definition(pairs: list[tuple[str, str]]) -> None:
+@given(st.lists(st.tuples(words, words), min_size=1, max_size=20), st.integers(1, 4))
+def test_distances_are_those_of_the_definition(pairs: list[tuple[str, str]], most: int) -> None:
     one, other = (letters([pair[side] for pair in pairs]) for side in (0, 1))
-    assert distances(one, other).tolist() == [slowly(*pair) for pair in pairs]
+    expected = [min(slowly(*pair), most + 1) for pair in pairs]
+    assert distances(one, other, most).tolist() == expected
+
+
+@given(st.lists(st.tuples(words, words), min_size=1, max_size=20))
+def test_no_distance_is_less_than_alphabets_allow(pairs: list[tuple[str, str]]) -> None:
+    one, other = (np.array([alphabet(pair[side]) for pair in pairs], np.uint64) for side in (0, 1))
+    allowed = least(one, other).tolist()
+    assert all(twice <= 2 * slowly(*pair) for twice, pair in zip(allowed, pairs, strict=True))
