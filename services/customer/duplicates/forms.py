@@ -1,12 +1,11 @@
 """Forms: records as rows of numbers, so that a million pairs are compared in a few array operations."""
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -89,22 +88,22 @@ def forms(records: Iterable[Record]) -> Forms:
 
 def _row(record: Record) -> bytes:
     named, families = _of_name(record.kind, record.name, record.family)
-    texts = {
-        "phones": record.phones,
-        "emails": record.emails,
-        "local_parts": local_parts(record.emails, families),
-        "accounts": record.accounts,
-        "lines": record.lines,
-        "postal_codes": record.postal_codes,
-        "cities": record.cities,
-        "numbers": record.numbers,
-    }
+    texts = (
+        record.phones,
+        record.emails,
+        local_parts(record.emails, families),
+        record.accounts,
+        record.lines,
+        record.postal_codes,
+        record.cities,
+        record.numbers,
+    )
     endings = [int(each[-4:]) + 1 if each[-4:].isdecimal() else 0 for each in record.phones[:4]]
     return named + _REST.pack(
         *_digests(texts, _OF_RECORDS),
         _dialled(record),
         *endings,
-        *_NOTHING[: 4 - len(endings)],
+        *_NOTHING[len(endings) : 4],
         _day(record.birthday),
         record.kind == "organization",
     )
@@ -115,18 +114,18 @@ def _of_name(kind: str, name: str, family: str | None) -> tuple[bytes, tuple[str
     """Return what of a row a name makes, and the family names in it: many people share names."""
     found = naming(kind, name, family)
     sound = found.sounds[0] if found.sounds else ""
-    texts = {
-        "written": (found.written,),
-        "sounds": found.sounds,
-        "turned": found.turned,
-        "variants": found.variants,
-        "called": (found.called,),
-        "answers": found.answers,
-        "initial": (found.initial,),
-        "initialled": found.initialled,
-        "families": found.families,
-        "heard": _heard(found),
-    }
+    texts = (
+        (found.written,),
+        found.sounds,
+        found.turned,
+        found.variants,
+        (found.called,),
+        found.answers,
+        (found.initial,),
+        found.initialled,
+        found.families,
+        _heard(found),
+    )
     numbers = _digests(texts, _OF_NAMES)
     packed = _NAME.pack(*numbers, alphabet(sound), spelled(sound), found.common, found.han)
     return packed, found.families
@@ -138,14 +137,14 @@ def _heard(name: Naming) -> tuple[str, ...]:
     return tuple(dict.fromkeys("".join(sorted(each.replace("+", ""))) for each in every))
 
 
-def _digests(texts: Mapping[str, Sequence[str]], counts: Mapping[str, int]) -> Iterator[int]:
-    return chain.from_iterable(_some(texts[name], count) for name, count in counts.items())
-
-
-def _some(texts: Sequence[str], count: int) -> Sequence[int]:
-    if not texts:
-        return _NOTHING[:count]
-    return (*map(digest, texts[:count]), *_NOTHING[: count - len(texts)])
+def _digests(texts: Iterable[Sequence[str]], counts: Mapping[str, int]) -> list[int]:
+    """Return the numbers of the columns in `counts`, whose texts come in the same order."""
+    found: list[int] = []
+    for given, count in zip(texts, counts.values(), strict=True):
+        some = [digest(each) for each in given[:count]]
+        found += some
+        found += _NOTHING[len(some) : count]
+    return found
 
 
 def _dialled(record: Record) -> int:

@@ -44,6 +44,7 @@ async def test_killed_while_comparing_it_goes_on_as_if_nothing_had_been(
     assert 0 < len(before) < 3 * len(GIVEN)
     await pool.execute("update customer.jobs set leased_until = now()")
     assert await work_once(customer.database, JOBS, {KIND: DuplicateRun(customer.database)})
+    client = customer.client()  # of a token that has not run out meanwhile
     resumed = (await client.get(f"/v1/duplicate-runs/{run}")).json()
     found = await pool.fetch(_PAIRS)
     assert (resumed["status"], resumed["attempts"] > 0, len(found)) == ("done", True, 3 * len(GIVEN))
