@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import time
+from asyncio.subprocess import PIPE, Process
 
 from tests.faults.load import Connection
 
@@ -30,16 +31,24 @@ async def refusals(port: int, key: str, path: str, seconds: float) -> list[float
     return took
 
 
-async def apart(port: int, key: str, path: str, seconds: float) -> list[float]:
-    """Do the same in another process."""
+async def called(port: int, key: str, path: str, seconds: float) -> Process:
+    """Start that process; it waits to be told to begin."""
     words = ("-m", "tests.faults.bystander", str(port), key, path, str(seconds))
-    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    if process.returncode:
-        raise RuntimeError("the bystander failed")
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=PIPE, stdout=PIPE)
+    assert process.stdout is not None
+    await process.stdout.readline()
+    return process
+
+
+async def begun(process: Process) -> list[float]:
+    """Let it begin; return what it measured."""
+    said, _ = await process.communicate(b"begin\n")
     return list(json.loads(said))
 
 
 if __name__ == "__main__":
     _, port, key, path, seconds = sys.argv
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
     sys.stdout.write(json.dumps(asyncio.run(refusals(int(port), key, path, float(seconds)))))

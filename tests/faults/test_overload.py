@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from tests.e2e.system import System
-from tests.faults.bystander import apart
+from tests.faults.bystander import begun, called
 from tests.faults.conftest import bound, port_of, size, tell
 from tests.faults.load import Connection, Request, Tally, load
 
@@ -60,8 +60,9 @@ async def test_goodput_holds_and_refusals_are_fast(full: System) -> None:
         async with load(port, full.key, 16, pages) as closed:
             await asyncio.sleep(SECONDS)
         peaks.append(closed.answered / (time.perf_counter() - began))
+        bystander = await called(port, full.key, PAGE, SECONDS)
         began, before = time.perf_counter(), tally.statuses[200]
-        beside = asyncio.create_task(apart(port, full.key, PAGE, SECONDS))
+        beside = asyncio.create_task(begun(bystander))
         await offer(port, full.key, TIMES * peaks[-1], SECONDS, tally)
         goodputs.append((tally.statuses[200] - before) / (time.perf_counter() - began))
         refused += await beside
