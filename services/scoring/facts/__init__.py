@@ -1,1 +1,1 @@
-"""Fact: an order, payment or return as interaction announced it, one row each, newest version only."""
+"""Fact: an order, payment, return or credit note as interaction announced it, one row each, newest version only."""

@@ -1,12 +1,21 @@
-"""Exchange rates as callers set and see them."""
+"""What callers send and get about exchange rates."""
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from shared.schemas import Body, Currency, Read, example
+from services.interaction.records.schemas import RecordCreate, RecordRead
+from shared.schemas import Body, Currency, Day, Text, example
+
+EXAMPLE: dict[str, Any] = {
+    "base": "EUR",
+    "quote": "CNY",
+    "day": "2026-01-31",
+    "rate": "7.8",
+    "quoted_by": "ECB",
+}
 
 
 def _rate(value: object) -> Decimal:
@@ -37,26 +46,36 @@ RateText = Annotated[
 ]
 
 
+class ExchangeRateCreate(RecordCreate):
+    """What one unit of base costs in the quote currency, from the day until the next dated rate."""
+
+    model_config = example(**EXAMPLE)
+
+    source: None = Field(default=None, description="A rate is known by its pair and day.")
+    base: Currency
+    quote: Currency
+    day: Day
+    rate: RateText
+    quoted_by: Text | None = None
+
+
 class ExchangeRateWrite(Body):
     """What one unit of base costs in the quote currency, from the path's day until the next rate."""
 
     model_config = example(rate="7.1834")
 
     rate: RateText
+    quoted_by: Text | None = None
 
 
-class ExchangeRateRead(Read):
-    """One unit of `base` costs `rate` units of `quote`, from `day` until the next dated rate."""
+class ExchangeRateRead(RecordRead):
+    """One unit of `base` costs `rate` units of `quote`, from `day` until the next dated rate.
+
+    `source` is made of pair and day; `quoted_by` says who published the rate.
+    """
 
     base: Currency
     quote: Currency
     day: date
     rate: Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
-    version: int
-
-
-class ExchangeRatePage(Read):
-    """Rates by currencies and day."""
-
-    items: list[ExchangeRateRead]
-    next: str | None
+    quoted_by: str | None
