@@ -68,7 +68,7 @@ async def account(
     customer_id: UUID | None = None,
     currency: str | None,
 ) -> dict[str, Any]:
-    """Return `balances` and `converted` of an order or of a customer's current id; one of the two is given."""
+    """Return `balances` and `converted` of an order, or of a customer's current id: one of them is given."""
     given = {"order_id": order_id, "customer_id": customer_id}
     rows = [row for entries in _ENTRIES for row in await entries.all(on, principal, **given)]
     entries = counted(map(_entry, rows))

@@ -25,9 +25,7 @@ Into = Annotated[
 ]
 
 
-@router.get(
-    "/orders/{order_id}/balance", response_model=OrderBalance, responses=documents(NotFound, Invalid)
-)
+@router.get("/orders/{order_id}/balance", response_model=OrderBalance, responses=documents(NotFound, Invalid))
 @hot
 async def get_order_balance(
     request: Request, order_id: Named, principal: CanRead, currency: Into = None
@@ -48,6 +46,4 @@ async def get_customer_account(
 ) -> Response:
     """Show what a customer owes for all orders, over all of its ids."""
     pool, who = core(request).database.pool, await customer_in(request, principal, customer)
-    return answer(
-        {"customer_id": who, **await account(pool, principal, customer_id=who, currency=currency)}
-    )
+    return answer({"customer_id": who, **await account(pool, principal, customer_id=who, currency=currency)})

@@ -13,8 +13,8 @@ from services.interaction.orders import amounts
 from services.interaction.orders.lines import kept_returned
 from services.interaction.orders.queries import attach
 from services.interaction.products.queries import identify
-from services.interaction.records.drafts import Draft
-from services.interaction.records.kinds import Columns, Kind
+from services.interaction.records.drafts import Columns, Draft
+from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact, money
 from services.interaction.returns.queries import attach_return
 from shared.database import Transaction

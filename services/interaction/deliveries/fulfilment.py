@@ -68,9 +68,7 @@ class _Progress:
         }
 
 
-def fulfilment(
-    order: Mapping[str, Any], deliveries: Iterable[Mapping[str, Any]], returns: Iterable[Mapping[str, Any]]
-) -> dict[str, Any]:
+def fulfilment(order: Line, deliveries: Iterable[Line], returns: Iterable[Line]) -> dict[str, Any]:
     """Return `state`, `lines` and `unassigned` of an order (its status and lines).
 
     Deliveries have a status and lines with quantity and delivered; cancelled ones do not count. What names a

@@ -12,14 +12,15 @@ from services.interaction.orders.amounts import quantity
 from services.interaction.orders.lines import named_product
 from services.interaction.orders.queries import attach
 from services.interaction.products.queries import identify
-from services.interaction.records.drafts import Draft
-from services.interaction.records.kinds import Columns, Kind
+from services.interaction.records.drafts import Columns, Draft
+from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact
 from shared.database import Transaction
 from shared.statements import json_object
 
 _PLAIN = (
     "order_id",
+    "occurred_at",
     "promised_on",
     "shipped_at",
     "delivered_at",

@@ -16,9 +16,9 @@ _newest, _guarded = on_timeline("deliveries")
 class Delivery(Fact):
     """One shipment of an order, or of a part of it; `occurred_at` is the last that is known of it.
 
-    `lines` is a list of {"line", "order_line", "product", "product_id", "quantity", "delivered"}; delivered is
-    null until it came, and where all of the quantity came. `status`, `on_time` and `in_full` follow from the
-    rest (arrival.py).
+    `lines` is a list of {"line", "order_line", "product", "product_id", "quantity", "delivered"}; delivered
+    is null until it came, and where all of the quantity came. `status`, `on_time` and `in_full` follow from
+    the rest (arrival.py).
     """
 
     __tablename__ = "deliveries"
@@ -30,9 +30,7 @@ class Delivery(Fact):
             "id",
             postgresql_where=text("status in ('planned', 'shipped') and promised_on is not null"),
         ),
-        Index(
-            "ix_deliveries_promised", "promised_on", postgresql_where=text("promised_on is not null")
-        ),
+        Index("ix_deliveries_promised", "promised_on", postgresql_where=text("promised_on is not null")),
         _guarded,
     )
 

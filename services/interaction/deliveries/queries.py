@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Integer,
     Numeric,
@@ -55,13 +54,14 @@ async def fulfilment_of(on: Runner, principal: Principal, order_id: UUID) -> dic
     deliveries, returns = [
         await each.all(on, principal, order_id=order_id) for each in (_DELIVERIES, _RETURNS)
     ]
-    return {"order_id": order_id, **fulfilment(order, deliveries, returns)}
+    found = fulfilment(dict(order), map(dict, deliveries), map(dict, returns))
+    return {"order_id": order_id, **found}
 
 
 _OPEN = Delivery.status.in_(
     literal_column(f"'{status}'", Text) for status in (DeliveryStatus.PLANNED, DeliveryStatus.SHIPPED)
 )
-_ON = bindparam("on", type_=Date)
+_ON = bindparam("as_of", type_=Date)
 _limit = bindparam("limit", type_=Integer)
 LATE = visible(
     select(
@@ -85,7 +85,7 @@ LATE = visible(
 
 
 def _on_time(grouping: Grouping) -> Visible:
-    """Count what was due from `since` until `until`, both included; open ones are due once `on` is past them.
+    """Count what was due from `since` until `until`, both included; open ones are due once `as_of` is past them.
 
     By customer a delivery counts once; by product each of its lines does.
     """
@@ -95,13 +95,14 @@ def _on_time(grouping: Grouping) -> Visible:
         .render_derived(name="line", with_types=True)
     )
     came = Delivery.status == literal_column(f"'{DeliveryStatus.DELIVERED}'", Text)
-    full: ColumnElement[bool]
+    key: Any
+    full: Any
     if grouping is Grouping.PRODUCT:
         key, full = line.c.product_id, func.coalesce(line.c.delivered, line.c.quantity) >= line.c.quantity
     else:
         key, full = Identity.current_id, Delivery.in_full
-    on_time = func.count().filter(came, Delivery.on_time)
-    both = func.count().filter(came, Delivery.on_time, full)
+    on_time = func.count().filter(came, Delivery.on_time.is_(true()))
+    both = func.count().filter(came, Delivery.on_time.is_(true()), full)
     share = func.round(cast(both, Numeric) / func.count(), literal_column("4", Integer))
     figures = json_object(
         key=key,

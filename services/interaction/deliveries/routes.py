@@ -60,7 +60,7 @@ async def list_late_deliveries(
     """List what was promised for an earlier day and has not come, the longest overdue first."""
     held = core(request)
     pool, whose = held.database.pool, await meant(held.database.pool, customer)
-    given = {"on": on or held.clock().date(), "customer": whose}
+    given = {"as_of": on or held.clock().date(), "customer": whose}
     return await listed(
         request, place, ("promised_on", "id"), lambda **page: LATE.all(pool, principal, **given, **page)
     )
@@ -78,10 +78,10 @@ async def list_on_time_figures(
     customer: CustomerParameter = None,
     on: AsOf = None,
 ) -> Response:
-    """Show by customer or product which share of what was promised for these days came on time and in full."""
+    """Show by customer or product how much of what was promised for these days came on time and in full."""
     held = core(request)
     pool, whose = held.database.pool, await meant(held.database.pool, customer)
-    given = {**window._asdict(), "on": on or held.clock().date(), "customer": whose}
+    given = {**window._asdict(), "as_of": on or held.clock().date(), "customer": whose}
     return await listed(
         request, place, ("key",), lambda **page: ON_TIME[by].all(pool, principal, **given, **page)
     )

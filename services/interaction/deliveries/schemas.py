@@ -37,7 +37,7 @@ class DeliveryLine(Body):
 
 
 class DeliveryCreate(RecordCreate):
-    """A shipment of an order or of a part of it, with its promise and its arrival as far as they are known."""
+    """A shipment of an order or of a part of it, its promise and its arrival as far as they are known."""
 
     model_config = example(**EXAMPLE)
 
@@ -64,9 +64,13 @@ class DeliveryLineRead(Read):
 
 
 class DeliveryRead(FactRead):
-    """A shipment; on time by the end of the promised day (UTC), in full if as much of each line came."""
+    """A shipment; on time by the end of the promised day (UTC), in full if as much of each line came.
+
+    `occurred_at` is when it came, before that when it left, before that the promised day.
+    """
 
     order_id: UUID
+    occurred_at: Instant
     promised_on: date | None
     shipped_at: Instant | None
     delivered_at: Instant | None

@@ -72,9 +72,7 @@ def _numbered(lines: list[OrderLine]) -> list[OrderLine]:
     return lines
 
 
-OrderLines = Annotated[
-    list[OrderLine], Field(min_length=1, max_length=MAX_LINES), AfterValidator(_numbered)
-]
+OrderLines = Annotated[list[OrderLine], Field(min_length=1, max_length=MAX_LINES), AfterValidator(_numbered)]
 ReturnLines = Annotated[list[ReturnLine], Field(min_length=1, max_length=MAX_LINES)]
 Lines = list[dict[str, Any]]
 

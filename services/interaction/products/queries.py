@@ -65,7 +65,6 @@ def _unknown(places: Sequence[int]) -> UnknownProduct:
     return UnknownProduct(
         detail,
         errors=[
-            {"pointer": f"/lines/{at}/product", "code": "unknown_product", "detail": detail}
-            for at in places
+            {"pointer": f"/lines/{at}/product", "code": "unknown_product", "detail": detail} for at in places
         ],
     )

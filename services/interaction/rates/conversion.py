@@ -21,7 +21,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """The total in one currency of the sums whose rate is known; `missing` are the others' currency and day."""
+    """The total of the sums whose rate is known, in one currency; `missing` has the other sums."""
 
     total: Decimal
     missing: tuple[tuple[str, date], ...]

@@ -19,6 +19,8 @@ EXAMPLE: dict[str, Any] = {
 
 
 def _rate(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
     if not (
         isinstance(value, str)
         and len(value) <= 24

@@ -105,9 +105,7 @@ _REPLACE = Statement(
     ).returning(Rate.base, Rate.quote)
 )
 _FORGET = Statement(
-    delete(Rate)
-    .where(Rate.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
-    .returning(Rate.base, Rate.quote)
+    delete(Rate).where(Rate.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).returning(Rate.base, Rate.quote)
 )
 _SWEEP = Statement(
     delete(Rate)

@@ -1,4 +1,4 @@
-"""Exchange rates that interaction tells of: the newest version holds, and money follows the rate of its day."""
+"""Exchange rates that interaction tells of: the newest holds, and money follows the rate of its day."""
 
 import httpx
 import pytest

@@ -40,13 +40,13 @@ class Oracle:
         mine = [self.facts[key] for key, whose in self.whose.items() if whose == str(id_of(name))]
         orders = {str(told.subject): told for told in mine if told.kind == "order"}
         bought = {key: told for key, told in orders.items() if _counts(told)}
-        credits = [told for told in mine if told.kind == "credit_note" and _counts(told)]
-        instead = {told.data["return_id"] for told in credits if _day(told) <= until}
+        notes = [told for told in mine if told.kind == "credit_note" and _counts(told)]
+        instead = {told.data["return_id"] for told in notes if _day(told) <= until}
         for told in bought.values():
             if _day(told) <= until:
                 days[_day(told)].append(_money(told))
         back = [told for told in mine if told.kind == "return" and not told.gone]
-        for told in [*credits, *(each for each in back if str(each.subject) not in instead)]:
+        for told in [*notes, *(each for each in back if str(each.subject) not in instead)]:
             of = told.data["order_id"]
             if _day(told) > until or (of in orders and of not in bought):
                 continue
