@@ -85,7 +85,7 @@ LATE = visible(
 
 
 def _on_time(grouping: Grouping) -> Visible:
-    """Count what was due from `since` until `until`, both included; open ones are due once `as_of` is past them.
+    """Count what was due from `since` until `until`, both included; what has not come is due by `as_of`.
 
     By customer a delivery counts once; by product each of its lines does.
     """

@@ -64,7 +64,7 @@ class ExchangeRateCreate(RecordCreate):
 class ExchangeRateWrite(Body):
     """What one unit of base costs in the quote currency, from the path's day until the next rate."""
 
-    model_config = example(rate="7.1834")
+    model_config = example(rate="7.8", quoted_by="ECB")
 
     rate: RateText
     quoted_by: Text | None = None
