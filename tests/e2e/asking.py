@@ -13,7 +13,7 @@ from tests.e2e.world import Names
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
-    ("label", "year", "month", "day", "leap_month", "title", "note")
+    ("participants", "attachments"), ("label", "year", "month", "day", "leap_month", "title", "note")
 )
 OF_NOBODY = (
     "/duplicate-runs",
