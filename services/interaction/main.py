@@ -7,11 +7,12 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.interaction.base import FEED
+from services.interaction.channels.queries import CHANNELS
+from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
-from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import router as orders
@@ -35,8 +36,8 @@ ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    routers = [interactions, catalogue, products, orders, payments, returns, timeline, contacts, feed]
+    feed = feed_router(FEED, {**told, "identity": identities.TOLD, "channel": CHANNELS.told})
+    routers = [interactions, channels, products, orders, payments, returns, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -2,12 +2,12 @@
 
 from services.interaction.base import Base
 from services.interaction.identities.models import ExternalIdentity, Identity
-from services.interaction.interactions.models import Interaction
+from services.interaction.interactions.models import Channel, Interaction
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-MODELS = (ExternalIdentity, Identity, SourceKey, Product, Interaction, Order, Payment, Return)
+MODELS = (ExternalIdentity, Identity, SourceKey, Product, Channel, Interaction, Order, Payment, Return)
 metadata = Base.metadata

@@ -19,13 +19,14 @@ from services.interaction.records.drafts import Draft
 from services.interaction.records.models import Fact, Record
 from services.interaction.records.schemas import Batch, RecordCreate, RecordRead, RecordRow
 from services.interaction.records.shapes import LINKS, batch_of, page_of, required, row_of, update_of
-from shared.database import Transaction
+from shared.database import Database, Transaction
 from shared.masking import columns_of
 
 OCCURRED = "occurred_at"
 Columns = dict[str, Any]
 # Gets the columns of the record and, for a fact, those of its customer's identity.
 Rendering = Callable[[Any, Any], ColumnElement[Any]]
+Admit = Callable[[Database, Sequence[Draft]], Awaitable[None]]
 Link = Callable[[Transaction, Sequence[Draft]], Awaitable[None]]
 NAMES = LINKS | {"id", "if_version"}  # fields that name a record or its links
 KEPT = (
@@ -40,6 +41,10 @@ KEPT = (
 )
 
 
+async def admit_all(_: Database, __: Sequence[Draft]) -> None:
+    """Admit every draft of a kind that depends on nothing else."""
+
+
 async def link_nothing(_: Transaction, __: Sequence[Draft]) -> None:
     """Link drafts of a kind that names no other records."""
 
@@ -50,8 +55,9 @@ class Kind:
 
     `create` and `read` are what callers send and get; the other bodies follow from them. `time` is the
     callers' name of the column `occurred_at`; `columns` turns the other given fields into columns;
-    `check` raises Invalid for columns that make no record; `link` resolves what drafts name besides their
-    customer and may reject drafts; `created` is the last part of the feed type of a new record.
+    `check` raises Invalid for columns that make no record; `admit` may reject drafts by what the process
+    knows, before any transaction; `link` resolves what drafts name besides their customer, and may reject
+    them too; `created` is the last part of the feed type of a new record.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Kind:
     time: str = "occurred_at"
     columns: Callable[[Mapping[str, Any]], Columns] = dict
     check: Callable[[Mapping[str, Any]], None] = accept
+    admit: Admit = admit_all
     link: Link = link_nothing
     created: str = "created"
 

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import Key
-from services.interaction.interactions.catalogue import Channel
 from services.interaction.records.answers import customers
 from services.interaction.records.parameters import CustomerPath
 from services.interaction.timeline.kinds import SCOPES
@@ -26,6 +25,9 @@ from web.lists import Paged, listed
 router = APIRouter(tags=["timeline"])
 CanRead = Annotated[Principal, allow("interactions:read")]
 Kinds = Annotated[str | None, Query(max_length=200, description=f"Only these of: {', '.join(FactKind)}.")]
+ThroughChannel = Annotated[
+    str | None, Query(max_length=64, description="Only contacts through this channel.")
+]
 NOBODY = "No such customer, or none that you may see."
 
 
@@ -40,7 +42,9 @@ async def get_timeline(
     place: Paged,
     *,
     kinds: Kinds = None,
-    channel: Annotated[Channel | None, Query(description="Only contacts through this channel.")] = None,
+    channel: Annotated[
+        str | None, Query(max_length=64, description="Only contacts through this channel.")
+    ] = None,
 ) -> Response:
     """Show what passed between a customer and the firm, newest first; orders to those who may read them."""
     pool, key = core(request).database.pool, key_in(customer)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.interaction.interactions.catalogue import Channel, Direction
+from services.interaction.interactions.catalogue import Direction
 from shared.schemas import Instant, Read
 
 
@@ -23,7 +23,7 @@ class TimelineItem(Read):
     id: UUID
     kind: FactKind
     occurred_at: Instant
-    channel: Channel | None
+    channel: str | None
     direction: Direction | None
     summary: str
     data: dict[str, Any]
