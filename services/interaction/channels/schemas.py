@@ -80,7 +80,7 @@ class ChannelRead(Read):
     updated_at: Instant
 
 
-class GroupRead(Read):
+class ChannelGroupRead(Read):
     """A group of channels."""
 
     code: ChannelGroup
@@ -106,6 +106,6 @@ class ChannelCatalogue(Read):
     """Everything that an interaction may be called."""
 
     items: Annotated[list[ChannelRead], Field(description="The built-in channels first, then your own.")]
-    groups: list[GroupRead]
+    groups: list[ChannelGroupRead]
     directions: list[DirectionRead]
     purposes: list[PurposeRead]
