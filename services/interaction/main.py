@@ -25,6 +25,7 @@ from services.interaction.orders.routes import router as orders
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
+from services.interaction.products.routes import catalogue as assortment
 from services.interaction.products.routes import router as products
 from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
@@ -45,8 +46,9 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
     feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    sold = [products, orders, corrections, payments, returns, lateness, deliveries, credit_notes, accounts]
-    routers = [interactions, catalogue, *sold, rates, timeline, contacts, feed]
+    sold = [assortment, products, orders, corrections, lateness, deliveries]
+    owed = [payments, returns, credit_notes, accounts, rates]
+    routers = [interactions, catalogue, *sold, *owed, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 
