@@ -22,6 +22,7 @@ OF_NOBODY = (
     "/products",
     "/scoring-runs",
     "/exchange-rates",
+    "/shared-costs",
     "/estimators",
     "/scoring-status",
     "/survivorship",
@@ -35,6 +36,8 @@ OF_RESOURCE |= {
     "deliveries": "delivery_id",
     "credit-notes": "credit_note_id",
     "exchange-rates": "exchange_rate_id",
+    "costs": "cost_id",
+    "shared-costs": "shared_cost_id",
 }
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named
 ORDER = ("get", "patch", "put", "post", "delete")
