@@ -27,6 +27,8 @@ KINDS = {
     "delivery": "interaction",
     "credit_note": "interaction",
     "exchange_rate": "interaction",
+    "cost": "interaction",
+    "shared_cost": "interaction",
     "identity": "interaction",
     "score": "scoring",
 }
