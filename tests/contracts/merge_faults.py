@@ -10,7 +10,7 @@ import pytest
 
 from feed.consumer import Received
 from services.customer.customers.names import names_of
-from services.customer.merges import actions, restoring, undoing
+from services.customer.merges import restoring, undoing
 from services.interaction.identities import following as of_interaction
 from services.scoring import following as of_scoring
 from shared.database import Transaction
@@ -40,7 +40,7 @@ def put_back_the_old(patch: pytest.MonkeyPatch) -> None:
         ours = {name: now[name] for name in undoing.OURS}
         return undoing.Undone({**images.before, **ours}, [], [])
 
-    patch.setattr(actions, "without", old)
+    patch.setattr(restoring, "without", old)
 
 
 def move_rows(patch: pytest.MonkeyPatch) -> None:

@@ -181,6 +181,28 @@ async def test_a_planted_fault_is_caught(
         await rehearse(followers, clients)
 
 
+async def test_who_was_merged_comes_back_from_a_deleted_survivor(
+    followers: Followers, clients: Clients
+) -> None:
+    """Its orders and its score, too; those of the survivor stay away."""
+    walker, base, customers = Walker(1, clients), Base(followers.running["scoring"]), clients["customer"]
+    whole, other = [await walker.create() for _ in range(2)]
+    for id_ in (whole, other):
+        await walker.order(id_)
+    merged = await customers.post("/v1/merges", json={"survivor": whole, "duplicates": [other]})
+    walker.model.merge(merged.json()["id"], whole, [other])
+    await settle(walker, followers, base)
+    match = {"If-Match": (await customers.get(f"/v1/customers/{whole}")).headers["etag"]}
+    assert (await customers.delete(f"/v1/customers/{whole}", headers=match)).status_code == 204
+    await followers.catch_up()
+    undone = await customers.post(f"/v1/merges/{merged.json()['id']}/undo", json={})
+    assert undone.status_code == 200, undone.text
+    walker.model.undo(merged.json()["id"])
+    del walker.model.current[whole]
+    await settle(walker, followers, base)
+    assert (await clients["interaction"].get(f"/v1/customers/{whole}/timeline")).status_code == 404
+
+
 async def rehearse(followers: Followers, clients: Clients) -> None:
     """Walk the shortest way on which every fault matters: sell, merge, sell and edit on, undo."""
     walker = Walker(0, clients)

@@ -45,13 +45,19 @@ class Running:
     def client(self, principal: Principal | None = ANYBODY, **headers: str) -> httpx.AsyncClient:
         """Return a client whose requests the gateway has signed for the principal; None signs nothing.
 
-        It is closed with the service. Its token lives 90 s.
+        It is closed with the service. Each request is signed anew: a token lives 90 s, a busy test longer.
         """
-        signed = {} if principal is None else {HEADER: self.signer.token(principal)}
+        signer = self.signer
+
+        async def sign(request: httpx.Request) -> None:
+            if principal is not None:
+                request.headers.setdefault(HEADER, signer.token(principal))
+
         client = httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(uds=self.url.removeprefix("unix:"), verify=TLS),
             base_url="http://service",
-            headers={**signed, **headers},
+            headers=headers,
+            event_hooks={"request": [sign]},
             timeout=30,
         )
         self.stack.push_async_callback(client.aclose)

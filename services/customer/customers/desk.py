@@ -113,10 +113,10 @@ class Desk:
         """Delete a customer softly: its names become free, its id is never given again."""
         draft.step(DELETED, draft.document, {"deleted_at": {"from": None, "to": self.at}}, self.at)
 
-    async def recall(self, ids: Iterable[UUID]) -> None:
-        """Lock records that were merged away; what they were merged into is locked before."""
+    async def recall(self, ids: Iterable[UUID], gone: Statement = queries.AWAY) -> None:
+        """Lock records that were merged away; with queries.DELETED such that were deleted."""
         on, principal = self.tx.connection, self.tx.principal
-        for id_, document in await queries.AWAY.all(on, principal, ids=sorted(ids)):
+        for id_, document in await gone.all(on, principal, ids=sorted(ids)):
             self.drafts[id_] = Draft.away(id_, document)
 
     def put_away(self, draft: Draft, into: UUID) -> None:

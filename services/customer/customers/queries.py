@@ -179,14 +179,17 @@ LOCKED = visible(
 )
 
 _TAKEN = select(FormerId.original_id).where(FormerId.original_id == Customer.id).exists()
-# Records that were merged away, as LOCKED gives those that are there.
-AWAY = visible(
-    select(Customer.id, cast(RECORD, JSONB).label("document"))
-    .where(Customer.deleted_at.is_not(None), _AMONG_IDS, _TAKEN)
-    .order_by(Customer.id)
-    .with_for_update(),
-    of=Customer,
-    clear="the desk works on whole customers, and brings back what was merged away",
+# Records that were merged away, as LOCKED gives those that are there; and those that were deleted.
+_GONE = select(Customer.id, cast(RECORD, JSONB).label("document")).where(
+    Customer.deleted_at.is_not(None), _AMONG_IDS
+)
+AWAY, DELETED = (
+    visible(
+        _GONE.where(how).order_by(Customer.id).with_for_update(),
+        of=Customer,
+        clear="the desk works on whole customers, and brings back what was merged away",
+    )
+    for how in (_TAKEN, ~_TAKEN)
 )
 
 # Which of some ids are those of customers.

@@ -18,7 +18,6 @@ from services.customer.merges import folding, groups, queries, restoring, statem
 from services.customer.merges.groups import Group
 from services.customer.merges.problems import MergeNotFound
 from services.customer.merges.survivorship import Decision, Policy, Rule
-from services.customer.merges.undoing import without
 from shared.database import Transaction
 from shared.errors import MaskedField
 from web.once import Answer
@@ -60,11 +59,11 @@ async def undo(tx: Transaction, id_: UUID, *, dry_run: bool) -> Answer:
     if merged["undone_at"] is not None:
         return await _show(tx, id_)
     held = await restoring.reopen(tx, merged)
-    found = without(held.images, held.survivor.document)
+    found = restoring.found(held)
     conflicts = [*found.conflicts, *restoring.part(held, found)]
     told = {"changed_since": found.changed, "conflicts": conflicts}
     if dry_run:
-        survivor = {**held.survivor.document, "masked": []}
+        survivor = {**held.survivor.document, "masked": []} if held.there else None
         return Answer({**orjson.loads(orjson.dumps(merged["data"])), "undo": told, "survivor": survivor})
     await restoring.rewrite(tx, held)
     await restoring.give_back(tx, held.away)

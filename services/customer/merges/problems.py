@@ -47,9 +47,3 @@ class TooLate(Conflict):
     """What an undo needs is not kept any more."""
 
     code, title = "too_late_to_undo", "This merge can no longer be undone"
-
-
-class SurvivorDeleted(Conflict):
-    """The customer was deleted since: there is nothing to take the records out of."""
-
-    code, title = "survivor_deleted", "The customer was deleted since"

@@ -10,23 +10,28 @@ from asyncpg import Record
 from services.customer.customers.desk import Desk
 from services.customer.customers.drafts import Draft
 from services.customer.customers.names import identities, names_of
+from services.customer.customers.queries import DELETED
 from services.customer.merges import statements
-from services.customer.merges.problems import MergedOn, MergeNotFound, SurvivorDeleted, TooLate
+from services.customer.merges.problems import MergedOn, MergeNotFound, TooLate
 from services.customer.merges.undoing import Conflict, Images, Undone, without
 from shared.database import Transaction
 from shared.statements import Runner
 from web.once import Again
 
-LEFT = "left_with_its_holder"
+LEFT, DELETED_AT = "left_with_its_holder", "deleted_at"
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A merge that can be undone: its survivor, its records as they were put away, and its images."""
+    """A merge that can be undone: its survivor, its records as they were put away, and its images.
+
+    A survivor that was deleted since is not `there`: it stays deleted, and the others come back.
+    """
 
     desk: Desk
     row: Record
     survivor: Draft
+    there: bool
     away: Sequence[Draft]
     images: Images
 
@@ -44,20 +49,30 @@ async def reopen(tx: Transaction, merge: Record) -> Open:
         raise TooLate(f"It could be until {row['undoable_until'].isoformat()}.")
     if desk.former:
         raise MergedOn(await _last(tx.connection, merge["survivor_id"]))
-    survivor = desk.find(merge["survivor_id"])
-    if survivor is None:
-        raise SurvivorDeleted
-    if len(away) < len(ids):
+    id_ = UUID(int=merge["survivor_id"].int)
+    there = desk.find(id_) is not None
+    if not there:
+        await desk.recall((id_,), DELETED)
+    survivor = desk.find(id_)
+    if survivor is None or len(away) < len(ids):
         raise MergeNotFound
-    return Open(desk, row, survivor, away, Images(**row["kept"]))
+    return Open(desk, row, survivor, there, away, Images(**row["kept"]))
+
+
+def found(held: Open) -> Undone:
+    """Return what the survivor is without the merge: deleted, if it was deleted since."""
+    if held.there:
+        return without(held.images, held.survivor.document)
+    return Undone(dict(held.survivor.document), [DELETED_AT], [])
 
 
 def part(held: Open, found: Undone) -> list[Conflict]:
-    """Change the survivor to what it is without the merge, and let the others be as they were.
+    """Change a survivor that is there to what it is without the merge, and let the others be as they were.
 
     A name of theirs that another customer holds by now stays there, and is a conflict.
     """
-    held.desk.replace(held.survivor, found.document)
+    if held.there:
+        held.desk.replace(held.survivor, found.document)
     conflicts = list[Conflict]()
     for each in held.away:
         names = names_of(each.document)

@@ -15,7 +15,6 @@ from services.customer.merges.problems import (
     MergedOn,
     MergeNotFound,
     SelfMerge,
-    SurvivorDeleted,
     TooLate,
     TooMuchTogether,
 )
@@ -94,7 +93,7 @@ async def get_merge(request: Request, merge_id: UUID, principal: CanRead) -> Res
 @router.post(
     "/merges/{merge_id}/undo",
     response_model=MergeRead,
-    responses=documents(MergeNotFound, MaskedField, MergedOn, TooLate, SurvivorDeleted, OutOfSight),
+    responses=documents(MergeNotFound, MaskedField, MergedOn, TooLate, OutOfSight),
 )
 @hot
 async def undo_merge(body: MergeUndo, request: Request, merge_id: UUID, principal: CanWrite) -> Response:

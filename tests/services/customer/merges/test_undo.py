@@ -155,15 +155,45 @@ async def test_a_merge_further_on_is_undone_first(
     assert list(map(plain, await read(client, *records))) == list(map(plain, records))
 
 
-async def test_a_deleted_survivor_gives_nothing_back(
-    client: httpx.AsyncClient, merge: Merge, pair: Pair
+async def test_a_deleted_survivor_gives_the_others_back(
+    client: httpx.AsyncClient, merge: Merge, pair: Pair, create: Create
 ) -> None:
     made = (await merge(*(each["id"] for each in pair))).json()
     path = f"/v1/customers/{pair[1]['id']}"  # also an id of old deletes
     match = (await client.get(path)).headers["etag"]
     assert (await client.delete(path, headers={"If-Match": match})).status_code == 204
     assert (await client.get(path)).status_code == 404
-    assert (await undo(client, made)).json()["code"] == "survivor_deleted"
+    preview = await undo(client, made, dry_run=True)
+    assert (preview.status_code, preview.json()["survivor"]) == (200, None), preview.text
+    undone = await undo(client, made)
+    assert (
+        undone.json()["undo"] == preview.json()["undo"] == {"changed_since": ["deleted_at"], "conflicts": []}
+    )
+    (restored,) = await read(client, pair[1])
+    assert plain(restored) == plain(pair[1])
+    assert restored["version"] > int(match.strip('"')) + 1, "above what was deleted"
+    for each, status in zip(pair, (404, 200), strict=True):
+        name = each["identities"][0]["id"]
+        assert (await client.get(f"/v1/customers/erp:{name}")).status_code == status
+        assert (await client.get(f"/v1/customers/{each['id']}")).status_code == status
+    assert (await undo(client, made)).json() == undone.json()
+
+
+async def test_a_name_taken_since_the_survivor_was_deleted_stays_with_its_holder(
+    client: httpx.AsyncClient, merge: Merge, pair: Pair, create: Create
+) -> None:
+    made = (await merge(*(each["id"] for each in pair))).json()
+    path = f"/v1/customers/{pair[0]['id']}"
+    match = (await client.get(path)).headers["etag"]
+    assert (await client.delete(path, headers={"If-Match": match})).status_code == 204
+    taken = pair[1]["identities"][0]
+    await create(identities=[{"system": taken["system"], "id": taken["id"]}])
+    told = (await undo(client, made)).json()["undo"]
+    assert told["conflicts"] == [
+        {"field": "identities", "member": f"erp:{taken['id']}", "decided": "left_with_its_holder"}
+    ]
+    (restored,) = await read(client, pair[1])
+    assert restored["identities"] == pair[1]["identities"][1:]
 
 
 async def test_after_its_time_it_is_too_late(
