@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from services.customer.duplicates.forms import Forms
+from services.customer.duplicates.forms import Chosen, Forms
 
 # What a rule makes two records agree in.
 ABOUT = {
@@ -57,7 +57,7 @@ def narrower(large: Keys, rows: Forms) -> Keys:
     found = []
     for named in (False, True):
         some = large[(large["rule"] == RULES.index("name")) == named]
-        mine = rows[some["no"]]
+        mine = Chosen(rows, some["no"])
         seconds = _besides(mine) if named else mine["heard"]
         at, column = np.nonzero(seconds)
         each = some[at]
@@ -72,7 +72,7 @@ def _born_at(rows: Forms) -> Words:
     return np.where((day != 0) & (places != 0), _mixed(places, day), np.uint64(0))
 
 
-def _besides(rows: Forms) -> Words:
+def _besides(rows: Chosen) -> Words:
     day, cities = rows["birthday"].astype(np.uint64)[:, None], rows["cities"]
     year = np.where((day != 0) & (cities != 0), _mixed(cities, day // np.uint64(10_000)), np.uint64(0))
     reached = (rows["endings"].astype(np.uint64), rows["local_parts"])

@@ -67,7 +67,7 @@ class Chosen:
     """Some of the rows, of which a column is copied when it is asked for, and the others never."""
 
     rows: Forms
-    places: NDArray[np.int64]
+    places: NDArray[np.integer[Any]]
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         """Return a column of the chosen rows."""
