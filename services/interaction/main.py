@@ -7,6 +7,9 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.interaction.base import FEED
+from services.interaction.calls.kind import CALLS
+from services.interaction.calls.ringing import Rings
+from services.interaction.calls.routes import router as calls
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
@@ -27,7 +30,7 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS)
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, CALLS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
@@ -35,15 +38,16 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
     feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    routers = [interactions, products, orders, payments, returns, timeline, contacts, feed]
+    routers = [interactions, products, orders, payments, returns, timeline, contacts, calls, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 
 
 @asynccontextmanager
 async def _asking(app: FastAPI) -> AsyncIterator[None]:
-    """Hold the client with which writers ask the customer service."""
+    """Hold the client with which writers ask the customer service, and the ear for calls that ring."""
     held = app.state.core
     async with ServiceClient(held.settings.peers["customer"], held.signer, ASKING) as client:
-        app.state.customers = Customers(client)
+        app.state.customers, app.state.rings = Customers(client), Rings(held)
+        held.database.at_close.append(app.state.rings.close)
         yield

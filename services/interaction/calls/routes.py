@@ -1,0 +1,195 @@
+"""Routes of calls: events in; calls, their events and their history out; and what agents say of them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from asyncpg import Record
+from fastapi import APIRouter, Depends, Header, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from feed.history import HistoryPage, Stepped
+from services.interaction.calls import answers, ringing
+from services.interaction.calls.correcting import HISTORY, Correction, correct
+from services.interaction.calls.drafts import EventKeyTaken, stored
+from services.interaction.calls.folding import CallDirection, CallState, Outcome
+from services.interaction.calls.kind import CALLS
+from services.interaction.calls.numbers import comparable
+from services.interaction.calls.queries import SHOWN
+from services.interaction.calls.schemas import (
+    CallEventBatch,
+    CallEventCreate,
+    CallEvents,
+    CallPage,
+    CallRead,
+    CallUpdate,
+)
+from services.interaction.identities.actions import recognise
+from services.interaction.identities.paths import key_in
+from services.interaction.identities.people import key_of
+from services.interaction.records.actions import UnknownCustomer, statements
+from services.interaction.records.answers import customers, recorded
+from services.interaction.records.lists import Listing
+from services.interaction.records.parameters import Facts, Word
+from services.interaction.records.schemas import BatchResults
+from services.interaction.sources.queries import find
+from shared.auth import Principal, Visibility, allow
+from shared.database import Transaction
+from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.statements import Runner
+from web.app import answer, core
+from web.etag import Seen
+from web.hot import hot
+from web.once import Answer, once
+
+router = APIRouter(prefix="/v1/calls", tags=["calls"])
+CanRead = Annotated[Principal, allow("interactions:read")]
+CanWrite = Annotated[Principal, allow("interactions:write")]
+CallPath = Annotated[str, Path(max_length=300, description="A call's id, or `<system>:<its id there>`.")]
+LISTING = Listing(CALLS, "state", "direction", "outcome", "agent", "queue", "disposition", "number")
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events",
+        "content": {
+            "text/event-stream": {"schema": {"description": "The data of an event `ring` has a `call`."}}
+        },
+    }
+}
+Number = Annotated[str | None, Query(min_length=1, max_length=200, description="In any written form.")]
+LastEvent = Annotated[
+    str | None, Header(alias="Last-Event-ID", max_length=100, description="The last `id` heard.")
+]
+Accept = Annotated[str | None, Header(max_length=1000)]
+
+
+@router.post(
+    "/events",
+    status_code=201,
+    response_model=CallRead,
+    responses=recorded(CallRead, EventKeyTaken, UnknownCustomer),
+)
+@hot
+async def create_call_event(request: Request, body: CallEventCreate, principal: CanWrite) -> Response:
+    """Take an event of a call, in any order and any number of times; answers the call as it is now."""
+    return await answers.take_one(request, principal, body)
+
+
+@router.post("/events/batch", response_model=BatchResults, responses=documents(Invalid))
+@hot
+async def batch_call_events(request: Request, body: CallEventBatch, principal: CanWrite) -> Response:
+    """Take up to a thousand events, each judged on its own; results name the calls."""
+    return await answers.take_many(request, principal, body.items, dry=body.dry_run)
+
+
+async def _filters(
+    request: Request,
+    *,
+    state: CallState | None = None,
+    direction: CallDirection | None = None,
+    outcome: Outcome | None = None,
+    agent: Word = None,
+    queue: Word = None,
+    disposition: Word = None,
+    number: Number = None,
+) -> dict[str, Any]:
+    meant = number and (comparable(number, core(request).settings.country) or "")
+    given = {"state": state, "direction": direction, "outcome": outcome, "number": meant}
+    return given | {"agent": agent, "queue": queue, "disposition": disposition}
+
+
+@router.get("", response_model=CallPage, responses=documents(Invalid))
+@hot
+async def list_calls(
+    request: Request, principal: CanRead, span: Facts, given: Annotated[dict[str, Any], Depends(_filters)]
+) -> Response:
+    """List calls, the last recorded first."""
+    return await LISTING.answer(request, principal, span, given)
+
+
+@router.get("/ringing", responses=EVENTS, response_class=StreamingResponse)
+@hot
+async def stream_rings(
+    request: Request,
+    principal: CanRead,
+    *,
+    agent: Word = None,
+    queue: Word = None,
+    last: LastEvent = None,
+    accept: Accept = None,
+) -> Response:
+    """Send what rings as server-sent events; goes on for who accepts text/event-stream, else ends at once."""
+    wanted = ringing.Wanted(agent, queue)
+    stay = "text/event-stream" in (accept or "")
+    heard = key_in(last) if last else None
+    stream = answers.rings_of(request).stream(
+        principal, wanted, heard if isinstance(heard, UUID) else None, stay=stay
+    )
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+@router.get("/{call_id}", response_model=CallRead, responses=documents(NotFound))
+@hot
+async def get_call(request: Request, call_id: CallPath, principal: CanRead) -> Response:
+    """Show a call."""
+    row = await _fetch(core(request).database.pool, principal, call_id)
+    return answer(row["data"], version=row["version"], request=request)
+
+
+@router.get("/{call_id}/events", response_model=CallEvents, responses=documents(NotFound))
+@hot
+async def list_call_events(request: Request, call_id: CallPath, principal: CanRead) -> Response:
+    """List all events of a call, in the order in which they are added up."""
+    pool = core(request).database.pool
+    row = await _fetch(pool, principal, call_id)
+    rows = await SHOWN.to(principal).all(pool, id=row["id"])
+    rows.sort(key=lambda each: stored({**each, "said": {}, "by_hand": False}).order)
+    return answer({"items": [each["data"] for each in rows]})
+
+
+@router.get("/{call_id}/history", response_model=HistoryPage, responses=documents(NotFound, Invalid))
+@hot
+async def get_call_history(
+    request: Request, call_id: CallPath, principal: CanRead, place: Stepped
+) -> Response:
+    """List what each event and each correction changed of a call, the newest first."""
+    row = await _fetch(core(request).database.pool, principal, call_id)
+    return await HISTORY.answer(request, principal, place, row["id"])
+
+
+@router.patch(
+    "/{call_id}",
+    response_model=CallRead,
+    responses=documents(NotFound, PreconditionRequired, PreconditionFailed, UnknownCustomer),
+)
+@hot
+async def update_call(
+    body: CallUpdate, request: Request, call_id: CallPath, seen: Seen, principal: CanWrite
+) -> Response:
+    """Say how a call went, or whose it is; what an agent says holds against the telephone system."""
+    held, patch = core(request), body.model_dump(exclude_unset=True)
+    row = await _fetch(held.database.pool, principal, call_id)
+    whose = None
+    if body.customer is not None:
+        key, closely = key_of(body.customer), principal.visibility is not Visibility.ALL
+        people = await recognise(held.database.pool, customers(request), [key], closely=closely)
+        whose = (key, people)
+    given = Correction(row["id"], patch, seen, whose, held.settings.country)
+
+    async def act(tx: Transaction) -> Answer:
+        await correct(tx, given)
+        now = await statements(CALLS).one.one(tx.connection, principal, id=given.id)
+        if now is None:
+            raise NotFound
+        return Answer(now["data"], version=now["version"], subjects=(given.id,))
+
+    return await once(request, principal, act)
+
+
+async def _fetch(on: Runner, principal: Principal, text: str) -> Record:
+    """Return `id`, `version` and `data` of the call that a path names; NotFound if it is not seen."""
+    key = key_in(text)
+    id_ = key if isinstance(key, UUID) else (await find(on, CALLS.name, [key])).get(key) if key else None
+    row = None if id_ is None else await statements(CALLS).one.one(on, principal, id=id_)
+    if row is None:
+        raise NotFound
+    return row
