@@ -24,6 +24,7 @@ _TABLE = {
     b"group-attendances": "customer",
     b"relation-types": "customer",
     b"callers": OWN,
+    b"calls": "interaction",
     b"contacts": "interaction",
     b"interactions": "interaction",
     b"orders": "interaction",
@@ -43,6 +44,8 @@ _TABLE = {
 }
 # what a customer has in other services: /v1/customers/{ref}/<segment>
 _OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
+# what the gateway composes beside what a service has under the same first segment
+_COMPOSED = (b"/v1/calls/ringing",)
 PUBLIC = frozenset(
     (
         "/livez",
@@ -66,6 +69,7 @@ class Target(NamedTuple):
 
 _ONES = {segment: Target(service, f"/v1/{segment.decode()}") for segment, service in _TABLE.items()}
 _BELOW = {segment: Target(one.service, one.label + "/*") for segment, one in _ONES.items()}
+_OWN = {path: Target(OWN, path.decode()) for path in _COMPOSED}
 _PARTS = {
     segment: Target(service, f"/v1/customers/*/{segment.decode()}")
     for segment, service in _OF_A_CUSTOMER.items()
@@ -80,6 +84,8 @@ def route(raw_path: bytes) -> Target | None:
     parts = raw_path.split(b"/")
     if len(parts) < 3 or parts[0] or parts[1] != b"v1" or _climbs(raw_path, parts):
         return None
+    if raw_path in _OWN:
+        return _OWN[raw_path]
     if len(parts) == 3:
         return _ONES.get(parts[2])
     if len(parts) == 5 and parts[2] == b"customers" and parts[4] in _PARTS:

@@ -23,6 +23,7 @@ KINDS = {
     "order": "interaction",
     "payment": "interaction",
     "return": "interaction",
+    "call": "interaction",
     "identity": "interaction",
     "score": "scoring",
 }

@@ -46,7 +46,7 @@ class CallDirection(StrEnum):
     INTERNAL = "internal"
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """How a leg, or the whole call, ended.
 
     Abandoned: the caller gave up. Unanswered: nobody took a call of ours. Overflowed: it went elsewhere
@@ -94,7 +94,7 @@ class Leg:
     waited_seconds: float | None = None
     talked_seconds: float | None = None
     held_seconds: float = 0.0
-    outcome: Outcome | None = None
+    outcome: CallOutcome | None = None
 
 
 @dataclass(slots=True)
@@ -153,14 +153,14 @@ class Folding:
         leg = self.leg
         if leg is not None and leg.answered_at is not None:
             self.transfers += 1
-        self._close(at, Outcome.OVERFLOWED, Outcome.TRANSFERRED)
+        self._close(at, CallOutcome.OVERFLOWED, CallOutcome.TRANSFERRED)
         self.legs.append(Leg(queue, agent, at))
         self.state = CallState.RINGING if queue is None else CallState.QUEUED
 
     def _voicemail(self, at: datetime, queue: str | None, agent: str | None) -> None:
         if self.state in WAITING:
             self._offer(at, queue, agent)
-            self._close(at, Outcome.VOICEMAIL, Outcome.VOICEMAIL)
+            self._close(at, CallOutcome.VOICEMAIL, CallOutcome.VOICEMAIL)
             self.state = CallState.VOICEMAIL
 
     def _abandoned(self, at: datetime, queue: str | None, agent: str | None) -> None:
@@ -170,7 +170,7 @@ class Folding:
         if self.state in WAITING:
             self._offer(at, queue, agent)
         inbound = self.direction is CallDirection.INBOUND
-        self._close(at, Outcome.ABANDONED if inbound else Outcome.UNANSWERED, Outcome.ANSWERED)
+        self._close(at, CallOutcome.ABANDONED if inbound else CallOutcome.UNANSWERED, CallOutcome.ANSWERED)
         self.ended_at, self.state = at, CallState.ENDED
 
     def _offer(self, at: datetime, queue: str | None, agent: str | None) -> Leg:
@@ -180,13 +180,13 @@ class Folding:
             if leg.queue is None and leg.agent is None:  # only now it is known where the call goes
                 leg.queue, leg.since = queue, at
             else:
-                self._close(at, Outcome.OVERFLOWED, Outcome.TRANSFERRED)
+                self._close(at, CallOutcome.OVERFLOWED, CallOutcome.TRANSFERRED)
         if self.leg is None:
             self.legs.append(Leg(queue, None, at))
         self.legs[-1].agent = agent or self.legs[-1].agent
         return self.legs[-1]
 
-    def _close(self, at: datetime, unanswered: Outcome, answered: Outcome) -> None:
+    def _close(self, at: datetime, unanswered: CallOutcome, answered: CallOutcome) -> None:
         leg = self.leg
         if leg is None:
             return
@@ -259,9 +259,9 @@ def _last(ordered: list[Event]) -> dict[str, Any]:
     return said | {k: v for event in ordered if event.by_hand for k, v in event.said.items()}
 
 
-def _outcome(call: Folding, *, answered: bool) -> Outcome | None:
+def _outcome(call: Folding, *, answered: bool) -> CallOutcome | None:
     if call.state is not CallState.ENDED:
         return None
     if answered:
-        return Outcome.ANSWERED
+        return CallOutcome.ANSWERED
     return call.legs[-1].outcome

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal_column
 
-from services.interaction.calls.folding import Outcome
+from services.interaction.calls.folding import CallOutcome
 from services.interaction.calls.models import Call
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact
@@ -37,7 +37,9 @@ PLAIN = [
 def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models, or the columns of a CTE
     """Render a call."""
     numbers = {"from": t.from_number, "to": t.to_number}
-    abandoned = func.coalesce(t.outcome == literal_column(f"'{Outcome.ABANDONED}'"), literal_column("false"))
+    abandoned = func.coalesce(
+        t.outcome == literal_column(f"'{CallOutcome.ABANDONED}'"), literal_column("false")
+    )
     plain = {name: getattr(t, name) for name in PLAIN}
     return json_object(**plain, **numbers, abandoned=abandoned, **fact(t, who))
 

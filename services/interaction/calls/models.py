@@ -9,14 +9,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from services.interaction.base import Base
-from services.interaction.calls.folding import EventType, Outcome
+from services.interaction.calls.folding import CallOutcome, EventType
 from services.interaction.identities.models import Identity
 from services.interaction.records.models import TIME, Fact, on_timeline
 from shared.auth import Visibility
 from shared.masking import PERSONAL
 
 RINGS = (EventType.RINGING, EventType.QUEUED)
-MISSES = (Outcome.ABANDONED, Outcome.VOICEMAIL)
+MISSES = (CallOutcome.ABANDONED, CallOutcome.VOICEMAIL)
 
 
 def _among(column: str, words: tuple[str, ...]) -> str:

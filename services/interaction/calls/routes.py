@@ -12,7 +12,7 @@ from feed.history import HistoryPage, Stepped
 from services.interaction.calls import answers, ringing
 from services.interaction.calls.correcting import HISTORY, Correction, correct
 from services.interaction.calls.drafts import EventKeyTaken, stored
-from services.interaction.calls.folding import CallDirection, CallState, Outcome
+from services.interaction.calls.folding import CallDirection, CallOutcome, CallState
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.numbers import comparable
 from services.interaction.calls.queries import SHOWN
@@ -86,7 +86,7 @@ async def _filters(
     *,
     state: CallState | None = None,
     direction: CallDirection | None = None,
-    outcome: Outcome | None = None,
+    outcome: CallOutcome | None = None,
     agent: Word = None,
     queue: Word = None,
     disposition: Word = None,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, WrapValidator
 
-from services.interaction.calls.folding import CallDirection, CallState, EventType, Outcome
+from services.interaction.calls.folding import CallDirection, CallOutcome, CallState, EventType
 from services.interaction.identities.schemas import Reference
 from services.interaction.records.schemas import MAX_ROWS, FactRead
 from shared.schemas import (
@@ -94,7 +94,7 @@ class CallLegRead(Read):
     waited_seconds: float | None
     talked_seconds: float | None
     held_seconds: float
-    outcome: Outcome | None
+    outcome: CallOutcome | None
 
 
 class CallRead(FactRead):
@@ -118,7 +118,7 @@ class CallRead(FactRead):
     talked_seconds: float
     held_seconds: float
     transfers: int
-    outcome: Outcome | None
+    outcome: CallOutcome | None
     abandoned: bool
     disposition: str | None
     recording: str | None
