@@ -154,6 +154,8 @@ def make(api: httpx.Client) -> Names:
     back = post(
         "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
     )
+    rings = {"call": whom, "type": "ringing", "occurred_at": at, "from": PHONE, "recording": NOTE}
+    call = post("/v1/calls/events", {**rings, "customer": whom, "agent": owner, "attributes": {"note": NOTE}})
     rate = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8"})
     assert rate.status_code in {201, 428}, rate.text  # 428: it is there
     pair, looked = twins(api, customer)
@@ -186,6 +188,7 @@ def make(api: httpx.Client) -> Names:
             "membership_id": member["id"],
             "event_id": meeting["id"],
             "attendance_id": came["results"][0]["id"],
+            "call_id": call["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "product_id": product["id"],

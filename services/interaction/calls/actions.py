@@ -32,10 +32,12 @@ from services.interaction.records.actions import UnknownCustomer, statements
 from services.interaction.records.schemas import Outcome
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
+from shared.errors import FieldError
 from shared.ids import uuid7
 from shared.statements import Runner
 
 NOBODY = "No such customer, or none that you may see."
+UNKNOWN: list[FieldError] = [{"pointer": "/customer", "code": "unknown_customer", "detail": NOBODY}]
 
 
 @dataclass(slots=True)
@@ -74,9 +76,9 @@ async def prepare(
 
 async def take(tx: Transaction, wanted: Wanted) -> None:
     """Add what is new to the events of each call, and keep what they add up to; tells each its outcome."""
-    for each in wanted.said:
-        each.problem = each.problem or refusal(tx.principal, PERSONAL, each.fields)
     whose = Whose(await settle(tx, wanted.people), wanted.reached)
+    for each in wanted.said:
+        each.problem = each.problem or refusal(tx.principal, PERSONAL, each.fields) or _unknown(each, whose)
     ids = await locking.lock(tx.connection, _names(wanted.said))
     held = await locking.held(tx.connection, ids.values())
     _refuse_foreign(tx, wanted, whose, {name: held.get(id_) for name, id_ in ids.items()})
@@ -195,9 +197,16 @@ def _refuse_foreign(tx: Transaction, wanted: Wanted, whose: Whose, calls: Mappin
         total = add_up(events, wanted.country)
         who = call.who if call is not None else whose.of(total, None)[0]
         if who is None or not who.seen_by(tx.principal):
-            problem = UnknownCustomer(NOBODY)
+            problem = UnknownCustomer(NOBODY, errors=UNKNOWN)
             for each in wanted.said:
                 each.problem = each.problem or (problem if each.name == name else None)
+
+
+def _unknown(said: Said, whose: Whose) -> UnknownCustomer | None:
+    """Refuse an event that names a customer whom nobody knows."""
+    if said.event is None or said.customer is None or whose.there(said.customer) is not None:
+        return None
+    return UnknownCustomer(NOBODY, errors=UNKNOWN)
 
 
 def _by_call(said: Sequence[Said]) -> dict[Name, list[Event]]:

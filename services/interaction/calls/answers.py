@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +24,10 @@ from shared.database import Transaction
 from shared.errors import NotFound, as_row_problem
 from web.app import core
 from web.once import Answer, once
+
+
+class Undone(Exception):  # noqa: N818 - what a dry run ends with
+    """Nothing was to be written."""
 
 
 def rings_of(request: Request) -> Rings:
@@ -59,15 +64,13 @@ async def take_many(request: Request, principal: Principal, items: Sequence[Any]
     wanted = await _prepared(request, principal, [_said(item, at) for at, item in enumerate(items)])
 
     async def act(tx: Transaction) -> Answer:
-        inner = tx.connection.transaction()
-        await inner.start()
-        await take(tx, wanted)
-        if dry:
-            await inner.rollback()
-            return Answer(_results(wanted.said))
-        await inner.commit()
+        with suppress(Undone):
+            async with tx.connection.transaction():
+                await take(tx, wanted)
+                if dry:
+                    raise Undone
         calls = [each.call.id for each in wanted.said if each.call is not None]
-        return Answer(_results(wanted.said), subjects=list(dict.fromkeys(calls)))
+        return Answer(_results(wanted.said), subjects=[] if dry else list(dict.fromkeys(calls)))
 
     answer = await once(request, principal, act)
     if not dry:

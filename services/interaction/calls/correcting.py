@@ -8,7 +8,7 @@ from uuid import UUID
 from feed.history import History
 from services.interaction.base import FEED
 from services.interaction.calls import locking
-from services.interaction.calls.actions import NOBODY, event_row, store, totals
+from services.interaction.calls.actions import NOBODY, UNKNOWN, event_row, store, totals
 from services.interaction.calls.drafts import Held
 from services.interaction.calls.folding import Event, EventType
 from services.interaction.calls.kind import CALLS
@@ -22,7 +22,6 @@ from shared.ids import uuid7
 from web.etag import Condition
 
 HISTORY = History(FEED, CALLS.personal)
-CUSTOMER = "/customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,5 @@ async def _who(tx: Transaction, held: Held, whose: tuple[Key, People] | None) ->
     key_, people = whose
     who = (await settle(tx, people)).get(key_)
     if who is None or who.deleted or not who.seen_by(tx.principal):
-        raise UnknownCustomer(
-            NOBODY, errors=[{"pointer": CUSTOMER, "code": "unknown_customer", "detail": NOBODY}]
-        )
+        raise UnknownCustomer(NOBODY, errors=UNKNOWN)
     return held.who if who.current_id == held.who.current_id else who

@@ -30,6 +30,7 @@ class Said:
     name: Name = ("", "")
     event: Event | None = None
     fields: frozenset[str] = frozenset()
+    customer: Key | None = None
     problem: Problem | None = None
     outcome: Outcome = Outcome.REJECTED
     call: "Held | None" = None
@@ -72,16 +73,17 @@ class Whose:
         number = total.values["number"]
         if held is not None and held.settled:
             return held.who, "agent"
-        if (named := self._there(total.customer)) is not None:
+        if (named := self.there(total.customer)) is not None:
             return named, "event"
         by_number = held is not None and held.values["matched_by"] == "number"
         if held is not None and ((by_number and held.values["number"] == number) or _attached(held)):
             return held.who, held.values["matched_by"]
-        if (known := self._there(self.reached.get(number or ""))) is not None:
+        if (known := self.there(self.reached.get(number or ""))) is not None:
             return known, "number"
         return (None if held is None or by_number else held.who), None
 
-    def _there(self, key: Key | None) -> Known | None:
+    def there(self, key: Key | None) -> Known | None:
+        """Return who a key means, if that is known and not deleted."""
         who = None if key is None else self.people.get(key)
         return None if who is None or who.deleted else who
 
@@ -98,7 +100,8 @@ def said(body: CallEventCreate, index: int = 0) -> Said:
     if body.attributes:
         told["attributes"] = given["attributes"]
     event = Event(_key(body), body.type, body.occurred_at, body.sequence, told)
-    return Said(index, (body.call.system, body.call.id), event, frozenset(told))
+    customer = None if body.customer is None else key_of(body.customer)
+    return Said(index, (body.call.system, body.call.id), event, frozenset(told), customer)
 
 
 def add_up(events: Sequence[Event], country: str) -> Sum:
@@ -137,8 +140,3 @@ def _key_of(reference: Any) -> Key | None:  # noqa: ANN401 - as JSON has it
     if reference is None:
         return None
     return UUID(reference) if isinstance(reference, str) else (reference["system"], reference["id"])
-
-
-def key_in(body: CallEventCreate) -> Key | None:
-    """Return the customer that an event names."""
-    return None if body.customer is None else key_of(body.customer)

@@ -55,6 +55,7 @@ _WAITING = Statement(
     unguarded=DELIVERING,
     clear=DELIVERING,
 )
+_ANNOUNCE = Statement(select(func.pg_notify(literal(CHANNEL), literal(""))))
 _NOW = Statement(select(func.clock_timestamp()))
 _WHEN = Statement(select(CallEvent.received_at).where(CallEvent.id == bindparam("id", type_=Uuid)))
 _log = structlog.get_logger()
@@ -97,7 +98,7 @@ class Rings:
 
     async def announce(self) -> None:
         """Wake the listeners of all processes: after the commit of a ring, not in its transaction."""
-        await self._database.pool.execute("select pg_notify($1, '')", CHANNEL)
+        await _ANNOUNCE.value(self._database.pool)
 
     async def stream(
         self, principal: Principal, wanted: Wanted, last: UUID | None, *, stay: bool
@@ -105,22 +106,18 @@ class Rings:
         """Yield server-sent events: what rings, or rang after the `last`; then, to `stay`, what comes."""
         yield b"retry: 100\n\n"
         now = asyncio.get_running_loop().time
-        until, spoken, told = now() + STREAM_S, now(), set[UUID]()
+        until, spoken, told = now() + STREAM_S, now(), {last}
         with self._listening() as ear:
-            for earlier in await self._past(last):
-                ear.put_nowait(earlier)
-            while stay or not ear.empty():
-                ring = await _next(ear)
-                if ring is not None and wanted.holds(ring) and ring.id not in told:
-                    told.add(ring.id)
-                    if call := await self._shown(ring, principal):
-                        yield b'id: %b\nevent: ring\ndata: {"call":%b}\n\n' % (str(ring.id).encode(), call)
-                        spoken = now()
-                if now() - spoken > SILENT_S:
-                    yield b": nothing rings\n\n"
+            for ring in await self._past(last):
+                if event := await self._event(ring, principal, wanted, told):
+                    yield event
+            while stay and not (CLOSING.is_set() or now() > until or ear.full()):
+                event = await self._event(await _next(ear), principal, wanted, told)
+                if event is None and now() - spoken > SILENT_S:
+                    event = b": nothing rings\n\n"
+                if event is not None:
                     spoken = now()
-                if stay and (CLOSING.is_set() or now() > until or ear.full()):
-                    return
+                    yield event
 
     def close(self) -> None:
         """Stop listening."""
@@ -173,7 +170,19 @@ class Rings:
             rows = await _WAITING.all(pool, since=recent)
         else:
             rows = await _SINCE.all(pool, since=max(recent, heard - LATE))
-        return [Ring(**row) for row in rows if row["id"] != last][-HELD // 2 :]
+        return [Ring(**row) for row in rows]
+
+    async def _event(
+        self, ring: Ring | None, principal: Principal, wanted: Wanted, told: set[UUID | None]
+    ) -> bytes | None:
+        """Return a ring as an event, unless it was told, is not wanted or not to be seen."""
+        if ring is None or ring.id in told or not wanted.holds(ring):
+            return None
+        told.add(ring.id)
+        call = await self._shown(ring, principal)
+        if call is None:
+            return None
+        return b'id: %b\nevent: ring\ndata: {"call":%b}\n\n' % (str(ring.id).encode(), call)
 
     async def _shown(self, ring: Ring, principal: Principal) -> bytes | None:
         """Return the JSON of the call, read once for all of the same rights; None for who does not see it."""

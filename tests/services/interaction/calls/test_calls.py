@@ -121,6 +121,8 @@ async def test_an_event_may_name_its_customer(client: Client, peer: Peer) -> Non
     await send(client, [event(call, "answered", 2, customer={"system": "erp", "id": who})])
     told = await shown(client, call)
     assert (told["customer_id"], told["matched_by"]) == (str(customer), "event")
+    unknown = await client.post("/v1/calls/events", json=event(new(), "ringing", customer=name_of_nobody()))
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/customer")
 
 
 async def test_what_an_agent_says_stays_said(client: Client, peer: Peer) -> None:
