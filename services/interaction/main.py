@@ -14,6 +14,7 @@ from services.interaction.contacts.routes import router as contacts
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
+from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import router as orders
@@ -38,7 +39,7 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
     feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    routers = [interactions, products, orders, payments, returns, timeline, contacts, calls, feed]
+    routers = [interactions, catalogue, products, orders, payments, returns, timeline, contacts, calls, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -19,6 +19,7 @@ from services.interaction.calls.drafts import (
     Whose,
     add_up,
     stored,
+    stranger,
     written_number,
 )
 from services.interaction.calls.folding import Event
@@ -103,13 +104,14 @@ async def keep(
     named = {total.customer for _, total in sums.values() if total.customer} - whose.people.keys()
     whose.people |= await find(tx.connection, named)
     owners = {id_: whose.of(total, held.get(id_)) for id_, total in sums.values()}
-    strangers = {id_: uuid7() for id_, (who, _) in owners.items() if who is None}
+    strangers = {id_: stranger(total, uuid7()) for id_, total in sums.values() if owners[id_][0] is None}
     made = await settle(tx, People(strangers=set(strangers.values()))) if strangers else {}
     changed = {}
     for name, (id_, total) in sums.items():
-        who, by_what = owners[id_]
-        values = {**total.values, "matched_by": by_what}
-        changed[id_] = Held(id_, 1, name, values, who or made[strangers[id_]])
+        known, by_what = owners[id_]
+        who = known or made[strangers[id_]]
+        by_what = by_what or ("number" if who.matched else None)
+        changed[id_] = Held(id_, 1, name, {**total.values, "matched_by": by_what}, who)
     return await store(tx, changed, held)
 
 

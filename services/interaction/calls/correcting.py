@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from feed.history import History
-from services.interaction.base import FEED
 from services.interaction.calls import locking
 from services.interaction.calls.actions import NOBODY, UNKNOWN, event_row, store, totals
 from services.interaction.calls.drafts import Held
@@ -20,8 +18,6 @@ from shared.database import Transaction
 from shared.errors import NotFound
 from shared.ids import uuid7
 from web.etag import Condition
-
-HISTORY = History(FEED, CALLS.personal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ async def correct(tx: Transaction, given: Correction) -> None:
     await locking.lock(tx.connection, [(source["source_system"], source["source_id"])])
     held = (await locking.held(tx.connection, [given.id]))[given.id]
     told = {"customer_id" if name == "customer" else name: value for name, value in patch.items()}
-    await HISTORY.check(tx.connection, held.id, held.version, seen=given.seen, patch=told)
+    await CALLS.history.check(tx.connection, held.id, held.version, seen=given.seen, patch=told)
     who = await _who(tx, held, given.whose) if "customer" in patch else held.who
     if "disposition" in patch and patch["disposition"] != held.values["disposition"]:
         said = {"disposition": patch["disposition"]}

@@ -13,6 +13,7 @@ from services.interaction.records.schemas import Outcome
 from shared.errors import Conflict, Problem
 
 SAID = ("direction", "from", "to", "country", "agent", "queue", "disposition", "recording", "customer")
+PHONE = "phone"  # the system in which numbers are names
 PERSONAL = frozenset(("from", "to", "recording", "attributes"))
 
 
@@ -75,12 +76,12 @@ class Whose:
             return held.who, "agent"
         if (named := self.there(total.customer)) is not None:
             return named, "event"
-        by_number = held is not None and held.values["matched_by"] == "number"
-        if held is not None and ((by_number and held.values["number"] == number) or _attached(held)):
-            return held.who, held.values["matched_by"]
+        same = held if held is not None and held.values["number"] == number else None
+        if same is not None and same.who.matched:
+            return same.who, same.values["matched_by"]
         if (known := self.there(self.reached.get(number or ""))) is not None:
             return known, "number"
-        return (None if held is None or by_number else held.who), None
+        return (None if same is None else same.who), None
 
     def there(self, key: Key | None) -> Known | None:
         """Return who a key means, if that is known and not deleted."""
@@ -88,9 +89,12 @@ class Whose:
         return None if who is None or who.deleted else who
 
 
-def _attached(held: Held) -> bool:
-    """Whether an unmatched call has found its customer in another way."""
-    return held.values["matched_by"] is None and held.who.matched
+def stranger(total: Sum, nobody: UUID) -> Key:
+    """Return by what somebody unknown is known: the number, which all its calls share; else `nobody`."""
+    if total.values["direction"] is CallDirection.INTERNAL:
+        return PHONE, "internal"
+    number = total.values["number"] or ""
+    return (PHONE, number) if number.startswith("+") else nobody
 
 
 def said(body: CallEventCreate, index: int = 0) -> Said:

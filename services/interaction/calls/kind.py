@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, func, literal_column
 
 from services.interaction.calls.folding import CallOutcome
 from services.interaction.calls.models import Call
+from services.interaction.calls.schemas import CallRead
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact
-from services.interaction.records.schemas import RecordCreate, RecordRow
+from services.interaction.records.schemas import RecordCreate
 from shared.statements import json_object
 
 PLAIN = [
@@ -49,7 +50,7 @@ CALLS = Kind(
     path="calls",
     model=Call,
     create=RecordCreate,
-    row=RecordRow,
+    read=CallRead,
     rendering=rendering,
     created="recorded",
 )

@@ -3,14 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from asyncpg import Record
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from feed.history import HistoryPage, Stepped
 from services.interaction.calls import answers, ringing
-from services.interaction.calls.correcting import HISTORY, Correction, correct
+from services.interaction.calls.correcting import Correction, correct
 from services.interaction.calls.drafts import EventKeyTaken, stored
 from services.interaction.calls.folding import CallDirection, CallOutcome, CallState
 from services.interaction.calls.kind import CALLS
@@ -27,16 +26,14 @@ from services.interaction.calls.schemas import (
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import key_of
-from services.interaction.records.actions import UnknownCustomer, statements
-from services.interaction.records.answers import customers, recorded
-from services.interaction.records.lists import Listing
-from services.interaction.records.parameters import Facts, Word
+from services.interaction.records import answers as records
+from services.interaction.records.actions import UnknownCustomer, fetch, statements
+from services.interaction.records.lists import Listing, equal
+from services.interaction.records.parameters import Facts, Named, Word
 from services.interaction.records.schemas import BatchResults
-from services.interaction.sources.queries import find
 from shared.auth import Principal, Visibility, allow
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
-from shared.statements import Runner
 from web.app import answer, core
 from web.etag import Seen
 from web.hot import hot
@@ -45,8 +42,8 @@ from web.once import Answer, once
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 CanRead = Annotated[Principal, allow("interactions:read")]
 CanWrite = Annotated[Principal, allow("interactions:write")]
-CallPath = Annotated[str, Path(max_length=300, description="A call's id, or `<system>:<its id there>`.")]
-LISTING = Listing(CALLS, "state", "direction", "outcome", "agent", "queue", "disposition", "number")
+OWN = ("state", "direction", "outcome", "agent", "queue", "disposition", "number")
+LISTING = Listing(CALLS, {name: equal(CALLS, name) for name in OWN})
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events",
@@ -66,7 +63,10 @@ Accept = Annotated[str | None, Header(max_length=1000)]
     "/events",
     status_code=201,
     response_model=CallRead,
-    responses=recorded(CallRead, EventKeyTaken, UnknownCustomer),
+    responses={
+        200: {"model": CallRead, "description": "It was known already."},
+        **documents(EventKeyTaken, UnknownCustomer),
+    },
 )
 @hot
 async def create_call_event(request: Request, body: CallEventCreate, principal: CanWrite) -> Response:
@@ -129,18 +129,17 @@ async def stream_rings(
 
 @router.get("/{call_id}", response_model=CallRead, responses=documents(NotFound))
 @hot
-async def get_call(request: Request, call_id: CallPath, principal: CanRead) -> Response:
+async def get_call(request: Request, call_id: Named, principal: CanRead) -> Response:
     """Show a call."""
-    row = await _fetch(core(request).database.pool, principal, call_id)
-    return answer(row["data"], version=row["version"], request=request)
+    return await records.get(request, principal, CALLS, call_id)
 
 
 @router.get("/{call_id}/events", response_model=CallEvents, responses=documents(NotFound))
 @hot
-async def list_call_events(request: Request, call_id: CallPath, principal: CanRead) -> Response:
+async def list_call_events(request: Request, call_id: Named, principal: CanRead) -> Response:
     """List all events of a call, in the order in which they are added up."""
     pool = core(request).database.pool
-    row = await _fetch(pool, principal, call_id)
+    row = await fetch(pool, principal, CALLS, call_id)
     rows = await SHOWN.to(principal).all(pool, id=row["id"])
     rows.sort(key=lambda each: stored({**each, "said": {}, "by_hand": False}).order)
     return answer({"items": [each["data"] for each in rows]})
@@ -148,12 +147,9 @@ async def list_call_events(request: Request, call_id: CallPath, principal: CanRe
 
 @router.get("/{call_id}/history", response_model=HistoryPage, responses=documents(NotFound, Invalid))
 @hot
-async def get_call_history(
-    request: Request, call_id: CallPath, principal: CanRead, place: Stepped
-) -> Response:
+async def get_call_history(request: Request, call_id: Named, principal: CanRead, place: Stepped) -> Response:
     """List what each event and each correction changed of a call, the newest first."""
-    row = await _fetch(core(request).database.pool, principal, call_id)
-    return await HISTORY.answer(request, principal, place, row["id"])
+    return await records.past(request, principal, CALLS, call_id, place)
 
 
 @router.patch(
@@ -163,15 +159,15 @@ async def get_call_history(
 )
 @hot
 async def update_call(
-    body: CallUpdate, request: Request, call_id: CallPath, seen: Seen, principal: CanWrite
+    body: CallUpdate, request: Request, call_id: Named, seen: Seen, principal: CanWrite
 ) -> Response:
     """Say how a call went, or whose it is; what an agent says holds against the telephone system."""
     held, patch = core(request), body.model_dump(exclude_unset=True)
-    row = await _fetch(held.database.pool, principal, call_id)
+    row = await fetch(held.database.pool, principal, CALLS, call_id)
     whose = None
     if body.customer is not None:
         key, closely = key_of(body.customer), principal.visibility is not Visibility.ALL
-        people = await recognise(held.database.pool, customers(request), [key], closely=closely)
+        people = await recognise(held.database.pool, records.customers(request), [key], closely=closely)
         whose = (key, people)
     given = Correction(row["id"], patch, seen, whose, held.settings.country)
 
@@ -183,13 +179,3 @@ async def update_call(
         return Answer(now["data"], version=now["version"], subjects=(given.id,))
 
     return await once(request, principal, act)
-
-
-async def _fetch(on: Runner, principal: Principal, text: str) -> Record:
-    """Return `id`, `version` and `data` of the call that a path names; NotFound if it is not seen."""
-    key = key_in(text)
-    id_ = key if isinstance(key, UUID) else (await find(on, CALLS.name, [key])).get(key) if key else None
-    row = None if id_ is None else await statements(CALLS).one.one(on, principal, id=id_)
-    if row is None:
-        raise NotFound
-    return row

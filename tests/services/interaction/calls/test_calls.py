@@ -87,10 +87,13 @@ async def test_a_number_that_one_customer_has_tells_whose_the_call_is(client: Cl
     for call in (known, out):
         told = await shown(client, call)
         assert (told["customer_id"], told["matched"], told["matched_by"]) == (str(customer), True, "number")
-    assert (await shown(client, ambiguous))["matched"] is False
+    stranger = await shown(client, ambiguous)
+    assert (stranger["matched"], stranger["matched_by"]) == (False, None)
+    await send(client, [event(again := new(), "ringing", from_=shared)])
+    assert (await shown(client, again))["customer_id"] == stranger["customer_id"], "one stranger per number"
     listed = (await client.get("/v1/calls", params={"customer": str(customer)})).json()["items"]
     assert {each["source"]["id"] for each in listed} == {known, out}
-    assert len((await client.get("/v1/calls", params={"number": shared})).json()["items"]) == 1
+    assert len((await client.get("/v1/calls", params={"number": shared})).json()["items"]) == 2
 
 
 async def test_a_later_event_finds_the_customer_that_was_not_to_be_found(
