@@ -45,7 +45,7 @@ _TABLE = {
 # what a customer has in other services: /v1/customers/{ref}/<segment>
 _OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
 # what the gateway composes beside what a service has under the same first segment
-_COMPOSED = (b"/v1/calls/ringing",)
+_COMPOSED = (b"/v1/calls/ringing", b"/v1/calls/missed")
 PUBLIC = frozenset(
     (
         "/livez",

@@ -7,11 +7,12 @@ import httpx
 import orjson
 import pytest
 
+from gateway.calls.schemas import MissedPage
 from tests.conftest import Service
 from tests.gateway.own import Own, standing
 
 Client = httpx.AsyncClient
-RINGING, WHO = "/v1/calls/ringing", "/v1/customers/callers"
+RINGING, MISSED, WHO = "/v1/calls/ringing", "/v1/calls/missed", "/v1/customers/callers"
 CALL = {"id": "0192f0c1-0000-7000-8000-000000000001", "number": "+8613800138000"}
 MATCH = {"customer_id": "0192f0c1-0000-7000-8000-000000000002", "match": "exact"}
 
@@ -76,6 +77,24 @@ async def test_rings_overtake_one_whose_callers_are_slow(own: Own, agent: Client
 async def test_without_the_interaction_service_it_is_unavailable(own: Own, agent: Client) -> None:
     own.fakes["interaction"].faults[RINGING] = 500
     assert (await agent.get(RINGING)).status_code == 503
+
+
+async def test_missed_calls_come_with_who_shares_their_number(own: Own, agent: Client) -> None:
+    items = [{"call": CALL, "attempts": 2}, {"call": {**CALL, "number": None}, "attempts": 1}]
+    own.fakes["interaction"].records[MISSED] = (200, {"items": items, "next": "further"})
+    answer = await agent.get(MISSED, params={"queue": "sales", "since": "2026-03-01T09:30:00Z"})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    MissedPage.model_validate(told)
+    assert [each["callers"] for each in told["items"]] == [{"items": [MATCH], "more": False}, None]
+    assert (told["next"], told["items"][0]["attempts"]) == ("further", 2)
+    wanted = f"{MISSED}?queue=sales&since=2026-03-01T09%3A30%3A00%2B00%3A00&limit=20"
+    assert wanted in own.fakes["interaction"].asked
+    own.fakes["interaction"].records[MISSED] = (422, {"code": "no"})
+    refused = await agent.get(MISSED, params={"cursor": "x"})
+    assert (refused.status_code, refused.json()) == (422, {"code": "no"})
+    own.fakes["interaction"].faults[MISSED] = 0
+    assert (await agent.get("/v1/calls/figures")).status_code == 404, "the interaction service's own"
 
 
 async def test_listening_takes_both_scopes(own: Own) -> None:

@@ -11,17 +11,22 @@ from feed.history import HistoryPage, Stepped
 from services.interaction.calls import answers, ringing
 from services.interaction.calls.correcting import Correction, correct
 from services.interaction.calls.drafts import EventKeyTaken, stored
+from services.interaction.calls.figures import Asked
 from services.interaction.calls.folding import CallDirection, CallOutcome, CallState
 from services.interaction.calls.kind import CALLS
+from services.interaction.calls.missed import MISSED
 from services.interaction.calls.numbers import comparable
+from services.interaction.calls.parameters import figured
 from services.interaction.calls.queries import SHOWN
 from services.interaction.calls.schemas import (
     CallEventBatch,
     CallEventCreate,
     CallEvents,
+    CallFigures,
     CallPage,
     CallRead,
     CallUpdate,
+    MissedCallPage,
 )
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
@@ -34,9 +39,11 @@ from services.interaction.records.schemas import BatchResults
 from shared.auth import Principal, Visibility, allow
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.schemas import Instant
 from web.app import answer, core
 from web.etag import Seen
 from web.hot import hot
+from web.lists import Paged, listed
 from web.once import Answer, once
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
@@ -97,6 +104,15 @@ async def _filters(
     return given | {"agent": agent, "queue": queue, "disposition": disposition}
 
 
+async def _missing(
+    *,
+    queue: Word = None,
+    since: Annotated[Instant | None, Query(description="What began then or later.")] = None,
+    until: Annotated[Instant | None, Query(description="What began before then.")] = None,
+) -> dict[str, Any]:
+    return {"queue": queue, "since": since, "until": until}
+
+
 @router.get("", response_model=CallPage, responses=documents(Invalid))
 @hot
 async def list_calls(
@@ -125,6 +141,31 @@ async def stream_rings(
         principal, wanted, heard if isinstance(heard, UUID) else None, stay=stay
     )
     return StreamingResponse(stream, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+@router.get("/figures", response_model=CallFigures, responses=documents(Invalid))
+@hot
+async def get_call_figures(
+    request: Request, principal: CanRead, asked: Annotated[Asked, Depends(figured)]
+) -> Response:
+    """Show the figures of queues: each interval and queue in which there were calls."""
+    items = await asked.read(core(request).database.pool, principal)
+    return answer({**asked.told(), "items": items})
+
+
+@router.get("/missed", response_model=MissedCallPage, responses=documents(Invalid))
+@hot
+async def list_missed(
+    request: Request, principal: CanRead, place: Paged, missing: Annotated[dict[str, Any], Depends(_missing)]
+) -> Response:
+    """List the last missed call of each number that nobody has talked to since, the newest first."""
+    pool, none = core(request).database.pool, {"last_occurred_at": None}
+    return await listed(
+        request,
+        place,
+        ("occurred_at", "id"),
+        lambda **given: MISSED.all(pool, principal, **missing, **(none | given)),
+    )
 
 
 @router.get("/{call_id}", response_model=CallRead, responses=documents(NotFound))

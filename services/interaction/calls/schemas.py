@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, WrapValidator
 
 from services.interaction.calls.folding import CallDirection, CallOutcome, CallState, EventType
+from services.interaction.calls.intervals import FigureInterval
 from services.interaction.identities.schemas import Reference
 from services.interaction.records.schemas import MAX_ROWS, FactRead
 from shared.schemas import (
@@ -152,3 +153,67 @@ class CallEvents(Read):
     """All events of a call, in the order in which they are added up."""
 
     items: list[CallEventRead]
+
+
+class MissedCall(Read):
+    """The last missed call of a number, and how many there were since somebody talked to it."""
+
+    call: CallRead
+    attempts: int
+
+
+class MissedCallPage(Read):
+    """Missed calls that nobody has made good yet, the newest first."""
+
+    items: list[MissedCall]
+    next: str | None
+
+
+class Seconds(Read):
+    """The average and the 90th percentile; null where there is nothing to measure."""
+
+    average_seconds: float | None
+    p90_seconds: float | None
+
+
+class FirstContact(Read):
+    """First contacts that are decided, how many of these were the only one, and those that may still be."""
+
+    contacts: int
+    resolved: int
+    pending: int
+    resolution: float | None
+
+
+class QueueFigures(Read):
+    """Figures of a queue, null for calls that went through none, in the interval that begins at `from`."""
+
+    from_: Instant = Field(alias="from")
+    queue: str | None
+    offered: int
+    answered: int
+    abandoned: int
+    abandoned_briefly: int
+    voicemail: int
+    overflowed: int
+    answered_in_time: int
+    service_level: float | None
+    abandonment: float | None
+    wait: Seconds
+    talk: Seconds
+    hold: Seconds
+    first_contact: FirstContact
+
+
+class CallFigures(Read):
+    """Figures of intervals and queues in which there were calls; the target beside what was reached."""
+
+    from_: Instant = Field(alias="from")
+    until: Instant
+    interval: FigureInterval
+    zone: str
+    threshold_seconds: float
+    target: float
+    abandoned_after_seconds: float
+    first_contact_days: int
+    items: list[QueueFigures]
