@@ -24,6 +24,9 @@ KINDS = {
     "payment": "interaction",
     "return": "interaction",
     "call": "interaction",
+    "delivery": "interaction",
+    "credit_note": "interaction",
+    "exchange_rate": "interaction",
     "identity": "interaction",
     "score": "scoring",
 }

@@ -212,3 +212,20 @@ async def test_lists_filter_and_the_feed_tells(client: Client) -> None:
         "/v1/changes/snapshot", params={"kind": "call", "ids": found.json()["items"][0]["id"]}
     )
     assert told.json()["items"][0]["data"] == found.json()["items"][0]
+
+
+async def test_a_finished_call_is_on_its_customers_timeline_once(client: Client, peer: Peer) -> None:
+    mine = number()
+    customer, going, over = peer.put(name(), phones=[mine]), new(), new()
+    await send(client, [event(going, "ringing", from_=mine), *talk(over, mine), *talk(over, mine)])
+    await send(client, [event(over, "noted", 70, disposition="solved")])
+    path = f"/v1/customers/{customer}/timeline"
+    items = (await client.get(path)).json()["items"]
+    assert [(each["kind"], each["data"]["source"]["id"]) for each in items] == [("call", over)]
+    told = items[0]
+    assert (told["channel"], told["direction"]) == ("phone", "inbound")
+    assert told["summary"] == "answered, 60 s, solved"
+    assert told["data"] == await shown(client, over)
+    for params in ({"kinds": "call"}, {"channel": "phone"}, {"direction": "inbound"}):
+        assert len((await client.get(path, params=params)).json()["items"]) == 1, params
+    assert (await client.get(path, params={"kinds": "interaction"})).json()["items"] == []
