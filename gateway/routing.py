@@ -44,8 +44,8 @@ _TABLE = {
     b"api-clients": OWN,
     b"me": OWN,
 }
-# what the gateway composes beside what a service has under the same first segment
-_COMPOSED = (b"/v1/calls/ringing", b"/v1/calls/missed")
+# what the gateway answers in place of a service, from what that service answers there
+COMPOSED = ("/v1/calls/ringing", "/v1/calls/missed")
 # what a customer has in other services: /v1/customers/{ref}/<segment>, and what is below
 _OF_A_CUSTOMER = {b"timeline": "interaction", b"account": "interaction", b"overview": OWN}
 PUBLIC = frozenset(
@@ -71,7 +71,7 @@ class Target(NamedTuple):
 
 _ONES = {segment: Target(service, f"/v1/{segment.decode()}") for segment, service in _TABLE.items()}
 _BELOW = {segment: Target(one.service, one.label + "/*") for segment, one in _ONES.items()}
-_OWN = {path: Target(OWN, path.decode()) for path in _COMPOSED}
+_OWN = {path.encode(): Target(OWN, path) for path in COMPOSED}
 _PARTS = {
     segment: Target(service, f"/v1/customers/*/{segment.decode()}")
     for segment, service in _OF_A_CUSTOMER.items()

@@ -24,7 +24,6 @@ LastEvent = Annotated[
     str | None, Header(alias="Last-Event-ID", max_length=100, description="The last `id` heard.")
 ]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
-Accept = Annotated[str | None, Header(max_length=1000)]
 MOST = 50
 SAYS = "An event `ring` has `call`, a CallRead, and `callers`, a CallersRead or null."
 EVENTS: dict[int | str, dict[str, Any]] = {
@@ -48,10 +47,9 @@ async def watch_rings(
     agent: Word = None,
     queue: Word = None,
     last: LastEvent = None,
-    accept: Accept = None,
 ) -> Response:
     """Send each call that rings, with who shares its number; goes on for who accepts text/event-stream."""
-    given = {"last-event-id": last, "accept": accept}
+    given = {"last-event-id": last, "accept": request.headers.get("accept")}
     headers = {name: value for name, value in given.items() if value is not None}
     path = query("/v1/calls/ringing", {"agent": agent, "queue": queue})
     events = rings(request.app.state.services, request, path, headers)

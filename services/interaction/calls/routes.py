@@ -63,7 +63,6 @@ Number = Annotated[str | None, Query(min_length=1, max_length=200, description="
 LastEvent = Annotated[
     str | None, Header(alias="Last-Event-ID", max_length=100, description="The last `id` heard.")
 ]
-Accept = Annotated[str | None, Header(max_length=1000)]
 
 
 @router.post(
@@ -131,11 +130,10 @@ async def stream_rings(
     agent: Word = None,
     queue: Word = None,
     last: LastEvent = None,
-    accept: Accept = None,
 ) -> Response:
     """Send what rings as server-sent events; goes on for who accepts text/event-stream, else ends at once."""
     wanted = ringing.Wanted(agent, queue)
-    stay = "text/event-stream" in (accept or "")
+    stay = "text/event-stream" in request.headers.get("accept", "")
     heard = key_in(last) if last else None
     stream = answers.rings_of(request).stream(
         principal, wanted, heard if isinstance(heard, UUID) else None, stay=stay
