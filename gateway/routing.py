@@ -34,6 +34,8 @@ _TABLE = {
     b"deliveries": "interaction",
     b"credit-notes": "interaction",
     b"exchange-rates": "interaction",
+    b"costs": "interaction",
+    b"shared-costs": "interaction",
     b"channels": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",

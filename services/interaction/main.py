@@ -11,7 +11,13 @@ from services.interaction.base import FEED
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.ringing import Rings
 from services.interaction.calls.routes import router as calls
+from services.interaction.channels.queries import CHANNELS
+from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
+from services.interaction.costs.kinds import COSTS, SHARED_COSTS
+from services.interaction.costs.routes import allocations
+from services.interaction.costs.routes import router as costs
+from services.interaction.costs.routes import shared as shared_costs
 from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.credit_notes.routes import router as credit_notes
 from services.interaction.deliveries.kind import DELIVERIES
@@ -20,7 +26,6 @@ from services.interaction.deliveries.routes import router as lateness
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
-from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import further as corrections
@@ -28,6 +33,7 @@ from services.interaction.orders.routes import router as orders
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
+from services.interaction.products.routes import catalogue as assortment
 from services.interaction.products.routes import router as products
 from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
@@ -41,15 +47,18 @@ from web.app import create_app
 from web.clients import ServiceClient
 
 KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, CALLS)
+SPENT = (COSTS, SHARED_COSTS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    told = {kind.name: statements(kind).told for kind in KINDS}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    sold = [products, orders, corrections, payments, returns, lateness, deliveries, credit_notes, accounts]
-    routers = [interactions, catalogue, *sold, rates, timeline, contacts, calls, feed]
+    told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
+    feed = feed_router(FEED, {**told, "identity": identities.TOLD, "channel": CHANNELS.told})
+    sold = [assortment, products, orders, corrections, lateness, deliveries]
+    owed = [payments, returns, credit_notes, accounts, rates]
+    spent = [allocations, costs, shared_costs]
+    routers = [interactions, channels, *sold, *owed, *spent, timeline, contacts, calls, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 
