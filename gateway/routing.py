@@ -31,6 +31,8 @@ _TABLE = {
     b"payments": "interaction",
     b"returns": "interaction",
     b"channels": "interaction",
+    b"mail": "interaction",
+    b"threads": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",

@@ -24,6 +24,7 @@ KINDS = {
     "payment": "interaction",
     "return": "interaction",
     "identity": "interaction",
+    "mail_settings": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

@@ -13,6 +13,9 @@ from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
+from services.interaction.mail.import_routes import ROUTERS as MAIL_IMPORTS
+from services.interaction.mail.queries import SETTINGS as MAIL_SETTINGS
+from services.interaction.mail.routes import ROUTERS as MAIL
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import router as orders
 from services.interaction.payments.kind import PAYMENTS
@@ -35,8 +38,10 @@ ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD})
+    told |= {"identity": identities.TOLD, "mail_settings": MAIL_SETTINGS.told}
+    feed = feed_router(FEED, told)
     routers = [interactions, catalogue, products, orders, payments, returns, timeline, contacts, feed]
+    routers += [*MAIL, *MAIL_IMPORTS]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -3,6 +3,15 @@
 from services.interaction.base import Base
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.interactions.models import Interaction
+from services.interaction.mail.models import (
+    MailOriginal,
+    MailPart,
+    MailReject,
+    MailRow,
+    MailSettings,
+    Thread,
+    ThreadMark,
+)
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
@@ -10,4 +19,5 @@ from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
 MODELS = (ExternalIdentity, Identity, SourceKey, Product, Interaction, Order, Payment, Return)
+MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 metadata = Base.metadata

@@ -11,7 +11,7 @@ LONGEST = 200  # characters of a name
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to reach somebody: `field` is that of customers, None where only a name can tell; `system` names."""
+    """A way to reach somebody; `field` is that of customers, None where only a name in `system` can tell."""
 
     system: str
     value: str

@@ -24,7 +24,7 @@ from services.interaction.records.drafts import Result
 from shared.auth import Principal
 from shared.clock import Clock, utc_now
 from shared.database import Database
-from shared.statements import Statement
+from shared.statements import Runner, Statement
 from web.once import Again
 
 KIND = "mail_import"
@@ -126,7 +126,7 @@ class _One:
         towards = Direction(given) if given else direction(mail, self.own)
         return Letter(mail, piece.raw, towards, await self.whose.of(mail, towards))
 
-    async def _count(self, on: asyncpg.Connection, piece: Piece, outcome: str) -> None:
+    async def _count(self, on: Runner, piece: Piece, outcome: str) -> None:
         counts = self.job.counts
         counts["messages"] += 1
         counts["bytes"] += piece.size

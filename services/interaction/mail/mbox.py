@@ -1,21 +1,23 @@
 """Parting a mailbox into messages as its bytes come, in bounded memory (mboxo, mboxrd, mboxcl by habit).
 
-A message begins with a line "From " that ends in a time and stands first or behind a blank line. Lines of
-">From " lose one ">": that undoes what mboxrd does to every such line, and what mboxo does to "From " alone; a
-line that was ">From " before it came into an mboxo loses its own, for nothing there tells the two apart.
+A message begins with a line "From " that ends in a time, and stands first or behind a blank line. Lines of
+">From " lose one ">": that undoes what mboxrd does to every such line, and what mboxo does to "From " alone;
+a line that was ">From " before it came into an mboxo loses its own, for nothing there tells the two apart.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_CLOCK, _ZONE = rb"\d\d:\d\d(?::\d\d)?", rb"(?:[ \t][^\r\n]{0,20})?"
 _LINE = re.compile(
-    rb"From [^\r\n]{0,200}?(?:\d\d:\d\d(?::\d\d)?(?:[ \t][^\r\n]{0,20})?[ \t]\d{4}|\d{4}[ \t]\d\d:\d\d(?::\d\d)?|"
-    rb"[ \t]\d{4}(?:[ \t][^\r\n]{0,20})?)[ \t]*\r?\n"
+    rb"From [^\r\n]{0,200}?(?:%b%b[ \t]\d{4}|\d{4}[ \t]%b|[ \t]\d{4}%b)[ \t]*\r?\n"
+    % (_CLOCK, _ZONE, _CLOCK, _ZONE)
 )
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _TIME = re.compile(rb"From (?:\S+|\"[^\"]*\"\S*)\s+(.*\S)")
 LONGEST = 32 << 20  # bytes of one message that are read
+LONGEST_LINE = 16 << 20  # bytes that are held until a line ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Splitter:
     def feed(self, data: bytes) -> Iterator[Piece]:
         """Take the next bytes; yield the messages that have ended."""
         self._held += data
-        end = self._held.rfind(b"\n") + 1
+        end = len(self._held) if len(self._held) > LONGEST_LINE else self._held.rfind(b"\n") + 1
         yield from self._take(bytes(self._held[:end]))
         del self._held[:end]
 

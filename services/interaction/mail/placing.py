@@ -45,7 +45,9 @@ _MARK = Statement(
     ).returning(ThreadMark.name, ThreadMark.thread_id)
 )
 _TOPIC = Statement(
-    select(MailRow.thread_id.distinct()).where(
+    select(MailRow.thread_id)
+    .distinct()
+    .where(
         MailRow.topic == bindparam("topic", type_=LargeBinary),
         MailRow.occurred_at.between(
             bindparam("since", type_=DateTime(timezone=True)),
@@ -55,7 +57,7 @@ _TOPIC = Statement(
     ),
     unguarded="tells only which threads are one; nobody is shown them",
 )
-_TOPS = Statement(select(Thread.current_id.distinct()).where(Thread.id == any_(_IDS)))
+_TOPS = Statement(select(Thread.current_id).distinct().where(Thread.id == any_(_IDS)))
 _LOCK = Statement(
     select(Thread.id)
     .where(Thread.id == any_(_IDS), Thread.current_id == Thread.id)

@@ -110,7 +110,8 @@ REJECTED = Statement(
 )
 # Of whom the mail was that is reported on: our own mail by its Message-ID, if all that have it are one's.
 OF_MESSAGE = Statement(
-    select(MailRow.customer_id.distinct())
+    select(MailRow.customer_id)
+    .distinct()
     .where(MailRow.message_id == bindparam("message_id", type_=Text))
     .limit(2),
     unguarded="tells only whose history a report belongs to; writing judges what the principal may know",

@@ -5,6 +5,7 @@ import zlib
 from typing import Annotated
 from uuid import UUID
 
+from asyncpg import Record
 from fastapi import APIRouter, Query, Request, Response
 
 from services.interaction.identities.actions import recognise
@@ -73,10 +74,10 @@ class OriginalNotKept(Gone):
 )
 @hot
 async def create_mail(request: Request, principal: CanWrite, direction: Towards = None) -> Response:
-    """Take in a mail as it came: 201 with its interaction; 200 if it is here already, by whatever way it came.
+    """Take in a mail as it came: 201 with its interaction; 200 if it is here already, whatever way it took.
 
-    Any bytes are taken; what is wrong with them is said in `defects` of the mail. It belongs to the customer who
-    alone has the address of the other side, else to a stranger of that address.
+    Any bytes are taken; what is wrong with them is said in `defects` of the mail. It belongs to the
+    customer who alone has the address of the other side, else to a stranger of that address.
     """
     raw = await raw_of(request, RAW)
     if raw is None:
@@ -173,10 +174,13 @@ async def get_thread(request: Request, thread_id: UUID, principal: CanRead, plac
     """List the mails of a thread, oldest first; the id of one that was joined to an older one leads there."""
     pool = core(request).database.pool
 
-    async def ask(**given: object) -> list[object]:
+    async def ask(**given: object) -> list[Record]:
         rows = await OF_THREAD.all(pool, principal, id=thread_id, **given)
         if not rows and place.cursor is None:
             raise NotFound
-        return list(rows)
+        return rows
 
     return await listed(request, place, ("occurred_at", "id"), ask)
+
+
+ROUTERS = (router, threads_router)

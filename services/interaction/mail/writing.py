@@ -1,4 +1,4 @@
-"""Writing mail: an interaction, what else is known of it, its thread and its original, all in one transaction."""
+"""Writing mail: an interaction, what else is known of it, its thread and its original, all at once."""
 
 import zlib
 from collections.abc import Sequence
@@ -65,9 +65,11 @@ async def known(tx: Transaction, letters: Sequence[Letter]) -> None:
 async def take_in(
     tx: Transaction, letters: Sequence[Letter], people: People, *, own: Own, keep_up_to: int
 ) -> list[Result | UUID]:
-    """Write the mails that are not here yet; return for each its result, or the id under which it was here."""
+    """Write the mails that are not here yet; return the result of each, or the id under which it was here."""
     await known(tx, letters)
     new = list({each.source: each for each in letters if each.known is None}.values())
+    if not new:
+        return _told(letters, {})
     drafts = [_draft(each, tx.at, index) for index, each in enumerate(new)]
     decision = await write(tx, Wanted(INTERACTIONS, drafts, people, BatchMode.CREATE))
     results = dict(zip((each.source for each in new), decision.results, strict=True))
