@@ -30,6 +30,9 @@ _TABLE = {
     b"products": "interaction",
     b"payments": "interaction",
     b"returns": "interaction",
+    b"deliveries": "interaction",
+    b"credit-notes": "interaction",
+    b"exchange-rates": "interaction",
     b"channels": "interaction",
     b"mail": "interaction",
     b"threads": "interaction",
@@ -37,14 +40,13 @@ _TABLE = {
     b"tiers": "scoring",
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
-    b"exchange-rates": "scoring",
     b"scoring-status": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
     b"me": OWN,
 }
 # what a customer has in other services: /v1/customers/{ref}/<segment>
-_OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
+_OF_A_CUSTOMER = {b"timeline": "interaction", b"account": "interaction", b"overview": OWN}
 PUBLIC = frozenset(
     (
         "/livez",

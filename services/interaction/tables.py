@@ -1,6 +1,8 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
 from services.interaction.base import Base
+from services.interaction.credit_notes.models import CreditNote
+from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.interactions.models import Interaction
 from services.interaction.mail.models import (
@@ -15,9 +17,11 @@ from services.interaction.mail.models import (
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
+from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-MODELS = (ExternalIdentity, Identity, SourceKey, Product, Interaction, Order, Payment, Return)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
+MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES, *MAIL)
 metadata = Base.metadata

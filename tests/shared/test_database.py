@@ -18,8 +18,9 @@ SETTINGS = Settings(service="sample", database_url="", keys=Path(), secret=b"s" 
 
 @pytest.fixture
 async def database(postgres: str) -> AsyncIterator[Database]:
-    """A pool of two connections."""
+    """A pool of two connections, which are there."""
     opened = await Database.open(replace(SETTINGS, database_url=postgres))
+    await asyncio.gather(*(use(opened, [], number) for number in range(2)))
     yield opened
     await opened.close()
 
@@ -47,7 +48,7 @@ async def test_who_comes_does_not_take_what_was_given_to_who_waits() -> None:
 async def test_the_pool_serves_by_turns(database: Database) -> None:
     served: list[int] = []
     await asyncio.gather(*(use(database, served, number) for number in range(10)))
-    assert served == list(range(10))
+    assert served == list(range(10)), "two at a time, and each pair in the order of coming"
     assert isinstance(database.pool._queue, Turns)  # type: ignore[attr-defined]
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 _CLOCK, _ZONE = rb"\d\d:\d\d(?::\d\d)?", rb"(?:[ \t][^\r\n]{0,20})?"
 _LINE = re.compile(
-    rb"From [^\r\n]{0,200}?(?:%b%b[ \t]\d{4}|\d{4}[ \t]%b|[ \t]\d{4}%b)[ \t]*\r?\n"
-    % (_CLOCK, _ZONE, _CLOCK, _ZONE)
+    rb"From [^\r\n]{0,200}?(?:%b%b[ \t]\d{4}|\d{4}[ \t]%b|[ \t]\d{4}%b|\d{4}-\d\d-\d\d[ T]%b)[ \t]*\r?\n"
+    % (_CLOCK, _ZONE, _CLOCK, _ZONE, _CLOCK)
 )
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _TIME = re.compile(rb"From (?:\S+|\"[^\"]*\"\S*)\s+(.*\S)")
@@ -70,7 +70,7 @@ class Splitter:
                 self._begun = self._begun or (self._at, "")
                 self._keep(line)
             self._first = self._first and not line.strip()
-            self._blank = not line.strip()
+            self._blank = bool(begins) or not line.strip()
             self._at += len(line)
 
     def _keep(self, line: bytes) -> None:

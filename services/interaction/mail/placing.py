@@ -80,13 +80,16 @@ _LEAD = Statement(
 )
 
 
-async def place(tx: Transaction, tied: Tied) -> UUID:
-    """Return the thread of a mail, made or joined by it; to be called before the mail's row is written."""
+async def place(tx: Transaction, tied: Tied, before: Collection[UUID] = ()) -> UUID:
+    """Return the thread of a mail, made or joined by it and by what is in the threads `before`.
+
+    To be called before the mail's own row is written.
+    """
     fresh, on = uuid7(), tx.connection
     topic = [TOPIC + tied.topic.hex()] if tied.topic else []
     names = sorted({*tied.marks, *topic})
     rows = await _MARK.all(on, names=names, thread=fresh) if names else []
-    found = {row["thread_id"] for row in rows if not row["name"].startswith(TOPIC)} - {fresh}
+    found = {row["thread_id"] for row in rows if not row["name"].startswith(TOPIC)} - {fresh} | {*before}
     if tied.topic is not None:
         near = {"since": tied.at - timedelta(days=DAYS), "until": tied.at + timedelta(days=DAYS)}
         rows = await _TOPIC.all(on, topic=tied.topic, loose=tied.loose, **near)

@@ -12,7 +12,9 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    cast,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -21,6 +23,7 @@ from sqlalchemy.orm import aliased
 from feed.keeping import Keeper
 from services.interaction.base import FEED
 from services.interaction.identities.models import Identity
+from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.models import Interaction
 from services.interaction.mail.models import (
     MailOriginal,
@@ -30,6 +33,7 @@ from services.interaction.mail.models import (
     Thread,
 )
 from services.interaction.mail.owners import Own
+from services.interaction.records.actions import statements
 from shared.statements import Runner, Statement, json_object, visible
 
 SETTINGS_ID = UUID("0192f0c1-7a5e-7000-8000-6d61696c7365")  # of no other record: histories share their key
@@ -73,16 +77,23 @@ def _shown() -> Select[Any]:
 
 
 ONE = visible(_shown().where(MailRow.id == bindparam("id", type_=Uuid)), MailRow)
-_asked = aliased(Thread, name="asked")
-_whole = select(_asked.current_id).where(_asked.id == bindparam("id", type_=Uuid)).scalar_subquery()
+# All contacts of a thread, in whatever channel; the thread of mails goes by every id that leads to it.
+_asked, _one = aliased(Thread, name="asked"), aliased(Thread, name="one")
+_given = bindparam("thread", type_=Text)
+_named = select(cast(_one.id, Text)).where(
+    _one.current_id
+    == select(_asked.current_id).where(_asked.id == bindparam("id", type_=Uuid)).scalar_subquery()
+)
 _last = tuple_(bindparam("last_occurred_at", type_=DateTime(timezone=True)), bindparam("last_id", type_=Uuid))
 OF_THREAD = visible(
-    _shown()
-    .where(Thread.current_id == _whole)
-    .order_by(MailRow.occurred_at, MailRow.id)
+    statements(INTERACTIONS)
+    .rendered()
+    .add_columns(Interaction.occurred_at)
+    .where(or_(Interaction.thread_id == _given, Interaction.thread_id.in_(_named)))
+    .order_by(Interaction.occurred_at, Interaction.id)
     .limit(bindparam("limit", type_=Integer)),
-    MailRow,
-    {"last_id": tuple_(MailRow.occurred_at, MailRow.id) > _last},
+    Interaction,
+    {"last_id": tuple_(Interaction.occurred_at, Interaction.id) > _last},
 )
 ORIGINAL = visible(
     select(MailRow.id, MailRow.size, MailOriginal.content, MailOriginal.reason)

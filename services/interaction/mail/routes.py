@@ -1,12 +1,13 @@
 """Mail over HTTP: taking one in, what it says, its original, its thread, and whose addresses are ours."""
 
 import asyncio
+import re
 import zlib
 from typing import Annotated
 from uuid import UUID
 
 from asyncpg import Record
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.interaction.identities.actions import recognise
 from services.interaction.interactions.catalogue import Direction
@@ -51,6 +52,8 @@ threads_router = APIRouter(prefix="/v1/threads", tags=["mail"])
 CanRead = Annotated[Principal, allow("interactions:read")]
 CanWrite = Annotated[Principal, allow("interactions:write")]
 Towards = Annotated[Direction | None, Query(description="Where our own addresses do not tell it.")]
+ThreadId = Annotated[str, Path(min_length=1, max_length=200)]
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RAW = frozenset(("message/rfc822", "message/global"))
 SMALL = 32 << 10  # bytes that are read at once; more of them must not hold up other requests
 AGAIN = "It was here already; nothing was written."
@@ -170,12 +173,13 @@ async def get_mail_original(request: Request, mail_id: UUID, principal: CanRead)
 
 @threads_router.get("/{thread_id}", response_model=ThreadPage, responses=documents(NotFound, Invalid))
 @hot
-async def get_thread(request: Request, thread_id: UUID, principal: CanRead, place: Paged) -> Response:
-    """List the mails of a thread, oldest first; the id of one that was joined to an older one leads there."""
+async def get_thread(request: Request, thread_id: ThreadId, principal: CanRead, place: Paged) -> Response:
+    """List the contacts of a thread, oldest first; a thread of mails that joined an older one leads there."""
     pool = core(request).database.pool
+    id_ = UUID(thread_id) if UUID_FORM.fullmatch(thread_id) else None
 
     async def ask(**given: object) -> list[Record]:
-        rows = await OF_THREAD.all(pool, principal, id=thread_id, **given)
+        rows = await OF_THREAD.all(pool, principal, thread=thread_id, id=id_, **given)
         if not rows and place.cursor is None:
             raise NotFound
         return rows

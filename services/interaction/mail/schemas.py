@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from jobs.schemas import JobRead
 from services.interaction.interactions.catalogue import Direction
+from services.interaction.interactions.schemas import InteractionRead
 from services.interaction.mail.addresses import plain
 from services.interaction.mail.messages import MailKind
 from shared.schemas import Body, Instant, Read, Whole, example
@@ -110,9 +111,9 @@ class MailRead(Read):
 
 
 class ThreadPage(Read):
-    """The mails of a thread, oldest first."""
+    """The contacts of a thread, oldest first."""
 
-    items: list[MailRead]
+    items: list[InteractionRead]
     next: str | None
 
 

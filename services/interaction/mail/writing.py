@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,24 +10,22 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert
 
 from services.interaction.identities.people import Key, People
-from services.interaction.interactions.catalogue import Channel, Direction
+from services.interaction.interactions.catalogue import Direction
 from services.interaction.interactions.kind import INTERACTIONS
-from services.interaction.interactions.schemas import InteractionCreate
-from services.interaction.mail.addresses import Address
+from services.interaction.mail.drafting import draft_of, said_by, source_of
 from services.interaction.mail.messages import Mail
 from services.interaction.mail.models import MailOriginal, MailRow
 from services.interaction.mail.owners import Own
 from services.interaction.mail.placing import place
-from services.interaction.mail.threads import ties
+from services.interaction.mail.threads import Tied, tied, ties
 from services.interaction.records.actions import Wanted, write
-from services.interaction.records.drafts import Draft, Result
+from services.interaction.records.drafts import Draft, Held, Result
 from services.interaction.records.schemas import BatchMode, Outcome
 from services.interaction.sources.queries import find
 from shared.database import Transaction
 from shared.statements import Statement
 from web.once import Again
 
-SYSTEM = "mail"
 LEVEL = 6
 
 
@@ -39,12 +37,20 @@ class Letter:
     raw: bytes
     direction: Direction
     customer: Key
-    known: UUID | None = field(default=None)
+    known: UUID | None = None
 
     @property
     def source(self) -> tuple[str, str]:
-        """Its source key: what it says, so that a copy is no other mail."""
-        return SYSTEM, self.mail.digest
+        """Its source key."""
+        return source_of(self.mail)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What ties a mail, and the thread that it came into."""
+
+    tied: Tied
+    thread: UUID
 
 
 def _all(model: type[Any]) -> Statement:
@@ -70,16 +76,33 @@ async def take_in(
     new = list({each.source: each for each in letters if each.known is None}.values())
     if not new:
         return _told(letters, {})
-    drafts = [_draft(each, tx.at, index) for index, each in enumerate(new)]
+    placed = await _placed(tx, new, own)
+    drafts = [_draft(each, placed[each.source], own, tx.at) for each in new]
     decision = await write(tx, Wanted(INTERACTIONS, drafts, people, BatchMode.CREATE))
     results = dict(zip((each.source for each in new), decision.results, strict=True))
     for each in new:
         result = results[each.source]
-        if result.outcome is Outcome.CREATED and result.held is not None and result.held.who is not None:
-            await _keep(tx, each, result.held.id, result.held.who.original_id, own=own, keep_up_to=keep_up_to)
+        if result.outcome is Outcome.CREATED and result.held is not None:
+            await _keep(tx, each, result.held, placed[each.source], keep_up_to)
         elif result.problem is None or result.held is not None:
             raise Again  # another writer has just taken it in
     return _told(letters, results)
+
+
+async def _placed(tx: Transaction, letters: Sequence[Letter], own: Own) -> dict[tuple[str, str], Placed]:
+    """Find the thread of each; those before it are not stored yet, but count."""
+    placed: dict[tuple[str, str], Placed] = {}
+    for each in letters:
+        mine = ties(each.mail, own, each.mail.sent_at or tx.at)
+        before = {other.thread for other in placed.values() if tied(mine, other.tied)}
+        placed[each.source] = Placed(mine, await place(tx, mine, before))
+    return placed
+
+
+def _draft(letter: Letter, placed: Placed, own: Own, now: datetime) -> Draft:
+    draft = draft_of(letter.mail, letter.customer, letter.direction, own, now)
+    draft.values["thread_id"] = str(placed.thread)
+    return draft
 
 
 def _told(letters: Sequence[Letter], results: dict[tuple[str, str], Result]) -> list[Result | UUID]:
@@ -99,41 +122,21 @@ def _told(letters: Sequence[Letter], results: dict[tuple[str, str], Result]) -> 
     return told
 
 
-def _draft(letter: Letter, now: datetime, index: int) -> Draft:
-    mail = letter.mail
-    given = {
-        "customer": letter.customer if isinstance(letter.customer, UUID) else _named(letter.customer),
-        "channel": Channel.EMAIL,
-        "direction": letter.direction,
-        "occurred_at": mail.sent_at or now,
-        "subject": mail.subject or None,
-        "body": mail.text or None,
-        "source": _named(letter.source),
-    }
-    return INTERACTIONS.draft(InteractionCreate.model_validate(given), index)
-
-
-def _named(name: tuple[str, str]) -> dict[str, str]:
-    return {"system": name[0], "id": name[1]}
-
-
-async def _keep(
-    tx: Transaction, letter: Letter, id_: UUID, customer: UUID, *, own: Own, keep_up_to: int
-) -> None:
-    mail, at = letter.mail, letter.mail.sent_at or tx.at
-    tied = ties(mail, own, at)
-    thread = await place(tx, tied)
+async def _keep(tx: Transaction, letter: Letter, held: Held, placed: Placed, keep_up_to: int) -> None:
+    mail, who = letter.mail, held.who
+    if who is None:
+        raise LookupError("an interaction without a customer")
     await _MAIL.value(
         tx.connection,
-        id=id_,
-        customer_id=customer,
-        thread_id=thread,
-        occurred_at=at,
+        id=held.id,
+        customer_id=who.original_id,
+        thread_id=placed.thread,
+        occurred_at=placed.tied.at,
         kind=mail.kind,
         message_id=mail.message_id,
-        topic=tied.topic,
-        loose=tied.loose,
-        said=_said(mail),
+        topic=placed.tied.topic,
+        loose=placed.tied.loose,
+        said=said_by(mail),
         defects=mail.defects,
         size=mail.size,
         sha256=mail.sha256,
@@ -143,49 +146,4 @@ async def _keep(
     if mail.size > keep_up_to:
         reason = f"It has {mail.size:,} bytes; originals are kept up to {keep_up_to:,}."
     content = None if reason else zlib.compress(letter.raw, LEVEL)
-    await _ORIGINAL.value(tx.connection, id=id_, content=content, reason=reason)
-
-
-def _said(mail: Mail) -> dict[str, Any]:
-    people = {
-        name: [_person(each) for each in getattr(mail, name)]
-        for name in ("senders", "reply_to", "to", "cc", "bcc")
-    }
-    forwarded = [
-        {
-            "message_id": each.message_id,
-            "sender": each.sender and _person(each.sender),
-            "subject": each.subject,
-            "sent_at": each.sent_at,
-        }
-        for each in mail.forwarded
-    ]
-    attachments = [
-        {
-            name: getattr(each, name)
-            for name in ("name", "media_type", "size", "sha256", "inline", "content_id")
-        }
-        for each in mail.attachments
-    ]
-    return {
-        **people,
-        "references": list(mail.references),
-        "attachments": attachments,
-        "forwarded": forwarded,
-        "report": None if mail.report is None else _report(mail),
-    }
-
-
-def _person(address: Address) -> dict[str, str | None]:
-    return {"address": address.address, "name": address.name}
-
-
-def _report(mail: Mail) -> dict[str, Any]:
-    report = mail.report
-    if report is None:
-        raise LookupError("only a report is written as one")
-    failures = [
-        {name: getattr(each, name) for name in ("address", "action", "status", "diagnostic")}
-        for each in report.failures
-    ]
-    return {"failures": failures, "message_id": report.message_id, "subject": report.subject}
+    await _ORIGINAL.value(tx.connection, id=held.id, content=content, reason=reason)

@@ -15,6 +15,8 @@ class FactKind(StrEnum):
     ORDER = "order"
     PAYMENT = "payment"
     RETURN = "return"
+    DELIVERY = "delivery"
+    CREDIT_NOTE = "credit_note"
 
 
 class TimelineItem(Read):

@@ -1,6 +1,5 @@
 """Imports of mailboxes: exact counts, what was rejected and why, parts, and going on after a crash."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -25,9 +24,8 @@ def mailbox(*mails: bytes) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def _small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "AT_ONCE", 3)
-    yield
 
 
 async def done(client: httpx.AsyncClient, interaction: Running, made: httpx.Response) -> dict[str, Any]:
