@@ -45,7 +45,7 @@ _TABLE = {
     b"api-clients": OWN,
     b"me": OWN,
 }
-# what a customer has in other services: /v1/customers/{ref}/<segment>
+# what a customer has in other services: /v1/customers/{ref}/<segment>, and what is below
 _OF_A_CUSTOMER = {b"timeline": "interaction", b"account": "interaction", b"overview": OWN}
 PUBLIC = frozenset(
     (
@@ -86,7 +86,7 @@ def route(raw_path: bytes) -> Target | None:
         return None
     if len(parts) == 3:
         return _ONES.get(parts[2])
-    if len(parts) == 5 and parts[2] == b"customers" and parts[4] in _PARTS:
+    if len(parts) >= 5 and parts[2] == b"customers" and parts[4] in _PARTS:
         return _PARTS[parts[4]]
     return _BELOW.get(parts[2])
 
