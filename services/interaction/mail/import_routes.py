@@ -16,10 +16,11 @@ from services.interaction.mail.schemas import (
     MailImportCreate,
     MailImportPage,
     MailImportRead,
+    MailPartPut,
     MailPartRead,
     MailRejectPage,
 )
-from services.interaction.mail.taking import BINARY, either, json_of, raw_of
+from services.interaction.mail.taking import either, json_of, raw_of, unpacked
 from shared.auth import Principal, Visibility, allow
 from shared.database import Transaction
 from shared.errors import Conflict, Forbidden, Invalid, MalformedJson, NotFound, TooLarge, documents
@@ -60,8 +61,8 @@ class OtherUpload(Conflict):
 @router.put(
     "/uploads/{upload_id}/parts/{number}",
     response_model=MailPartRead,
-    responses=documents(NotForAll, OtherUpload, TooLarge, Invalid),
-    openapi_extra={"requestBody": {"required": True, "content": {"application/mbox": {"schema": BINARY}}}},
+    responses=documents(NotForAll, OtherUpload, MalformedJson, TooLarge, Invalid),
+    openapi_extra=either(MBOX, MailPartPut),
 )
 @hot
 async def put_mail_part(
@@ -70,13 +71,12 @@ async def put_mail_part(
     """Send one part of a mailbox that is longer than a body may be: any cut will do, parts count from 1."""
     _judge(principal)
     raw = await raw_of(request, MBOX)
-    if raw is None:
-        raise Invalid("A part is of the type application/mbox.")
+    part = unpacked((await json_of(request, MailPartPut)).raw) if raw is None else raw
 
     async def act(tx: Transaction) -> Answer:
-        if not await uploading.put(tx, upload_id, number, raw):
+        if not await uploading.put(tx, upload_id, number, part):
             raise OtherUpload
-        return Answer({"upload": str(upload_id), "number": number, "size": len(raw)})
+        return Answer({"upload": str(upload_id), "number": number, "size": len(part)})
 
     return await once(request, principal, act)
 

@@ -146,6 +146,14 @@ class MailImportCreate(Body):
     direction: Direction | None = None
 
 
+class MailPartPut(Body):
+    """A part of a mailbox in JSON: `raw` is its bytes in base64."""
+
+    model_config = example(raw="RnJvbSBhQGIgTW9uIE1hciAgMiAwOTozMDowMCAyMDI2CgpIZWxsbwo=")
+
+    raw: str = Field(min_length=4, max_length=12_000_000, json_schema_extra={"format": "byte"})
+
+
 class MailPartRead(Read):
     """A part that has arrived; `size` in bytes."""
 

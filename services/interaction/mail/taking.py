@@ -14,6 +14,7 @@ from web.refusals import invalid, shapes_of
 
 Given = TypeVar("Given", bound=BaseModel)
 BINARY = {"type": "string", "format": "binary"}
+EXAMPLE = "From a@b.example Mon Mar  2 09:30:00 2026\nFrom: a@b.example\n\nHello\n"
 
 
 def media_of(request: Request) -> str:
@@ -58,7 +59,8 @@ def unpacked(text: str) -> bytes:
 
 def either(media: frozenset[str], model: type[BaseModel]) -> dict[str, Any]:
     """Describe a body that is of one of the types or JSON, for `openapi_extra`."""
-    content: dict[str, Any] = {each: {"schema": BINARY} for each in sorted(media)}
+    shown = {**BINARY, "examples": [EXAMPLE]}
+    content: dict[str, Any] = {each: {"schema": shown} for each in sorted(media)}
     schema = model.model_json_schema()
     content["application/json"] = {"schema": _whole(schema, schema.pop("$defs", {}))}
     return {"requestBody": {"required": True, "content": content}}
