@@ -33,6 +33,8 @@ _TABLE = {
     b"deliveries": "interaction",
     b"credit-notes": "interaction",
     b"exchange-rates": "interaction",
+    b"costs": "interaction",
+    b"shared-costs": "interaction",
     b"channels": "interaction",
     b"mail": "interaction",
     b"threads": "interaction",

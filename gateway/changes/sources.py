@@ -26,6 +26,8 @@ KINDS = {
     "delivery": "interaction",
     "credit_note": "interaction",
     "exchange_rate": "interaction",
+    "cost": "interaction",
+    "shared_cost": "interaction",
     "identity": "interaction",
     "mail_settings": "interaction",
     "score": "scoring",

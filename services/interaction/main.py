@@ -9,6 +9,10 @@ from feed.routes import feed_router
 from services.interaction.accounts.routes import router as accounts
 from services.interaction.base import FEED
 from services.interaction.contacts.routes import router as contacts
+from services.interaction.costs.kinds import COSTS, SHARED_COSTS
+from services.interaction.costs.routes import allocations
+from services.interaction.costs.routes import router as costs
+from services.interaction.costs.routes import shared as shared_costs
 from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.credit_notes.routes import router as credit_notes
 from services.interaction.deliveries.kind import DELIVERIES
@@ -28,6 +32,7 @@ from services.interaction.orders.routes import router as orders
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
+from services.interaction.products.routes import catalogue as assortment
 from services.interaction.products.routes import router as products
 from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
@@ -41,17 +46,20 @@ from web.app import create_app
 from web.clients import ServiceClient
 
 KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
+SPENT = (COSTS, SHARED_COSTS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    told = {kind.name: statements(kind).told for kind in KINDS}
+    told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
     told |= {"identity": identities.TOLD, "mail_settings": MAIL_SETTINGS.told}
     feed = feed_router(FEED, told)
-    sold = [products, orders, corrections, payments, returns, lateness, deliveries, credit_notes, accounts]
+    sold = [assortment, products, orders, corrections, lateness, deliveries]
+    owed = [payments, returns, credit_notes, accounts, rates]
+    spent = [allocations, costs, shared_costs]
     sent = [*MAIL, *MAIL_IMPORTS]
-    routers = [interactions, catalogue, *sold, rates, *sent, timeline, contacts, feed]
+    routers = [interactions, catalogue, *sold, *owed, *spent, *sent, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -22,6 +22,7 @@ OF_NOBODY = (
     "/products",
     "/scoring-runs",
     "/exchange-rates",
+    "/shared-costs",
     "/estimators",
     "/scoring-status",
     "/survivorship",
@@ -38,6 +39,8 @@ OF_RESOURCE |= {
     "deliveries": "delivery_id",
     "credit-notes": "credit_note_id",
     "exchange-rates": "exchange_rate_id",
+    "costs": "cost_id",
+    "shared-costs": "shared_cost_id",
 }
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named
 ORDER = ("get", "patch", "put", "post", "delete")
@@ -141,7 +144,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
     known |= {"upload": names.ids["upload_id"]}
-    known |= {"for_return": names.ids["return_id"]}
+    known |= {"for_return": names.ids["return_id"], "replaced_by": None}
     known |= {"survivor": names.ids["customer"], "duplicates": names.ids["twin"]}
     known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}
     if key in known:
