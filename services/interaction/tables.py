@@ -5,7 +5,7 @@ from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
-from services.interaction.interactions.models import Interaction
+from services.interaction.interactions.models import Channel, Interaction
 from services.interaction.mail.models import (
     MailOriginal,
     MailPart,
@@ -24,5 +24,5 @@ from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES, *MAIL)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *MAIL)
 metadata = Base.metadata

@@ -29,6 +29,7 @@ OF_NOBODY = (
     "/mail/settings",
     "/mail/imports",
     "/mail/uploads",
+    "/channels",
 )
 OUTER = ("/v1/group-events/", "/v1/groups/", "/v1/customers/")  # what others are inside of
 OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relations: no type has all of them
