@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.identities.people import Key
-from services.interaction.interactions.catalogue import Channel, Direction
+from services.interaction.interactions.catalogue import Direction
 from services.interaction.interactions.details import MOST, Role, Side
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.schemas import InteractionCreate
@@ -16,7 +16,7 @@ from services.interaction.mail.messages import Attachment, Mail
 from services.interaction.mail.owners import Own
 from services.interaction.records.drafts import Draft
 
-SYSTEM = "mail"
+SYSTEM, CHANNEL = "mail", "email"
 _LANGUAGE, _MEDIA_TYPE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"), re.compile(r"[\w.+-]+/[\w.+-]+")
 _ROLES = (
     ("senders", Role.FROM),
@@ -38,7 +38,7 @@ def draft_of(mail: Mail, customer: Key, direction: Direction, own: Own, now: dat
     known = mail.language and _LANGUAGE.fullmatch(mail.language)
     given = {
         "customer": customer if isinstance(customer, UUID) else {"system": customer[0], "id": customer[1]},
-        "channel": Channel.EMAIL,
+        "channel": CHANNEL,
         "direction": direction,
         "occurred_at": mail.sent_at or now,
         "subject": mail.subject or None,
