@@ -31,6 +31,7 @@ KINDS = {
     "cost": "interaction",
     "shared_cost": "interaction",
     "identity": "interaction",
+    "mail_settings": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")
