@@ -24,12 +24,14 @@ KINDS = {
     "order": "interaction",
     "payment": "interaction",
     "return": "interaction",
+    "call": "interaction",
     "delivery": "interaction",
     "credit_note": "interaction",
     "exchange_rate": "interaction",
     "cost": "interaction",
     "shared_cost": "interaction",
     "identity": "interaction",
+    "mail_settings": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")
