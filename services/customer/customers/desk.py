@@ -22,7 +22,7 @@ from services.customer.customers.references import ID, Reference
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.ids import uuid7
-from shared.statements import Statement
+from shared.statements import Statement, Visible
 from web.etag import Condition
 from web.once import Again
 
@@ -113,7 +113,7 @@ class Desk:
         """Delete a customer softly: its names become free, its id is never given again."""
         draft.step(DELETED, draft.document, {"deleted_at": {"from": None, "to": self.at}}, self.at)
 
-    async def recall(self, ids: Iterable[UUID], gone: Statement = queries.AWAY) -> None:
+    async def recall(self, ids: Iterable[UUID], gone: Visible = queries.AWAY) -> None:
         """Lock records that were merged away; with queries.DELETED such that were deleted."""
         on, principal = self.tx.connection, self.tx.principal
         for id_, document in await gone.all(on, principal, ids=sorted(ids)):
