@@ -13,7 +13,7 @@ from bench.rounds import Bench, Cell, Figures, watched
 from bench.statements import EVERYBODY, Script, Sql, filled, script, some_customer
 from services.customer.customers import queries as customers
 from services.interaction.timeline.kinds import SCOPES
-from services.interaction.timeline.queries import timeline
+from services.interaction.timeline.queries import Shape, timeline
 from shared.statements import Statement
 
 SAMPLES = 2_000  # different requests, sent again and again
@@ -102,7 +102,7 @@ def _lists(given: Mapping[str, Any]) -> Statement:
 
 
 _POINT = customers.CUSTOMER.statement(EVERYBODY, {"id": customer_id(0)})
-_TIMELINE = timeline(frozenset(SCOPES), channel=False, further=False).statement(EVERYBODY, {})
+_TIMELINE = timeline(Shape(frozenset(SCOPES))).statement(EVERYBODY, {})
 
 
 def _point_script(part: Slice) -> Script:

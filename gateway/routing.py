@@ -30,19 +30,21 @@ _TABLE = {
     b"products": "interaction",
     b"payments": "interaction",
     b"returns": "interaction",
+    b"deliveries": "interaction",
+    b"credit-notes": "interaction",
+    b"exchange-rates": "interaction",
     b"channels": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
-    b"exchange-rates": "scoring",
     b"scoring-status": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
     b"me": OWN,
 }
-# what a customer has in other services: /v1/customers/{ref}/<segment>
-_OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
+# what a customer has in other services: /v1/customers/{ref}/<segment>, and what is below
+_OF_A_CUSTOMER = {b"timeline": "interaction", b"account": "interaction", b"overview": OWN}
 PUBLIC = frozenset(
     (
         "/livez",
@@ -82,7 +84,7 @@ def route(raw_path: bytes) -> Target | None:
         return None
     if len(parts) == 3:
         return _ONES.get(parts[2])
-    if len(parts) == 5 and parts[2] == b"customers" and parts[4] in _PARTS:
+    if len(parts) >= 5 and parts[2] == b"customers" and parts[4] in _PARTS:
         return _PARTS[parts[4]]
     return _BELOW.get(parts[2])
 

@@ -23,6 +23,9 @@ KINDS = {
     "order": "interaction",
     "payment": "interaction",
     "return": "interaction",
+    "delivery": "interaction",
+    "credit_note": "interaction",
+    "exchange_rate": "interaction",
     "identity": "interaction",
     "score": "scoring",
 }

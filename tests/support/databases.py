@@ -7,12 +7,15 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+
+from tests.architecture.tree import PLUMBING
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,9 +72,10 @@ def _migrate(url: str, service: str) -> None:
     upgrade(url, [part(service)])
 
 
+@cache
 def _fingerprint(service: str) -> str:
     """Name the code that a schema is made from."""
-    folders = (ROOT / "services" / service, ROOT / service, ROOT / "shared", ROOT / "feed", ROOT / "web")
+    folders = [ROOT / "services" / service, *(ROOT / name for name in (service, *PLUMBING))]
     digest = hashlib.sha256()
     for file in sorted(file for folder in folders for file in folder.rglob("*.py")):
         digest.update(file.read_bytes())

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement
 
 from services.interaction.orders.lines import kept
 from services.interaction.orders.models import Order
-from services.interaction.orders.schemas import OrderCreate, OrderRow
+from services.interaction.orders.schemas import OrderCreate, OrderRead
+from services.interaction.orders.statuses import step
 from services.interaction.products.queries import identify
-from services.interaction.records.drafts import Draft
+from services.interaction.records.drafts import Columns, Draft
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact, money
 from shared.database import Transaction
@@ -36,11 +37,16 @@ def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models,
 def columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of given fields."""
     out = dict(given)
-    if "placed_at" in out:
-        out["occurred_at"] = out.pop("placed_at")
     if "lines" in out:
         out |= kept(out["lines"])
     return out
+
+
+def whole(before: Columns | None, after: Columns) -> Columns:
+    """Refuse a status that cannot follow the one before."""
+    if before is not None:
+        step(before["status"], after["status"])
+    return after
 
 
 async def link(tx: Transaction, drafts: Sequence[Draft]) -> None:
@@ -53,8 +59,10 @@ ORDERS = Kind(
     path="orders",
     model=Order,
     create=OrderCreate,
-    row=OrderRow,
+    read=OrderRead,
     rendering=rendering,
+    time="placed_at",
     columns=columns,
+    whole=whole,
     link=link,
 )

@@ -1,73 +1,56 @@
 """Routes of orders."""
 
-from typing import Annotated
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.interaction.orders.correcting import corrections
 from services.interaction.orders.kind import ORDERS
-from services.interaction.orders.schemas import (
-    OrderBatch,
-    OrderCreate,
-    OrderPage,
-    OrderRead,
-    OrderStatus,
-)
-from services.interaction.records import answers
-from services.interaction.records.actions import UnknownCustomer
-from services.interaction.records.lists import Listing
-from services.interaction.records.parameters import Facts, Word
-from services.interaction.records.schemas import BatchResults
+from services.interaction.orders.schemas import OrderCorrections
+from services.interaction.orders.statuses import OrderStatus, StatusNotPossible
+from services.interaction.records.actions import fetch
+from services.interaction.records.parameters import Named, Word
+from services.interaction.records.routes import record_routes
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
+from web.app import core
 from web.hot import hot
+from web.lists import Paged, listed
 
-router = APIRouter(tags=["orders"])
 CanRead = Annotated[Principal, allow("orders:read")]
-CanWrite = Annotated[Principal, allow("orders:write")]
-LISTING = Listing(ORDERS, "status", "region", "salesperson", "department")
+further = APIRouter(prefix="/v1/orders", tags=["orders"])
 
 
-@router.post(
-    "/v1/orders",
-    status_code=201,
-    response_model=OrderRead,
-    responses=answers.recorded(OrderRead, UnknownCustomer),
-)
-@hot
-async def create_order(request: Request, body: OrderCreate, principal: CanWrite) -> Response:
-    """Record a purchase with its lines."""
-    return await answers.create(request, principal, ORDERS, body)
-
-
-@router.post("/v1/orders/batch", response_model=BatchResults, responses=documents(Invalid))
-@hot
-async def batch_orders(request: Request, body: OrderBatch, principal: CanWrite) -> Response:
-    """Record up to a thousand orders, each judged on its own."""
-    return await answers.write_batch(request, principal, ORDERS, body, body.items)
-
-
-@router.get("/v1/orders", response_model=OrderPage, responses=documents(Invalid))
-@hot
-async def list_orders(
-    request: Request,
-    principal: CanRead,
-    span: Facts,
-    *,
+async def filters(
     status: OrderStatus | None = None,
     region: Word = None,
     salesperson: Word = None,
     department: Word = None,
-) -> Response:
-    """List orders, the last recorded first."""
-    given = {"status": status, "region": region, "salesperson": salesperson, "department": department}
-    return await LISTING.answer(request, principal, span, given)
+) -> Mapping[str, Any]:
+    """Choose among orders."""
+    return {"status": status, "region": region, "salesperson": salesperson, "department": department}
 
 
-@router.get("/v1/orders/{order_id}", response_model=OrderRead, responses=documents(NotFound))
+router = record_routes(
+    ORDERS,
+    scope="orders",
+    says="Record a purchase with its lines.",
+    filters=filters,
+    problems=(StatusNotPossible,),
+)
+
+
+@further.get(
+    "/{order_id}/corrections", response_model=OrderCorrections, responses=documents(NotFound, Invalid)
+)
 @hot
-async def get_order(request: Request, order_id: UUID, principal: CanRead) -> Response:
-    """Show one order."""
-    return await answers.get(request, principal, ORDERS, order_id)
+async def list_order_corrections(
+    request: Request, order_id: Named, principal: CanRead, place: Paged
+) -> Response:
+    """List what later versions changed: status, currency and sum, and which lines came, went or changed."""
+    pool = core(request).database.pool
+    order = await fetch(pool, principal, ORDERS, order_id)
+    return await listed(request, place, ("version",), lambda **page: corrections(pool, order["id"], **page))

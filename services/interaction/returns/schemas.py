@@ -3,20 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
-
 from services.interaction.identities.schemas import Reference
-from services.interaction.orders.lines import OrderLineRead, OrderLines
-from services.interaction.records.schemas import (
-    MAX_ROWS,
-    AsGiven,
-    Batch,
-    FactRead,
-    RecordCreate,
-    RecordRow,
-    partial,
-)
-from shared.schemas import Currency, Instant, MoneyRead, Read, Text, example
+from services.interaction.orders.lines import ReturnLineRead, ReturnLines
+from services.interaction.records.schemas import FactRead, RecordCreate
+from shared.schemas import Currency, Instant, MoneyRead, Text, example
 
 EXAMPLE: dict[str, Any] = {
     "order": {"system": "erp", "id": "SO-1"},
@@ -38,20 +28,7 @@ class ReturnCreate(RecordCreate):
     returned_at: Instant
     currency: Currency
     reason: Text | None = None
-    lines: OrderLines
-
-
-@partial
-class ReturnRow(RecordRow, ReturnCreate):
-    """One row of a batch of returns; what an existing one keeps may be left out, lines are replaced whole."""
-
-
-class ReturnBatch(Batch):
-    """Returns to record together."""
-
-    model_config = example(mode="upsert", items=[EXAMPLE])
-
-    items: list[AsGiven[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
+    lines: ReturnLines
 
 
 class ReturnRead(FactRead):
@@ -61,12 +38,5 @@ class ReturnRead(FactRead):
     returned_at: Instant
     currency: Currency
     reason: str | None
-    lines: list[OrderLineRead]
+    lines: list[ReturnLineRead]
     total: MoneyRead
-
-
-class ReturnPage(Read):
-    """Returns, the last recorded first."""
-
-    items: list[ReturnRead]
-    next: str | None

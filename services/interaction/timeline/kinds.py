@@ -1,9 +1,14 @@
-"""The kinds of facts on a timeline, and the line that sums up each."""
+"""The kinds of facts on a timeline, what makes some of them contacts, and the line that sums up each."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null
 
+from services.interaction.credit_notes.kind import CREDIT_NOTES
+from services.interaction.deliveries.kind import DELIVERIES
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.orders.kind import ORDERS
 from services.interaction.payments.kind import PAYMENTS
@@ -11,23 +16,62 @@ from services.interaction.records.kinds import Kind
 from services.interaction.returns.kind import RETURNS
 from shared.masking import personal
 
-KINDS = {kind.name: kind for kind in (INTERACTIONS, ORDERS, PAYMENTS, RETURNS)}
-# The scope that each kind is read under.
-SCOPES = {
-    "interaction": "interactions:read",
-    "order": "orders:read",
-    "payment": "orders:read",
-    "return": "orders:read",
-}
+_TELLING = [literal_column(f"'{status}'", Text) for status in ("draft", "cancelled")]
 SHOWN = 120  # characters of a body that stands for a missing subject
+NOTHING = cast(null(), Text)
+Value = Callable[[Any], ColumnElement[Any]]  # of a model
 
 
-def summary(kind: Kind, t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
-    """Sum up a fact: the subject of a contact, the number and amount of the others."""
-    if kind.name == "interaction":
-        start = func.left(t.body, literal_column(str(SHOWN)))
-        return func.coalesce(personal(t.subject), personal(start), t.purpose, t.channel)
-    amount = t.amount if kind.name == "payment" else t.total
+def nothing(_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
+    """Return what facts have that are no contacts."""
+    return NOTHING
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """How facts of a kind are told on timelines, to readers with a scope; `contact` if somebody talked."""
+
+    kind: Kind
+    scope: str
+    summary: Value
+    contact: bool = False
+    channel: Value = nothing
+    direction: Value = nothing
+    purpose: Value = nothing
+
+
+def _subject(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
+    start = func.left(t.body, literal_column(str(SHOWN)))
+    return func.coalesce(personal(t.subject), personal(start), t.purpose, t.channel)
+
+
+def _number(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     name = func.concat(t.source_id, literal_column("': '"))
-    number = case((t.source_id.is_not(None), name), else_=literal_column("''"))
-    return func.concat(number, cast(amount, Text), literal_column("' '"), t.currency)
+    return case((t.source_id.is_not(None), name), else_=literal_column("''"))
+
+
+def _sum(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    """Sum up by the source's number and the amount, and say of a draft or what is cancelled that it is so."""
+    amount = t.amount if hasattr(t, "amount") else t.total
+    told = [_number(t), cast(amount, Text), literal_column("' '"), t.currency]
+    if hasattr(t, "status"):
+        said = func.concat(literal_column("', '"), t.status)
+        told.append(case((t.status.in_(_TELLING), said), else_=literal_column("''")))
+    return func.concat(*told)
+
+
+def _delivery(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    return func.concat(_number(t), t.status)
+
+
+_CONTACT = {name: attrgetter(name) for name in ("channel", "direction", "purpose")}
+TOLD = {
+    told.kind.name: told
+    for told in (
+        Told(INTERACTIONS, "interactions:read", _subject, contact=True, **_CONTACT),
+        Told(DELIVERIES, "orders:read", _delivery),
+        *(Told(kind, "orders:read", _sum) for kind in (ORDERS, PAYMENTS, RETURNS, CREDIT_NOTES)),
+    )
+}
+SCOPES = {name: told.scope for name, told in TOLD.items()}
+CONTACTS = frozenset(name for name, told in TOLD.items() if told.contact)

@@ -1,18 +1,21 @@
 """The query behind a timeline: every kind of fact, of every id that means the customer, in one order."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     DateTime,
     Integer,
     Select,
     Text,
     Uuid,
+    and_,
+    any_,
     bindparam,
     literal_column,
-    null,
     select,
     true,
     tuple_,
@@ -21,28 +24,37 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from services.interaction.identities.models import Identity
-from services.interaction.records.kinds import Kind
-from services.interaction.timeline.kinds import KINDS, summary
+from services.interaction.timeline.kinds import TOLD, Told
+from services.interaction.timeline.narrowing import OF_CONTACTS
 from shared.statements import Visible, json_object, visible
 
 # The ids under which facts of the customer are kept; mostly one.
 OTHERS = aliased(Identity, name="others")
+TIME = DateTime(timezone=True)
+_LAST = tuple_(bindparam("last_occurred_at", type_=TIME), bindparam("last_id", type_=Uuid))
 
 
-@cache
-def timeline(kinds: frozenset[str], *, channel: bool, further: bool) -> Visible:
-    """Return the query for these kinds, of interactions in one channel only, for the first or a further page.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What makes one query differ from another: kinds, filters in use, which page, and the way it is read."""
 
-    Its parameters are `of` (any id of the customer), `limit`, for a channel `channel`, and for a further page
+    kinds: frozenset[str]
+    filters: frozenset[str] = frozenset()
+    further: bool = False
+    ascending: bool = False
+
+
+@lru_cache(maxsize=512)
+def timeline(shape: Shape) -> Visible:
+    """Return the query of a page.
+
+    Its parameters are `of` (any id of the customer), `limit`, those of the filters, and for a further page
     `last_occurred_at` and `last_id`. Each kind is read by its index, in the order of the page and no further
     than the page needs, so that a page costs the same wherever it lies.
     """
-    parts = [_part(KINDS[name], channel=channel, further=further) for name in sorted(kinds)]
+    parts = [_part(TOLD[name], shape) for name in sorted(shape.kinds)]
     limit = bindparam("limit", type_=Integer)
-    unseen = select(limit).scalar_subquery()
-    parts = [part.limit(unseen) for part in parts]
-    newest: ColumnElement[Any] = literal_column("occurred_at desc, id desc")
-    merged = union_all(*parts).order_by(newest) if len(parts) > 1 else parts[0]
+    merged = union_all(*parts).order_by(*_order(shape)) if len(parts) > 1 else parts[0]
     facts = merged.limit(limit).lateral("facts")
     query = (
         select(facts.c.item.label("data"), facts.c.occurred_at, facts.c.id)
@@ -50,30 +62,65 @@ def timeline(kinds: frozenset[str], *, channel: bool, further: bool) -> Visible:
         .join(OTHERS, OTHERS.current_id == Identity.current_id)
         .join(facts, true())
         .where(Identity.original_id == bindparam("of", type_=Uuid), ~Identity.deleted)
-        .order_by(facts.c.occurred_at.desc(), facts.c.id.desc())
+        .order_by(*_order(shape, facts.c))
         .limit(limit)
     )
     return visible(query, Identity)
 
 
-def _part(kind: Kind, *, channel: bool, further: bool) -> Select[Any]:
-    t: Any = kind.model
-    contact = kind.name == "interaction"
-    item = json_object(
+def narrowed(told: Told, filters: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters in use, on facts of one kind."""
+    t: Any = told.kind.model
+    conditions: list[ColumnElement[bool]] = []
+    if "channels" in filters:
+        conditions.append(told.channel(t) == any_(bindparam("channels", type_=ARRAY(Text))))
+    if "direction" in filters:
+        conditions.append(told.direction(t) == bindparam("direction", type_=Text))
+    if "purpose" in filters:
+        conditions.append(told.purpose(t) == bindparam("purpose", type_=Text))
+    if "span" in filters:
+        conditions.append(t.occurred_at >= bindparam("since", type_=TIME))
+        conditions.append(t.occurred_at < bindparam("until", type_=TIME))
+    return conditions
+
+
+def _part(told: Told, shape: Shape) -> Select[Any]:
+    """Select the page's facts of one kind; of contacts the index alone tells which a filter lets through."""
+    t: Any = told.kind.model
+    keys, item = _of_page(told, shape), _item(told).label("item")
+    if not shape.filters & OF_CONTACTS:
+        return keys.add_columns(item)
+    found = keys.add_columns(t.customer_id).lateral(f"found_{told.kind.name}")
+    same = and_(t.customer_id == found.c.customer_id, t.id == found.c.id)
+    return select(found.c.occurred_at, found.c.id, item).select_from(found).join(t, same)
+
+
+def _of_page(told: Told, shape: Shape) -> Select[Any]:
+    t: Any = told.kind.model
+    found = select(t.occurred_at, t.id).where(t.customer_id == OTHERS.original_id)
+    if shape.further:
+        place = tuple_(t.occurred_at, t.id)
+        found = found.where(place > _LAST if shape.ascending else place < _LAST)
+    found = found.where(*narrowed(told, shape.filters)).order_by(*_order(shape, t))
+    unseen = select(bindparam("limit", type_=Integer)).scalar_subquery()
+    return found.limit(unseen).correlate(OTHERS)
+
+
+def _item(told: Told) -> ColumnElement[Any]:
+    t: Any = told.kind.model
+    return json_object(
         id=t.id,
-        kind=literal_column(f"'{kind.name}'"),
+        kind=literal_column(f"'{told.kind.name}'"),
         occurred_at=t.occurred_at,
-        channel=t.channel if contact else null(),
-        direction=t.direction if contact else null(),
-        summary=summary(kind, t),
-        data=kind.rendering(t, OTHERS),
+        channel=told.channel(t),
+        direction=told.direction(t),
+        summary=told.summary(t),
+        data=told.kind.rendering(t, OTHERS),
     )
-    part = select(t.occurred_at, t.id, item.label("item")).where(t.customer_id == OTHERS.original_id)
-    if channel:
-        part = part.where(t.channel == bindparam("channel", type_=Text))
-    if further:
-        last = tuple_(
-            bindparam("last_occurred_at", type_=DateTime(timezone=True)), bindparam("last_id", type_=Uuid)
-        )
-        part = part.where(tuple_(t.occurred_at, t.id) < last)
-    return part.order_by(t.occurred_at.desc(), t.id.desc()).correlate(OTHERS)
+
+
+def _order(shape: Shape, t: Any = None) -> list[ColumnElement[Any]]:  # noqa: ANN401 - a model, or columns
+    """Order by time and id; without a table by the names of the columns."""
+    names = ("occurred_at", "id")
+    columns: list[Any] = [literal_column(name) if t is None else getattr(t, name) for name in names]
+    return [column.asc() if shape.ascending else column.desc() for column in columns]

@@ -1,6 +1,7 @@
-"""The route of the timeline."""
+"""The routes of the timeline and of its totals."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -11,63 +12,67 @@ from starlette.responses import Response
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import Key
-from services.interaction.interactions.catalogue import Channel
 from services.interaction.records.answers import customers
 from services.interaction.records.parameters import CustomerPath
-from services.interaction.timeline.kinds import SCOPES
-from services.interaction.timeline.queries import timeline
-from services.interaction.timeline.schemas import FactKind, TimelinePage
+from services.interaction.timeline.narrowing import Narrowed
+from services.interaction.timeline.paging import turned
+from services.interaction.timeline.queries import Shape, timeline
+from services.interaction.timeline.schemas import TimelineOrder, TimelinePage, TimelineTotals
+from services.interaction.timeline.totals import totals
 from shared.auth import Principal, Visibility, allow
-from shared.errors import FieldError, Invalid, NotFound, documents
-from web.app import core
+from shared.errors import Invalid, NotFound, documents
+from web.app import answer, core
 from web.hot import hot
-from web.lists import Paged, listed
+from web.lists import Paged
 
-router = APIRouter(tags=["timeline"])
+router = APIRouter(prefix="/v1/customers/{customer}/timeline", tags=["timeline"])
 CanRead = Annotated[Principal, allow("interactions:read")]
-Kinds = Annotated[str | None, Query(max_length=200, description=f"Only these of: {', '.join(FactKind)}.")]
+Order = Annotated[TimelineOrder, Query(description="Begin with the newest (desc) or with the oldest (asc).")]
 NOBODY = "No such customer, or none that you may see."
 
 
-@router.get(
-    "/v1/customers/{customer}/timeline", response_model=TimelinePage, responses=documents(NotFound, Invalid)
-)
+@router.get("", response_model=TimelinePage, responses=documents(NotFound, Invalid))
 @hot
 async def get_timeline(
     request: Request,
     customer: CustomerPath,
     principal: CanRead,
     place: Paged,
+    narrowed: Narrowed,
     *,
-    kinds: Kinds = None,
-    channel: Annotated[Channel | None, Query(description="Only contacts through this channel.")] = None,
+    order: Order = TimelineOrder.DESC,
 ) -> Response:
     """Show what passed between a customer and the firm, newest first; orders to those who may read them."""
     pool, key = core(request).database.pool, key_in(customer)
-    wanted = {kind for kind in _named(kinds) if principal.may(SCOPES[kind])}
-    wanted &= {"interaction"} if channel is not None else wanted
+    wanted = narrowed.read_by(principal)
     of = key if isinstance(key, UUID) else await _found(request, principal, key)
 
-    async def ask(**given: object) -> list[Record]:
+    async def ask(last: Sequence[Any] | None, limit: int, back: bool) -> list[Record]:  # noqa: FBT001 - paging's
         rows: list[Record] = []
-        if wanted:
-            further = given["last_occurred_at"] is not None
-            query = timeline(frozenset(wanted), channel=channel is not None, further=further)
-            rows = await query.all(pool, principal, of=of, channel=channel, **given)
+        if wanted.kinds:
+            ascending = (order is TimelineOrder.ASC) is not back
+            query = timeline(Shape(wanted.kinds, wanted.filters, last is not None, ascending))
+            behind = {} if last is None else {"last_occurred_at": last[0], "last_id": last[1]}
+            rows = await query.all(pool, principal, of=of, limit=limit, **behind, **wanted.given)
         if not rows and isinstance(key, UUID):
             await _found(request, principal, key)
         return rows
 
-    return await listed(request, place, ("occurred_at", "id"), ask)
+    return await turned(request, place, ask)
 
 
-def _named(kinds: str | None) -> set[str]:
-    named = set(kinds.split(",")) if kinds is not None else set(SCOPES)
-    if named - SCOPES.keys():
-        detail = f"Name kinds, separated by commas: {', '.join(SCOPES)}."
-        error: FieldError = {"parameter": "kinds", "code": "unknown_kind", "detail": detail}
-        raise Invalid(detail, errors=[error])
-    return named
+@router.get("/totals", response_model=TimelineTotals, responses=documents(NotFound, Invalid))
+@hot
+async def get_timeline_totals(
+    request: Request, customer: CustomerPath, principal: CanRead, narrowed: Narrowed
+) -> Response:
+    """Count what passed between a customer and the firm, by month, kind and channel."""
+    pool, wanted = core(request).database.pool, narrowed.read_by(principal)
+    of = await _found(request, principal, key_in(customer))
+    rows: list[Record] = []
+    if wanted.kinds:
+        rows = await totals(wanted.kinds, wanted.filters).all(pool, principal, of=of, **wanted.given)
+    return answer({"items": [row["data"] for row in rows]}, request=request)
 
 
 async def _found(request: Request, principal: Principal, key: Key | None) -> UUID:

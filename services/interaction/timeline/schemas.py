@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from services.interaction.interactions.catalogue import Channel, Direction
 from shared.schemas import Instant, Read
 
@@ -15,10 +17,19 @@ class FactKind(StrEnum):
     ORDER = "order"
     PAYMENT = "payment"
     RETURN = "return"
+    DELIVERY = "delivery"
+    CREDIT_NOTE = "credit_note"
+
+
+class TimelineOrder(StrEnum):
+    """At which end a timeline begins."""
+
+    DESC = "desc"
+    ASC = "asc"
 
 
 class TimelineItem(Read):
-    """One fact; `data` is the whole record as its own resource shows it."""
+    """One fact; `data` is the whole record as its own resource shows it, with whose it is."""
 
     id: UUID
     kind: FactKind
@@ -30,7 +41,25 @@ class TimelineItem(Read):
 
 
 class TimelinePage(Read):
-    """Facts, the newest first."""
+    """Facts in the order asked for; `next` leads on, `previous` to the page before, where there is one."""
 
     items: list[TimelineItem]
     next: str | None
+    previous: str | None
+
+
+class TimelineTotal(Read):
+    """How many facts of a kind there were in a month, and of contacts through a channel how many each way."""
+
+    month: str = Field(pattern=r"^\d{4,5}-\d\d$", examples=["2026-03"], description="In UTC.")
+    kind: FactKind
+    channel: Channel | None
+    count: int
+    inbound: int
+    outbound: int
+
+
+class TimelineTotals(Read):
+    """Counts, the newest month first, then by kind and channel."""
+
+    items: list[TimelineTotal]

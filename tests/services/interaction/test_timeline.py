@@ -11,7 +11,7 @@ import pytest
 
 from feed.consumer import Follower
 from services.interaction.timeline.kinds import SCOPES
-from services.interaction.timeline.queries import timeline
+from services.interaction.timeline.queries import Shape, timeline
 from services.interaction.timeline.schemas import TimelinePage
 from shared.auth import Principal
 from tests.services.interaction.conftest import contact, name
@@ -60,7 +60,7 @@ async def pages(client: httpx.AsyncClient, path: str, **params: Any) -> AsyncIte
         assert answer.status_code == 200, answer.text
         TimelinePage.model_validate(answer.json())
         yield answer.json()["items"]
-        url = answer.links["next"]["url"] if answer.links else None
+        url = answer.links.get("next", {}).get("url")
 
 
 async def read(client: httpx.AsyncClient, path: str, **params: Any) -> list[dict[str, Any]]:
@@ -155,7 +155,7 @@ async def test_nobody_has_no_timeline(client: httpx.AsyncClient, peer: Peer) -> 
     fresh = peer.put(known)
     for reference in (fresh, f"erp:{known}"):
         answer = await client.get(f"/v1/customers/{reference}/timeline")
-        assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None})
+        assert (answer.status_code, answer.json()) == (200, {"items": [], "next": None, "previous": None})
 
 
 async def test_a_cursor_belongs_to_its_list(client: httpx.AsyncClient) -> None:
@@ -179,14 +179,17 @@ from generate_series(1, 8000) g
 """
 
 
-async def test_a_page_reads_no_further_than_it_shows(client: httpx.AsyncClient, interaction: Running) -> None:
+@pytest.mark.parametrize("shape", [Shape(frozenset(SCOPES)), Shape(frozenset(SCOPES), ascending=True)])
+async def test_a_page_reads_no_further_than_it_shows(
+    client: httpx.AsyncClient, interaction: Running, shape: Shape
+) -> None:
     customer = name()
     (made, *_) = await fill(client, key(customer), 1)
     pool = interaction.database.pool
     of = await pool.fetchval("select customer_id from interaction.interactions where id = $1", UUID(made))
     await pool.execute(MANY, of)
     await pool.execute("analyze interaction.interactions")
-    sql = timeline(frozenset(SCOPES), channel=False, further=False).statement(ANYBODY, {}).sql
+    sql = timeline(shape).statement(ANYBODY, {}).sql
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("set local plan_cache_mode = force_generic_plan")  # which any plan becomes
         await connection.execute(f"prepare page as {sql}")
