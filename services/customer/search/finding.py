@@ -9,20 +9,19 @@ import orjson
 from asyncpg import Record
 
 from filters.conditions import Filter
-from services.customer.keys.key import quoted
 from services.customer.search import queries
 from services.customer.search.clauses import tsquery
-from services.customer.search.hits import MET, hits
+from services.customer.search.hits import hits
 from services.customer.search.matches import match
 from services.customer.search.questions import Tier
 from services.customer.search.schemas import CustomerSort
+from services.customer.search.words import known
 from shared.auth import Principal
 from shared.statements import Runner
 from web.lists import LAST_ID, asked
 
 Page = tuple[list[Any], list[Any] | None]
 Last = Sequence[Any] | None
-GROUP = 16  # words
 RANKED = "&by=score,created_at,id"  # told to cursors, that none of another order is read
 AHEAD = (datetime.max.replace(tzinfo=UTC), LAST_ID)  # of the newest
 
@@ -77,19 +76,9 @@ class Finder:
         return await statement.all(self.on, self.principal, **given, last_at=at[0], last_id=at[1])
 
     async def _known(self, tier: Tier) -> Tier:
-        """Return a tier with the words that some customer has: of hundreds of slips the few that are.
-
-        They are looked up in groups at first: each look-up reads the index's list of new entries, too.
-        """
-        words = sorted({word for each in tier.clauses for part in each.parts for word in part})
-        parts = [words[at : at + GROUP] for at in range(0, len(words), GROUP)]
-        groups = {" | ".join(map(quoted, part)): part for part in parts}
-        near = {quoted(word): word for met in await self._met(groups) for word in groups[met]}
-        known = {near[met] for met in await self._met(near)}
-        return replace(tier, clauses=tuple(filter(None, (each.among(known) for each in tier.clauses))))
-
-    async def _met(self, queries: Iterable[str]) -> list[str]:
-        return [row["query"] for row in await MET.all(self.on, queries=list(queries))]
+        """Return a tier with the words that some customer has: of hundreds of slips the few that are."""
+        words = await known(self.on, (word for each in tier.clauses for part in each.parts for word in part))
+        return replace(tier, clauses=tuple(filter(None, (each.among(words) for each in tier.clauses))))
 
 
 def _asked(tiers: Iterable[Tier]) -> Mapping[str, list[str | None]]:

@@ -33,7 +33,7 @@ from services.customer.customers.models import Customer
 from services.customer.customers.queries import RECORD
 from services.customer.search.fields import fields
 from shared.auth import Visibility
-from shared.statements import Statement, Visible, visible
+from shared.statements import Visible, visible
 
 SHAPES = 500  # statements kept, as for filters
 SAMPLE, WINDOW = 400, 6_000  # customers to look through, at first and at most
@@ -183,11 +183,3 @@ def _unseen(parameter: str, type_: Any) -> ColumnElement[Any]:  # noqa: ANN401 -
 
 def _number(value: int) -> Number:
     return literal_column(str(value), Integer)
-
-
-_given = func.unnest(bindparam("queries", type_=ARRAY(Text))).column_valued("query")
-_met = select(Customer.id).where(_LIVE, Customer.open_keys.bool_op("@@")(cast(_given, TSQUERY)))
-# Which of some tsqueries somebody meets.
-MET = Statement(
-    select(_given).where(_met.exists()), unguarded="tells which words some customer has, not which customer"
-)
