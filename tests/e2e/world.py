@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.e2e import messages
+
 PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Street 7", "ID-CANARY-4711"
 SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Canary anniversary"
 CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
@@ -35,8 +37,11 @@ def absent(like: Names) -> Names:
         "field_id",
         "product_id",
         "exchange_rate_id",
+        "shared_cost_id",
         "scoring-runs_id",
         "duplicate-runs_id",
+        "imports_id",
+        "upload_id",
         "estimators_id",
         "client_id",
         "key_id",
@@ -145,6 +150,15 @@ def make(api: httpx.Client) -> Names:
             "body": BODY,
         },
     )
+    channel = post(
+        "/v1/channels",
+        {
+            "code": f"c_{uuid4().hex}",
+            "group": "web",
+            "formal": False,
+            "labels": dict.fromkeys(("en", "zh-Hans", "zh-Hant"), "C"),
+        },
+    )
     product = post("/v1/products", {"name": "Tea", "source": {"system": "erp", "id": f"P-{uuid4().hex}"}})
     line = {"product": product["id"], "quantity": "2", "amount": "29.33"}
     ordered = {"placed_at": at, "currency": "CNY", "status": "confirmed", "lines": [line]}
@@ -156,11 +170,16 @@ def make(api: httpx.Client) -> Names:
     back = post(
         "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
     )
+    rings = {"call": whom, "type": "ringing", "occurred_at": at, "from": PHONE, "recording": NOTE}
+    call = post("/v1/calls/events", {**rings, "customer": whom, "agent": owner, "attributes": {"note": NOTE}})
     sent = post("/v1/deliveries", {**facts, "order": source, "promised_on": "2026-03-05", "lines": [CAME]})
     note = post(
         "/v1/credit-notes",
         {**facts, "order": source, "issued_at": at, "amount": "1.00", "currency": "CNY"},
     )
+    paid_for = {"kind": "keep", "amount": "9.00", "currency": "CNY", "first_day": "2026-03-01"}
+    spent = post("/v1/costs", {**facts, **paid_for})
+    shared = post("/v1/shared-costs", {**paid_for, "among": "all", "basis": "equal"})
     put = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8", "quoted_by": "ECB"})
     rate = put.raise_for_status().json()
     pair, looked = twins(api, customer)
@@ -193,8 +212,10 @@ def make(api: httpx.Client) -> Names:
             "membership_id": member["id"],
             "event_id": meeting["id"],
             "attendance_id": came["results"][0]["id"],
+            "call_id": call["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
+            "channel": channel["code"],
             "product_id": product["id"],
             "order_id": order["id"],
             "payment_id": paid["id"],
@@ -202,9 +223,12 @@ def make(api: httpx.Client) -> Names:
             "delivery_id": sent["id"],
             "credit_note_id": note["id"],
             "exchange_rate_id": rate["id"],
+            "cost_id": spent["id"],
+            "shared_cost_id": shared["id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],
             "client_id": program["id"],
             "key_id": program["keys"][0]["id"],
+            **messages.send(api, MAIL, SUBJECT, BODY),
         },
     )
