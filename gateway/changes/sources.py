@@ -19,6 +19,7 @@ KINDS = {
     "group_event": "customer",
     "group_attendance": "customer",
     "interaction": "interaction",
+    "channel": "interaction",
     "product": "interaction",
     "order": "interaction",
     "payment": "interaction",
@@ -29,6 +30,7 @@ KINDS = {
     "cost": "interaction",
     "shared_cost": "interaction",
     "identity": "interaction",
+    "mail_settings": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

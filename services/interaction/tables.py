@@ -5,7 +5,16 @@ from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
-from services.interaction.interactions.models import Interaction
+from services.interaction.interactions.models import Channel, Interaction
+from services.interaction.mail.models import (
+    MailOriginal,
+    MailPart,
+    MailReject,
+    MailRow,
+    MailSettings,
+    Thread,
+    ThreadMark,
+)
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
@@ -14,5 +23,6 @@ from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
-MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES)
+MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *MAIL)
 metadata = Base.metadata

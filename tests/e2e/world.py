@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.e2e import messages
+
 PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Street 7", "ID-CANARY-4711"
 SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Canary anniversary"
 CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
@@ -38,6 +40,8 @@ def absent(like: Names) -> Names:
         "shared_cost_id",
         "scoring-runs_id",
         "duplicate-runs_id",
+        "imports_id",
+        "upload_id",
         "estimators_id",
         "client_id",
         "key_id",
@@ -146,6 +150,15 @@ def make(api: httpx.Client) -> Names:
             "body": BODY,
         },
     )
+    channel = post(
+        "/v1/channels",
+        {
+            "code": f"c_{uuid4().hex}",
+            "group": "web",
+            "formal": False,
+            "labels": dict.fromkeys(("en", "zh-Hans", "zh-Hant"), "C"),
+        },
+    )
     product = post("/v1/products", {"name": "Tea", "source": {"system": "erp", "id": f"P-{uuid4().hex}"}})
     line = {"product": product["id"], "quantity": "2", "amount": "29.33"}
     ordered = {"placed_at": at, "currency": "CNY", "status": "confirmed", "lines": [line]}
@@ -199,6 +212,7 @@ def make(api: httpx.Client) -> Names:
             "attendance_id": came["results"][0]["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
+            "channel": channel["code"],
             "product_id": product["id"],
             "order_id": order["id"],
             "payment_id": paid["id"],
@@ -212,5 +226,6 @@ def make(api: httpx.Client) -> Names:
             "estimators_id": estimator["id"],
             "client_id": program["id"],
             "key_id": program["keys"][0]["id"],
+            **messages.send(api, MAIL, SUBJECT, BODY),
         },
     )
