@@ -1,6 +1,7 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
 from services.interaction.base import Base
+from services.interaction.calls.models import Call, CallEvent
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
@@ -24,5 +25,5 @@ from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *MAIL)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, Call, CallEvent, *SALES, *MAIL)
 metadata = Base.metadata
