@@ -111,10 +111,11 @@ async def correct(tx: Transaction, kind: Kind, record_id: UUID, draft: Draft, se
 
 def _merged(attributes: object, patch: object) -> object:
     """Return patched attributes; Invalid if there are more of them now than a record may have."""
+    whole = {"attributes": merge(attributes, patch)}
     try:
-        return _ATTRIBUTES.validate_python(merge(attributes, patch))
+        return _ATTRIBUTES.validate_python(whole["attributes"])
     except ValidationError as error:
-        raise invalid([{**each, "loc": ("body", "attributes")} for each in error.errors()], {}) from None
+        raise invalid([{**each, "loc": ("body", "attributes")} for each in error.errors()], whole) from None
 
 
 async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON, or None
