@@ -8,6 +8,10 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.interaction.accounts.routes import router as accounts
 from services.interaction.base import FEED
+from services.interaction.campaigns.kinds import CAMPAIGNS, MEMBERS
+from services.interaction.campaigns.routes import effects
+from services.interaction.campaigns.routes import members as campaign_members
+from services.interaction.campaigns.routes import router as campaigns
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.costs.kinds import COSTS, SHARED_COSTS
 from services.interaction.costs.routes import allocations
@@ -43,7 +47,7 @@ from web.app import create_app
 from web.clients import ServiceClient
 
 KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
-SPENT = (COSTS, SHARED_COSTS)
+SPENT = (COSTS, SHARED_COSTS, CAMPAIGNS, MEMBERS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
@@ -53,7 +57,7 @@ def build() -> FastAPI:
     feed = feed_router(FEED, {**told, "identity": identities.TOLD})
     sold = [assortment, products, orders, corrections, lateness, deliveries]
     owed = [payments, returns, credit_notes, accounts, rates]
-    spent = [allocations, costs, shared_costs]
+    spent = [allocations, costs, shared_costs, effects, campaigns, campaign_members]
     routers = [interactions, catalogue, *sold, *owed, *spent, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)

@@ -1,6 +1,7 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
 from services.interaction.base import Base
+from services.interaction.campaigns.models import Campaign, CampaignMember
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
@@ -13,6 +14,18 @@ from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
+SALES = (
+    Product,
+    Order,
+    Payment,
+    Return,
+    Delivery,
+    CreditNote,
+    Rate,
+    Cost,
+    SharedCost,
+    Campaign,
+    CampaignMember,
+)
 MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES)
 metadata = Base.metadata

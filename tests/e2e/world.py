@@ -36,6 +36,7 @@ def absent(like: Names) -> Names:
         "product_id",
         "exchange_rate_id",
         "shared_cost_id",
+        "campaign_id",
         "scoring-runs_id",
         "duplicate-runs_id",
         "estimators_id",
@@ -165,6 +166,9 @@ def make(api: httpx.Client) -> Names:
     paid_for = {"kind": "keep", "amount": "9.00", "currency": "CNY", "first_day": "2026-03-01"}
     spent = post("/v1/costs", {**facts, **paid_for})
     shared = post("/v1/shared-costs", {**paid_for, "among": "all", "basis": "equal"})
+    code = f"c-{uuid4().hex[:12]}"
+    campaign = post("/v1/campaigns", {"code": code, "name": "Spring", "first_day": "2026-03-01"})
+    invited = post("/v1/campaign-members", {**facts, "campaign": code, "at": at})
     put = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8", "quoted_by": "ECB"})
     rate = put.raise_for_status().json()
     pair, looked = twins(api, customer)
@@ -207,6 +211,8 @@ def make(api: httpx.Client) -> Names:
             "credit_note_id": note["id"],
             "exchange_rate_id": rate["id"],
             "cost_id": spent["id"],
+            "campaign_id": campaign["id"],
+            "campaign_member_id": invited["id"],
             "shared_cost_id": shared["id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],

@@ -17,7 +17,7 @@ from services.interaction.interactions.details import (
     SentimentRead,
 )
 from services.interaction.records.schemas import FactRead, RecordCreate
-from shared.schemas import Instant, LongText, Read, Text, example
+from shared.schemas import Code, Instant, LongText, Read, Text, example
 
 EXAMPLE: dict[str, Any] = {
     "customer": {"system": "erp", "id": "C0001"},
@@ -33,7 +33,10 @@ EXAMPLE: dict[str, Any] = {
 
 
 class InteractionCreate(RecordCreate):
-    """A contact to record; `direction` is none for a broadcast, `thread_id` that of its conversation."""
+    """A contact to record; `direction` is none for a broadcast, `thread_id` that of its conversation.
+
+    `campaign` is the code of the campaign that it belongs to, or answers.
+    """
 
     model_config = example(**EXAMPLE)
 
@@ -49,6 +52,7 @@ class InteractionCreate(RecordCreate):
     participants: list[Participant] = Field(default_factory=list, max_length=MOST)
     attachments: list[Attachment] = Field(default_factory=list, max_length=MOST)
     thread_id: Text | None = None
+    campaign: Code | None = None
 
 
 class InteractionRead(FactRead):
@@ -65,6 +69,7 @@ class InteractionRead(FactRead):
     participants: list[ParticipantRead] | None = Field(description="Null where it is masked.")
     attachments: list[AttachmentRead] | None = Field(description="Null where it is masked.")
     thread_id: str | None
+    campaign: str | None
 
 
 class LabelsRead(Read):
