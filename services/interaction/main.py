@@ -12,6 +12,8 @@ from services.interaction.campaigns.kinds import CAMPAIGNS, MEMBERS
 from services.interaction.campaigns.routes import effects
 from services.interaction.campaigns.routes import members as campaign_members
 from services.interaction.campaigns.routes import router as campaigns
+from services.interaction.channels.queries import CHANNELS
+from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.costs.kinds import COSTS, SHARED_COSTS
 from services.interaction.costs.routes import allocations
@@ -25,7 +27,6 @@ from services.interaction.deliveries.routes import router as lateness
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
-from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import further as corrections
@@ -54,11 +55,11 @@ ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD})
+    feed = feed_router(FEED, {**told, "identity": identities.TOLD, "channel": CHANNELS.told})
     sold = [assortment, products, orders, corrections, lateness, deliveries]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [allocations, costs, shared_costs, effects, campaigns, campaign_members]
-    routers = [interactions, catalogue, *sold, *owed, *spent, timeline, contacts, feed]
+    routers = [interactions, channels, *sold, *owed, *spent, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

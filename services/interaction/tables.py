@@ -6,7 +6,7 @@ from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
-from services.interaction.interactions.models import Interaction
+from services.interaction.interactions.models import Channel, Interaction
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
@@ -14,18 +14,7 @@ from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-SALES = (
-    Product,
-    Order,
-    Payment,
-    Return,
-    Delivery,
-    CreditNote,
-    Rate,
-    Cost,
-    SharedCost,
-    Campaign,
-    CampaignMember,
-)
-MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
+SPENT = (Cost, SharedCost, Campaign, CampaignMember)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *SPENT)
 metadata = Base.metadata
