@@ -38,6 +38,8 @@ _TABLE = {
     b"campaign-members": "interaction",
     b"shared-costs": "interaction",
     b"channels": "interaction",
+    b"mail": "interaction",
+    b"threads": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",

@@ -32,6 +32,7 @@ KINDS = {
     "campaign_member": "interaction",
     "shared_cost": "interaction",
     "identity": "interaction",
+    "mail_settings": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

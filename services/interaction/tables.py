@@ -7,6 +7,15 @@ from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.interactions.models import Channel, Interaction
+from services.interaction.mail.models import (
+    MailOriginal,
+    MailPart,
+    MailReject,
+    MailRow,
+    MailSettings,
+    Thread,
+    ThreadMark,
+)
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
@@ -16,5 +25,6 @@ from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
 SPENT = (Cost, SharedCost, Campaign, CampaignMember)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *SPENT)
+MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *SPENT, *MAIL)
 metadata = Base.metadata
