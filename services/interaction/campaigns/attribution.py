@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import Grouping
 
 from services.interaction.campaigns.models import CampaignMember
-from services.interaction.campaigns.schemas import MemberStatus, Rule
+from services.interaction.campaigns.schemas import AttributionRule, MemberStatus
 from services.interaction.identities.models import Identity
 from services.interaction.interactions.models import Interaction
 from services.interaction.orders.models import Order
@@ -96,7 +96,7 @@ def _first(*, latest: bool) -> ColumnElement[Any]:
     return Grouping(ordered)[1]
 
 
-def _claimed(rule: Rule) -> Select[Any]:
+def _claimed(rule: AttributionRule) -> Select[Any]:
     """Select the orders that the campaign `:code` claims of all that came at most `:days` after a touch."""
     sold = (
         select(Order, _its.current_id, _goods().label("goods"))
@@ -111,12 +111,12 @@ def _claimed(rule: Rule) -> Select[Any]:
     within = and_(TOUCH.c.at <= sold.c.occurred_at, TOUCH.c.at >= sold.c.occurred_at - DAYS * day)
     touches, every = func.count().filter(_mine), func.count()
     margin = sold.c.total - sold.c.goods
-    if rule is Rule.LINEAR:
+    if rule is AttributionRule.LINEAR:
         share, amount, gained = cast(touches, Numeric) / every, _part(sold.c.total), _part(margin)
         claims = touches > ZERO
     else:
         share, amount, gained = cast(ONE, Numeric), sold.c.total, margin
-        claims = _first(latest=rule is Rule.LAST_TOUCH) == CODE
+        claims = _first(latest=rule is AttributionRule.LAST_TOUCH) == CODE
     return (
         select(
             sold.c.id,
@@ -144,7 +144,7 @@ def _claimed(rule: Rule) -> Select[Any]:
     )
 
 
-def _listed(rule: Rule) -> Visible:
+def _listed(rule: AttributionRule) -> Visible:
     claimed = _claimed(rule).subquery("claimed")
     plain = ("customer_id", "placed_at", "touches", "of_touches", "touched_first", "touched_last", "currency")
     shown = json_object(
@@ -164,7 +164,7 @@ def _listed(rule: Rule) -> Visible:
     )
 
 
-def _summed(rule: Rule) -> Select[Any]:
+def _summed(rule: AttributionRule) -> Select[Any]:
     claimed = _claimed(rule).subquery("claimed")
     known = claimed.c.margin.is_not(None)
     return (
@@ -181,13 +181,13 @@ def _summed(rule: Rule) -> Select[Any]:
     )
 
 
-def _buyers(rule: Rule) -> Select[Any]:
+def _buyers(rule: AttributionRule) -> Select[Any]:
     claimed = _claimed(rule).subquery("claimed")
     return select(func.count(claimed.c.customer_id.distinct())).join_from(
         claimed, Identity, Identity.original_id == claimed.c.customer_id
     )
 
 
-CLAIMED = {rule: _listed(rule) for rule in Rule}
-SUMMED = {rule: visible(_summed(rule), Identity) for rule in Rule}
-BUYERS = {rule: visible(_buyers(rule), Identity) for rule in Rule}
+CLAIMED = {rule: _listed(rule) for rule in AttributionRule}
+SUMMED = {rule: visible(_summed(rule), Identity) for rule in AttributionRule}
+BUYERS = {rule: visible(_buyers(rule), Identity) for rule in AttributionRule}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from services.interaction.campaigns.attribution import BUYERS, CODE, INBOUND, SUMMED, TOUCH, text_of
 from services.interaction.campaigns.models import Campaign, CampaignMember
-from services.interaction.campaigns.schemas import MemberStatus, Rule
+from services.interaction.campaigns.schemas import AttributionRule, MemberStatus
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.identities.models import Identity
 from services.interaction.interactions.models import Interaction
@@ -69,7 +69,9 @@ async def code_of(on: Runner, campaign_id: UUID) -> str:
     return str(await _CODE.value(on, id=campaign_id))
 
 
-async def figures(on: Runner, principal: Principal, code: str, rule: Rule, days: int) -> dict[str, Any]:
+async def figures(
+    on: Runner, principal: Principal, code: str, rule: AttributionRule, days: int
+) -> dict[str, Any]:
     """Return the figures of a campaign, over the customers whom the principal sees."""
     counts = {name: await count.value(on, principal, code=code) for name, count in _COUNTS.items()}
     sold = await SUMMED[rule].all(on, principal, code=code, days=days)

@@ -12,10 +12,10 @@ from services.interaction.campaigns.figures import code_of, figures
 from services.interaction.campaigns.kinds import CAMPAIGNS, MEMBERS, NotACampaign
 from services.interaction.campaigns.schemas import (
     AttributedOrders,
+    AttributionRule,
     CampaignFigures,
     CampaignForm,
     MemberStatus,
-    Rule,
 )
 from services.interaction.records.actions import fetch
 from services.interaction.records.parameters import Named, Word
@@ -56,7 +56,11 @@ effects = APIRouter(prefix="/v1/campaigns/{campaign_id}", tags=["campaigns"])
 @effects.get("/figures", response_model=CampaignFigures, responses=documents(NotFound, Invalid))
 @hot
 async def get_campaign_figures(
-    request: Request, campaign_id: Named, principal: CanRead, rule: Rule = Rule.LAST_TOUCH, days: Within = 30
+    request: Request,
+    campaign_id: Named,
+    principal: CanRead,
+    rule: AttributionRule = AttributionRule.LAST_TOUCH,
+    days: Within = 30,
 ) -> Response:
     """Show whom a campaign was meant for and touched, who answered, what it may claim, and what it cost."""
     pool = core(request).database.pool
@@ -73,7 +77,7 @@ async def list_campaign_orders(
     principal: CanRead,
     place: Paged,
     *,
-    rule: Rule = Rule.LAST_TOUCH,
+    rule: AttributionRule = AttributionRule.LAST_TOUCH,
     days: Within = 30,
 ) -> Response:
     """List the orders that a campaign may claim by a rule, each with the touches that it claims it for."""

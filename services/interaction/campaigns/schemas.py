@@ -91,7 +91,7 @@ class CampaignMemberRead(FactRead):
     note: str | None
 
 
-class Rule(StrEnum):
+class AttributionRule(StrEnum):
     """Which of the campaigns that touched a customer before an order may claim it."""
 
     LAST_TOUCH = "last_touch"
@@ -140,7 +140,7 @@ class CampaignFigures(Read):
     """What came of a campaign: distinct customers, and money by currency."""
 
     code: str
-    rule: Rule
+    rule: AttributionRule
     days: int
     audience: int
     touched: int
