@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from services.interaction.campaigns.attribution import CLAIMED
 from services.interaction.campaigns.figures import code_of, figures
-from services.interaction.campaigns.kinds import CAMPAIGNS, MEMBERS, NotACampaign
+from services.interaction.campaigns.kind import CAMPAIGNS, NotACampaign
+from services.interaction.campaigns.members import MEMBERS
 from services.interaction.campaigns.schemas import (
     AttributedOrders,
     AttributionRule,
@@ -87,3 +88,6 @@ async def list_campaign_orders(
     return await listed(
         request, place, ("id",), lambda **page: CLAIMED[rule].all(pool, principal, **given, **page)
     )
+
+
+ROUTERS = (effects, router, members)

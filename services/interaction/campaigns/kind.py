@@ -1,20 +1,15 @@
-"""Campaigns and the members of their audiences as kinds of record."""
+"""Campaigns as a kind of record, known by their code."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from services.interaction.campaigns.models import Campaign, CampaignMember
-from services.interaction.campaigns.schemas import (
-    CampaignCreate,
-    CampaignMemberCreate,
-    CampaignMemberRead,
-    CampaignRead,
-)
+from services.interaction.campaigns.models import Campaign
+from services.interaction.campaigns.schemas import CampaignCreate, CampaignRead
 from services.interaction.records.drafts import Draft
 from services.interaction.records.kinds import Kind
-from services.interaction.records.renderings import fact, record
+from services.interaction.records.renderings import record
 from services.interaction.records.schemas import RecordCreate
 from shared.errors import FieldError, Invalid
 from shared.statements import json_object
@@ -46,19 +41,6 @@ def rendering(t: Any, _: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model, 
     return json_object(id=t.id, version=t.version, **plain, **record(t))
 
 
-def member_rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models, or the columns of a CTE
-    """Render a member of an audience."""
-    return json_object(
-        id=t.id,
-        version=t.version,
-        campaign=t.campaign,
-        at=t.occurred_at,
-        status=t.status,
-        note=t.note,
-        **fact(t, who),
-    )
-
-
 def check(content: Mapping[str, Any]) -> None:
     """Raise NotACampaign for a campaign that ends before it begins."""
     if content["last_day"] is not None and content["last_day"] < content["first_day"]:
@@ -75,13 +57,4 @@ CAMPAIGNS = _Campaigns(
     read=CampaignRead,
     rendering=rendering,
     check=check,
-)
-MEMBERS = Kind(
-    name="campaign_member",
-    path="campaign-members",
-    model=CampaignMember,
-    create=CampaignMemberCreate,
-    read=CampaignMemberRead,
-    rendering=member_rendering,
-    time="at",
 )
