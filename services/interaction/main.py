@@ -19,6 +19,9 @@ from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
+from services.interaction.objections.kind import OBJECTIONS
+from services.interaction.objections.routes import records as objections
+from services.interaction.objections.routes import router as methods
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import further as corrections
 from services.interaction.orders.routes import router as orders
@@ -26,6 +29,10 @@ from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
 from services.interaction.products.routes import router as products
+from services.interaction.promises.kind import PROMISES, PUBLICITY_CLAIMS
+from services.interaction.promises.routes import claims
+from services.interaction.promises.routes import records as promises
+from services.interaction.promises.routes import router as due
 from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
 from services.interaction.records.actions import statements
@@ -37,7 +44,8 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
+SAID = (PROMISES, PUBLICITY_CLAIMS, OBJECTIONS)
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, *SAID)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
@@ -46,7 +54,8 @@ def build() -> FastAPI:
     told = {kind.name: statements(kind).told for kind in KINDS}
     feed = feed_router(FEED, {**told, "identity": identities.TOLD})
     sold = [products, orders, corrections, payments, returns, lateness, deliveries, credit_notes, accounts]
-    routers = [interactions, catalogue, *sold, rates, timeline, contacts, feed]
+    said = [due, promises, claims, methods, objections]
+    routers = [interactions, catalogue, *said, *sold, rates, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

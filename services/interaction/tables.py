@@ -5,13 +5,16 @@ from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.interactions.models import Interaction
+from services.interaction.objections.models import Objection
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
+from services.interaction.promises.models import Promise, PublicityClaim
 from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
-MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES)
+SAID = (Promise, PublicityClaim, Objection)
+MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES, *SAID)
 metadata = Base.metadata
