@@ -19,6 +19,7 @@ KINDS = {
     "group_event": "customer",
     "group_attendance": "customer",
     "interaction": "interaction",
+    "channel": "interaction",
     "product": "interaction",
     "order": "interaction",
     "payment": "interaction",
@@ -29,6 +30,8 @@ KINDS = {
     "objection": "interaction",
     "credit_note": "interaction",
     "exchange_rate": "interaction",
+    "cost": "interaction",
+    "shared_cost": "interaction",
     "identity": "interaction",
     "score": "scoring",
 }

@@ -8,7 +8,13 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.interaction.accounts.routes import router as accounts
 from services.interaction.base import FEED
+from services.interaction.channels.queries import CHANNELS
+from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
+from services.interaction.costs.kinds import COSTS, SHARED_COSTS
+from services.interaction.costs.routes import allocations
+from services.interaction.costs.routes import router as costs
+from services.interaction.costs.routes import shared as shared_costs
 from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.credit_notes.routes import router as credit_notes
 from services.interaction.deliveries.kind import DELIVERIES
@@ -17,7 +23,6 @@ from services.interaction.deliveries.routes import router as lateness
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
-from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.objections.kind import OBJECTIONS
 from services.interaction.objections.routes import records as objections
@@ -28,6 +33,7 @@ from services.interaction.orders.routes import router as orders
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
+from services.interaction.products.routes import catalogue as assortment
 from services.interaction.products.routes import router as products
 from services.interaction.promises.kind import PROMISES, PUBLICITY_CLAIMS
 from services.interaction.promises.routes import claims
@@ -44,18 +50,21 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
+SPENT = (COSTS, SHARED_COSTS)
 SAID = (PROMISES, PUBLICITY_CLAIMS, OBJECTIONS)
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, *SAID)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    told = {kind.name: statements(kind).told for kind in KINDS}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    sold = [products, orders, corrections, payments, returns, lateness, deliveries, credit_notes, accounts]
+    told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT, *SAID)}
+    feed = feed_router(FEED, {**told, "identity": identities.TOLD, "channel": CHANNELS.told})
+    sold = [assortment, products, orders, corrections, lateness, deliveries]
+    owed = [payments, returns, credit_notes, accounts, rates]
+    spent = [allocations, costs, shared_costs]
     said = [due, promises, claims, methods, objections]
-    routers = [interactions, catalogue, *said, *sold, rates, timeline, contacts, feed]
+    routers = [interactions, channels, *said, *sold, *owed, *spent, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

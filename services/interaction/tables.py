@@ -1,10 +1,11 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
 from services.interaction.base import Base
+from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
-from services.interaction.interactions.models import Interaction
+from services.interaction.interactions.models import Channel, Interaction
 from services.interaction.objections.models import Objection
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
@@ -14,7 +15,7 @@ from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 SAID = (Promise, PublicityClaim, Objection)
-MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *SALES, *SAID)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *SAID)
 metadata = Base.metadata

@@ -35,6 +35,7 @@ def absent(like: Names) -> Names:
         "field_id",
         "product_id",
         "exchange_rate_id",
+        "shared_cost_id",
         "scoring-runs_id",
         "duplicate-runs_id",
         "estimators_id",
@@ -145,6 +146,15 @@ def make(api: httpx.Client) -> Names:
             "body": BODY,
         },
     )
+    channel = post(
+        "/v1/channels",
+        {
+            "code": f"c_{uuid4().hex}",
+            "group": "web",
+            "formal": False,
+            "labels": dict.fromkeys(("en", "zh-Hans", "zh-Hant"), "C"),
+        },
+    )
     product = post("/v1/products", {"name": "Tea", "source": {"system": "erp", "id": f"P-{uuid4().hex}"}})
     line = {"product": product["id"], "quantity": "2", "amount": "29.33"}
     ordered = {"placed_at": at, "currency": "CNY", "status": "confirmed", "lines": [line]}
@@ -161,6 +171,9 @@ def make(api: httpx.Client) -> Names:
         "/v1/credit-notes",
         {**facts, "order": source, "issued_at": at, "amount": "1.00", "currency": "CNY"},
     )
+    paid_for = {"kind": "keep", "amount": "9.00", "currency": "CNY", "first_day": "2026-03-01"}
+    spent = post("/v1/costs", {**facts, **paid_for})
+    shared = post("/v1/shared-costs", {**paid_for, "among": "all", "basis": "equal"})
     put = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8", "quoted_by": "ECB"})
     rate = put.raise_for_status().json()
     pair, looked = twins(api, customer)
@@ -195,6 +208,7 @@ def make(api: httpx.Client) -> Names:
             "attendance_id": came["results"][0]["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
+            "channel": channel["code"],
             "product_id": product["id"],
             "order_id": order["id"],
             "payment_id": paid["id"],
@@ -202,6 +216,8 @@ def make(api: httpx.Client) -> Names:
             "delivery_id": sent["id"],
             "credit_note_id": note["id"],
             "exchange_rate_id": rate["id"],
+            "cost_id": spent["id"],
+            "shared_cost_id": shared["id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],
             "client_id": program["id"],
