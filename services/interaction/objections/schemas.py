@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from services.interaction.channels.schemas import LabelsRead
 from services.interaction.identities.schemas import Reference
-from services.interaction.interactions.schemas import LabelsRead
 from services.interaction.objections.catalogue import ObjectionKind, ObjectionMethod
 from services.interaction.records.schemas import FactRead, RecordCreate
 from shared.schemas import Body, Flag, Instant, LongText, Read, Text, example
