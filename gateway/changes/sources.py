@@ -24,6 +24,7 @@ KINDS = {
     "order": "interaction",
     "payment": "interaction",
     "return": "interaction",
+    "call": "interaction",
     "delivery": "interaction",
     "promise": "interaction",
     "publicity_claim": "interaction",
@@ -33,6 +34,7 @@ KINDS = {
     "cost": "interaction",
     "shared_cost": "interaction",
     "identity": "interaction",
+    "mail_settings": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

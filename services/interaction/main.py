@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.interaction.accounts.routes import router as accounts
 from services.interaction.base import FEED
+from services.interaction.calls.kind import CALLS
+from services.interaction.calls.ringing import Rings
+from services.interaction.calls.routes import router as calls
 from services.interaction.channels.queries import CHANNELS
 from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
@@ -24,6 +27,9 @@ from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import router as interactions
+from services.interaction.mail.import_routes import ROUTERS as MAIL_IMPORTS
+from services.interaction.mail.queries import SETTINGS as MAIL_SETTINGS
+from services.interaction.mail.routes import ROUTERS as MAIL
 from services.interaction.objections.kind import OBJECTIONS
 from services.interaction.objections.routes import records as objections
 from services.interaction.objections.routes import router as methods
@@ -50,7 +56,7 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, CALLS)
 SPENT = (COSTS, SHARED_COSTS)
 SAID = (PROMISES, PUBLICITY_CLAIMS, OBJECTIONS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
@@ -59,20 +65,23 @@ ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT, *SAID)}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD, "channel": CHANNELS.told})
+    told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
+    feed = feed_router(FEED, told)
     sold = [assortment, products, orders, corrections, lateness, deliveries]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [allocations, costs, shared_costs]
     said = [due, promises, claims, methods, objections]
-    routers = [interactions, channels, *said, *sold, *owed, *spent, timeline, contacts, feed]
+    sent = [*MAIL, *MAIL_IMPORTS]
+    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, timeline, contacts, calls, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 
 
 @asynccontextmanager
 async def _asking(app: FastAPI) -> AsyncIterator[None]:
-    """Hold the client with which writers ask the customer service."""
+    """Hold the client with which writers ask the customer service, and the ear for calls that ring."""
     held = app.state.core
     async with ServiceClient(held.settings.peers["customer"], held.signer, ASKING) as client:
-        app.state.customers = Customers(client)
+        app.state.customers, app.state.rings = Customers(client), Rings(held)
+        held.database.at_close.append(app.state.rings.close)
         yield

@@ -1,11 +1,21 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
 from services.interaction.base import Base
+from services.interaction.calls.models import Call, CallEvent
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.interactions.models import Channel, Interaction
+from services.interaction.mail.models import (
+    MailOriginal,
+    MailPart,
+    MailReject,
+    MailRow,
+    MailSettings,
+    Thread,
+    ThreadMark,
+)
 from services.interaction.objections.models import Objection
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
@@ -16,6 +26,7 @@ from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
+MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 SAID = (Promise, PublicityClaim, Objection)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *SAID)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, Call, CallEvent, *SALES, *MAIL, *SAID)
 metadata = Base.metadata

@@ -13,7 +13,8 @@ from tests.e2e.world import Names
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
-    ("participants", "attachments"), ("label", "year", "month", "day", "leap_month", "title", "note")
+    ("participants", "attachments", "from", "to", "recording"),
+    ("label", "year", "month", "day", "leap_month", "title", "note"),
 )
 OF_NOBODY = (
     "/duplicate-runs",
@@ -26,6 +27,9 @@ OF_NOBODY = (
     "/estimators",
     "/scoring-status",
     "/survivorship",
+    "/mail/settings",
+    "/mail/imports",
+    "/mail/uploads",
     "/channels",
 )
 OUTER = ("/v1/group-events/", "/v1/groups/", "/v1/customers/")  # what others are inside of
@@ -42,7 +46,7 @@ OF_RESOURCE |= {
 }
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named
 ORDER = ("get", "patch", "put", "post", "delete")
-FIXED = {"base": "EUR", "quoted": "CNY", "day": "2026-01-31"}
+FIXED = {"base": "EUR", "quoted": "CNY", "day": "2026-01-31", "number": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,9 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
     if path.startswith("/v1/relations"):
         json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
-    if path.endswith("/batch") and path.count("/") == 3:
+    if path == "/v1/calls/events/batch":
+        json["items"] = [{**json["items"][0], "event_id": "another"}]
+    elif path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     elif path.endswith("/batch"):  # of who is in already: others are let in one by one
         json["items"] = [{"customer": names.ids["friend_id"]}]
@@ -107,7 +113,7 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
 
 def _of_path(path: str, parameter: str, names: Names) -> str:
     if parameter == "id":
-        parameter = f"{path.split('/')[2]}_id"
+        parameter = f"{path.partition('/{')[0].rpartition('/')[2]}_id"
     return {**FIXED, **names.ids}[parameter]
 
 
@@ -141,6 +147,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
     known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
+    known |= {"upload": names.ids["upload_id"]}
     known |= {"for_return": names.ids["return_id"], "replaced_by": None}
     known |= {"survivor": names.ids["customer"], "duplicates": names.ids["twin"]}
     known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}

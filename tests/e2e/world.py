@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.e2e import messages
+
 PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Street 7", "ID-CANARY-4711"
 SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Canary anniversary"
 CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
@@ -38,6 +40,8 @@ def absent(like: Names) -> Names:
         "shared_cost_id",
         "scoring-runs_id",
         "duplicate-runs_id",
+        "imports_id",
+        "upload_id",
         "estimators_id",
         "client_id",
         "key_id",
@@ -166,6 +170,8 @@ def make(api: httpx.Client) -> Names:
     back = post(
         "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
     )
+    rings = {"call": whom, "type": "ringing", "occurred_at": at, "from": PHONE, "recording": NOTE}
+    call = post("/v1/calls/events", {**rings, "customer": whom, "agent": owner, "attributes": {"note": NOTE}})
     sent = post("/v1/deliveries", {**facts, "order": source, "promised_on": "2026-03-05", "lines": [CAME]})
     note = post(
         "/v1/credit-notes",
@@ -206,6 +212,7 @@ def make(api: httpx.Client) -> Names:
             "membership_id": member["id"],
             "event_id": meeting["id"],
             "attendance_id": came["results"][0]["id"],
+            "call_id": call["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "channel": channel["code"],
@@ -222,5 +229,6 @@ def make(api: httpx.Client) -> Names:
             "estimators_id": estimator["id"],
             "client_id": program["id"],
             "key_id": program["keys"][0]["id"],
+            **messages.send(api, MAIL, SUBJECT, BODY),
         },
     )

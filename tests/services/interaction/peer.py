@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.interaction.calls.numbers import comparable
+
 
 class Peer:
     """Answers what interaction asks; `asked` counts the questions."""
@@ -20,6 +22,8 @@ class Peer:
         self.away: dict[UUID, dict[str, Any]] = {}
         routes = [
             Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
+            Route("/v1/customers/callers", self._callers),
+            Route("/v1/customers/search", self._having, methods=["POST"]),
             Route("/v1/changes", self._changes),
             Route("/v1/changes/snapshot", self._snapshot),
         ]
@@ -74,6 +78,24 @@ class Peer:
         keys = [(item.get("system"), item["id"]) for item in items]
         pairs = zip(items, keys, strict=True)
         return _json({"results": [{**item, "customer_id": holders.get(key)} for item, key in pairs]})
+
+    async def _callers(self, request: Request) -> Response:
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        number = comparable(request.query_params["number"], "CN")
+        there = [c["id"] for c in self.customers.values() if number in c.get("phones", ())]
+        return _json({"items": [{"customer_id": id_, "match": "exact"} for id_ in there], "more": False})
+
+    async def _having(self, request: Request) -> Response:
+        """Find by e-mail address or phone: customers that were put with `email` or `phone`."""
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        asked = await request.json()
+        field, value = asked["filter"]["field"], asked["filter"]["value"]
+        there = [c for c in self.customers.values() if not c.get("gone") and c.get(field) == value]
+        return _json({"items": [{"id": each["id"]} for each in there][: asked["limit"]], "next": None})
 
     async def _changes(self, request: Request) -> Response:
         start = int(request.query_params["after"])
