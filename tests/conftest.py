@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes, folder by folder, so that no process is left alone with it at the end."""
+    """Begin with what takes minutes, by folder, so that no process is left alone with it at the end."""
 
     def place(item: pytest.Item) -> tuple[bool, str]:
         long = LONG.intersection(item.path.parts)
