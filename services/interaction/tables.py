@@ -2,6 +2,7 @@
 
 from services.interaction.base import Base
 from services.interaction.calls.models import Call, CallEvent
+from services.interaction.campaigns.models import Campaign, CampaignMember
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
@@ -25,8 +26,21 @@ from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
+SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 SAID = (Promise, PublicityClaim, Objection)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, Call, CallEvent, *SALES, *MAIL, *SAID)
+MODELS = (
+    ExternalIdentity,
+    Identity,
+    SourceKey,
+    Channel,
+    Interaction,
+    Call,
+    CallEvent,
+    *SALES,
+    *SPENT,
+    *MAIL,
+    *SAID,
+)
 metadata = Base.metadata

@@ -11,7 +11,7 @@ from tests.e2e.samples import Document, body_schema, operations, sample
 from tests.e2e.world import Names
 
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
-NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
+NEW = frozenset(("source", "identities", "code"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
     ("participants", "attachments", "from", "to", "recording"),
     ("label", "year", "month", "day", "leap_month", "title", "note"),
@@ -24,6 +24,7 @@ OF_NOBODY = (
     "/scoring-runs",
     "/exchange-rates",
     "/shared-costs",
+    "/campaigns",
     "/estimators",
     "/scoring-status",
     "/survivorship",
@@ -42,6 +43,8 @@ OF_RESOURCE |= {
     "credit-notes": "credit_note_id",
     "exchange-rates": "exchange_rate_id",
     "costs": "cost_id",
+    "campaigns": "campaign_id",
+    "campaign-members": "campaign_member_id",
     "shared-costs": "shared_cost_id",
 }
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named

@@ -65,3 +65,6 @@ async def list_method_figures(
     pool = core(request).database.pool
     counted = await COUNTED[by_personality].all(pool, principal, **window._asdict())
     return answer({"items": figures(map(dict, counted))})
+
+
+ROUTERS = (router, records)  # /objections/catalogue before /objections/{id}

@@ -98,3 +98,6 @@ async def list_promise_figures(
     return await listed(
         request, place, ("key",), lambda **page: FIGURES[by].all(pool, principal, **given, **page)
     )
+
+
+ROUTERS = (router, claims, records)  # /promises/due before /promises/{id}
