@@ -41,6 +41,8 @@ from services.interaction.records.actions import statements
 from services.interaction.returns.kind import RETURNS
 from services.interaction.returns.routes import router as returns
 from services.interaction.timeline.routes import router as timeline
+from services.interaction.webhooks.queries import SOURCES
+from services.interaction.webhooks.routes import ROUTERS as WEBHOOKS
 from shared.auth import Principal
 from shared.settings import Settings
 from web.app import create_app
@@ -55,11 +57,12 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
     told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
+    told["webhook_source"] = SOURCES.told
     feed = feed_router(FEED, told)
     sold = [assortment, products, orders, corrections, lateness, deliveries]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [allocations, costs, shared_costs]
-    sent = [*MAIL, *MAIL_IMPORTS]
+    sent = [*MAIL, *MAIL_IMPORTS, *WEBHOOKS]
     routers = [interactions, channels, *sold, *owed, *spent, *sent, timeline, contacts, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)

@@ -21,8 +21,10 @@ from services.interaction.products.models import Product
 from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
+from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *MAIL)
+WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *MAIL, *WEBHOOKS)
 metadata = Base.metadata

@@ -22,7 +22,7 @@ class Unmapped(Invalid):
 
 @dataclass(slots=True)
 class Message:
-    """One message as the mapping found it: `said` are texts by the names of THINGS; `problem` if it is none."""
+    """One message as the mapping found it: `said` are texts by the names of THINGS."""
 
     item: Any
     said: dict[str, str] = field(default_factory=dict)
@@ -90,10 +90,7 @@ def _time(mapping: Mapping[str, Any], written: str | None) -> datetime | None:
     unit = UNITS.get(mapping.get("time_format") or "iso")
     try:
         if unit is not None:
-            seconds = float(written) / unit
-            if not _EARLIEST <= seconds <= _LATEST:
-                raise ValueError
-            return datetime.fromtimestamp(seconds, UTC)
+            return datetime.fromtimestamp(min(max(float(written) / unit, _EARLIEST), _LATEST), UTC)
         moment = datetime.fromisoformat(written)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):

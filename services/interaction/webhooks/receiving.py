@@ -30,7 +30,7 @@ FORM = "web_form"
 async def drafts_of(
     source: Record, messages: Sequence[Message], customers: Customers, now: datetime
 ) -> list[Draft]:
-    """Return a draft for each message; one that the mapping cannot read, or that names nobody, is rejected."""
+    """Return a draft for each message; one that the mapping cannot read or that names nobody is rejected."""
     known: dict[tuple[Way, ...], Key] = {}
     drafts = []
     for index, each in enumerate(messages):

@@ -195,7 +195,7 @@ async def get_webhook_original(
     id: UUID,  # noqa: A002 - the path's word
     principal: CanRead,
 ) -> Response:
-    """Give a payload back as it came, to who sees all customers and personal data: it may be about several."""
+    """Give a payload back as it came, to who sees all customers and personal data."""
     if not principal.personal or principal.visibility is not Visibility.ALL:
         raise MaskedField
     row = await ORIGINAL.one(core(request).database.pool, id=id)

@@ -43,7 +43,7 @@ class TimeFormat(StrEnum):
 
 
 class WebhookMapping(Body):
-    """Where things are: JSON Pointers ("/a/0") or dotted paths ("a.0"), in the message or, after "$", in all of it.
+    """Where things are: JSON Pointers ("/a/0") or dotted paths ("a.0"); after "$" in the whole payload.
 
     `list` is where a payload has its messages; without it, it is one. `constants` hold what no path finds,
     `directions` what the payload's words for inbound and outbound mean.
@@ -105,7 +105,7 @@ class WebhookSourceUpdate(Body):
 class WebhookSecretPut(Body):
     """The secret that payloads are signed with; nobody can read it again."""
 
-    model_config = example(secret="a-long-random-text")
+    model_config = example(secret="a-long-random-text")  # noqa: S106 - nobody's
 
     secret: Annotated[str, Field(min_length=8, max_length=500)]
 
@@ -134,7 +134,7 @@ class WebhookSourcePage(Read):
 
 
 class WebhookResults(Read):
-    """What was made of each message, in order; `original` names the payload as it is kept, null in a dry run."""
+    """What was made of each message, in order; `original` is the id of the payload, null in a dry run."""
 
     original: UUID | None
     results: list[RowResult]

@@ -29,7 +29,7 @@ class Scheme(StrEnum):
 def check(
     scheme: Scheme, secret: str, header: str, headers: Mapping[str, str], *, body: bytes, now: float
 ) -> None:
-    """Raise BadSignature unless a header holds the signature; words before "=" such as "sha256=" are dropped."""
+    """Raise BadSignature unless a header holds the signature, with or without "sha256=" before it."""
     given = headers.get(header, "")
     if scheme is Scheme.STANDARD:
         good = _standard(secret, headers, body, now)
