@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.interaction.accounts.routes import router as accounts
 from services.interaction.base import FEED
+from services.interaction.calls.kind import CALLS
+from services.interaction.calls.ringing import Rings
+from services.interaction.calls.routes import router as calls
 from services.interaction.channels.queries import CHANNELS
 from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
@@ -48,7 +51,7 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, CALLS)
 SPENT = (COSTS, SHARED_COSTS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
@@ -63,15 +66,16 @@ def build() -> FastAPI:
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [allocations, costs, shared_costs]
     sent = [*MAIL, *MAIL_IMPORTS, *WEBHOOKS]
-    routers = [interactions, channels, *sold, *owed, *spent, *sent, timeline, contacts, feed]
+    routers = [interactions, channels, *sold, *owed, *spent, *sent, timeline, contacts, calls, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 
 
 @asynccontextmanager
 async def _asking(app: FastAPI) -> AsyncIterator[None]:
-    """Hold the client with which writers ask the customer service."""
+    """Hold the client with which writers ask the customer service, and the ear for calls that ring."""
     held = app.state.core
     async with ServiceClient(held.settings.peers["customer"], held.signer, ASKING) as client:
-        app.state.customers = Customers(client)
+        app.state.customers, app.state.rings = Customers(client), Rings(held)
+        held.database.at_close.append(app.state.rings.close)
         yield

@@ -1,6 +1,7 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
 from services.interaction.base import Base
+from services.interaction.calls.models import Call, CallEvent
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
@@ -26,5 +27,6 @@ from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret,
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *SALES, *MAIL, *WEBHOOKS)
+CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *SALES)
 metadata = Base.metadata

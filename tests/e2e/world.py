@@ -172,6 +172,8 @@ def make(api: httpx.Client) -> Names:
     back = post(
         "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
     )
+    rings = {"call": whom, "type": "ringing", "occurred_at": at, "from": PHONE, "recording": NOTE}
+    call = post("/v1/calls/events", {**rings, "customer": whom, "agent": owner, "attributes": {"note": NOTE}})
     sent = post("/v1/deliveries", {**facts, "order": source, "promised_on": "2026-03-05", "lines": [CAME]})
     note = post(
         "/v1/credit-notes",
@@ -212,6 +214,7 @@ def make(api: httpx.Client) -> Names:
             "membership_id": member["id"],
             "event_id": meeting["id"],
             "attendance_id": came["results"][0]["id"],
+            "call_id": call["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "channel": channel["code"],

@@ -69,9 +69,9 @@ def timeline(shape: Shape) -> Visible:
 
 
 def narrowed(told: Told, filters: frozenset[str]) -> list[ColumnElement[bool]]:
-    """Return the conditions of the filters in use, on facts of one kind."""
+    """Return the conditions on facts of one kind: those of the filters in use, and the kind's own."""
     t: Any = told.kind.model
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [] if told.only is None else [told.only(t)]
     if "channels" in filters:
         conditions.append(told.channel(t) == any_(bindparam("channels", type_=ARRAY(Text))))
     if "direction" in filters:

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.interaction.calls.numbers import comparable
+
 
 class Peer:
     """Answers what interaction asks; `asked` counts the questions."""
@@ -20,6 +22,7 @@ class Peer:
         self.away: dict[UUID, dict[str, Any]] = {}
         routes = [
             Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
+            Route("/v1/customers/callers", self._callers),
             Route("/v1/customers/search", self._having, methods=["POST"]),
             Route("/v1/changes", self._changes),
             Route("/v1/changes/snapshot", self._snapshot),
@@ -75,6 +78,14 @@ class Peer:
         keys = [(item.get("system"), item["id"]) for item in items]
         pairs = zip(items, keys, strict=True)
         return _json({"results": [{**item, "customer_id": holders.get(key)} for item, key in pairs]})
+
+    async def _callers(self, request: Request) -> Response:
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        number = comparable(request.query_params["number"], "CN")
+        there = [c["id"] for c in self.customers.values() if number in c.get("phones", ())]
+        return _json({"items": [{"customer_id": id_, "match": "exact"} for id_ in there], "more": False})
 
     async def _having(self, request: Request) -> Response:
         """Find by e-mail address or phone: customers that were put with `email` or `phone`."""
