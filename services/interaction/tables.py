@@ -2,6 +2,7 @@
 
 from services.interaction.base import Base
 from services.interaction.calls.models import Call, CallEvent
+from services.interaction.campaigns.models import Campaign, CampaignMember
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
@@ -24,9 +25,10 @@ from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 
-SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
+SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
 CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
-MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *SALES)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *SALES, *SPENT)
 metadata = Base.metadata

@@ -1,7 +1,6 @@
 """Turning the messages of a payload into interactions of whom they are from or to."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,10 +17,8 @@ from services.interaction.interactions.catalogue import Direction
 from services.interaction.interactions.details import Role, Side
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.schemas import InteractionCreate
-from services.interaction.records.drafts import Decision, Draft, Result
-from services.interaction.records.schemas import Outcome
+from services.interaction.records.drafts import Draft
 from services.interaction.webhooks.mapping import Message, Unmapped
-from shared.errors import as_row_problem
 
 LONGEST = {"id": 200, "subject": 200, "text": 100_000, "name": 200, "thread": 130}
 FORM = "web_form"
@@ -117,25 +114,3 @@ def _participants(said: Mapping[str, str], towards: Direction) -> list[dict[str,
 
 def _digest(item: object) -> str:
     return hashlib.sha256(orjson.dumps(item, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def told(decision: Decision, original: UUID | None) -> dict[str, Any]:
-    """Return what was made of each message."""
-    counts = Counter(result.outcome for result in decision.results)
-    return {
-        "original": original,
-        "results": [_told(index, result) for index, result in enumerate(decision.results)],
-        "counts": {outcome.value: counts[outcome] for outcome in Outcome},
-    }
-
-
-def _told(index: int, result: Result) -> dict[str, Any]:
-    held = result.held
-    return {
-        "index": index,
-        "outcome": result.outcome,
-        "id": held and str(held.id),
-        "version": result.version or (held and held.version),
-        "matched": held and held.who and held.who.matched,
-        "problem": result.problem and as_row_problem(result.problem),
-    }

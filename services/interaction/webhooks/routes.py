@@ -1,25 +1,23 @@
 """Webhooks over HTTP: sources, their payloads, and forms of web pages."""
 
 import time
-import zlib
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import unquote_to_bytes
-from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from feed.history import HistoryPage, Stepped
 from services.interaction.interactions.kind import INTERACTIONS
-from services.interaction.mail.charsets import decode
 from services.interaction.mail.routes import CanRead, CanWrite
-from services.interaction.mail.taking import BINARY, media_of
+from services.interaction.mail.taking import media_of
 from services.interaction.records.actions import Wanted, recognised, write
 from services.interaction.records.answers import customers
 from services.interaction.webhooks.mapping import Unmapped, read
-from services.interaction.webhooks.queries import KEEP_SECRET, ORIGINAL, PAGE, SOURCES, keep, source_of
-from services.interaction.webhooks.receiving import FORM, drafts_of, note_original, told
+from services.interaction.webhooks.original_routes import router as originals_router
+from services.interaction.webhooks.payloads import TAKES, payload_of
+from services.interaction.webhooks.queries import KEEP_SECRET, PAGE, SOURCES, keep, source_of
+from services.interaction.webhooks.receiving import FORM, drafts_of, note_original
 from services.interaction.webhooks.schemas import (
     WebhookResults,
     WebhookSecretPut,
@@ -29,11 +27,11 @@ from services.interaction.webhooks.schemas import (
     WebhookSourceUpdate,
 )
 from services.interaction.webhooks.signing import BadSignature, Scheme, check
-from shared.auth import Principal, Visibility
+from services.interaction.webhooks.telling import told
+from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import (
     Conflict,
-    Forbidden,
     Invalid,
     MalformedJson,
     MaskedField,
@@ -44,7 +42,6 @@ from shared.errors import (
     documents,
 )
 from web.app import core
-from web.bodies import JSON, MISSING, read_json
 from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
@@ -52,22 +49,9 @@ from web.once import Answer, once
 
 PATH = "/v1/webhook-sources"
 router = APIRouter(prefix=PATH, tags=["webhooks"])
-originals_router = APIRouter(prefix="/v1/webhook-originals", tags=["webhooks"])
 forms_router = APIRouter(prefix="/v1/webforms", tags=["webhooks"])
 SourceCode = Annotated[str, Path(max_length=64, description="The code of a source.")]
 DryRun = Annotated[bool, Query(description="Tell what would be made of it, and write nothing.")]
-URLENCODED = "application/x-www-form-urlencoded"
-MOST_FIELDS = 500
-ANY = {"type": "object", "additionalProperties": True, "examples": [{"id": "m-1", "text": "Hello"}]}
-TAKES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": ANY},
-            URLENCODED: {"schema": {**ANY, "additionalProperties": {"type": "string", "maxLength": 100_000}}},
-        },
-    }
-}
 PROBLEMS = documents(NotFound, BadSignature, MaskedField, MalformedJson, TooLarge, Unmapped, Invalid)
 
 
@@ -178,33 +162,6 @@ async def receive_webform(
     return await _receive(request, code, principal, dry_run=dry_run, channel=FORM)
 
 
-@originals_router.get(
-    "/{id}",
-    response_class=Response,
-    responses={
-        200: {
-            "description": "The bytes as they came.",
-            "content": {"application/octet-stream": {"schema": BINARY}},
-        },
-        **documents(NotFound, MaskedField, Forbidden),
-    },
-)
-@hot
-async def get_webhook_original(
-    request: Request,
-    id: UUID,  # noqa: A002 - the path's word
-    principal: CanRead,
-) -> Response:
-    """Give a payload back as it came, to who sees all customers and personal data."""
-    if not principal.personal or principal.visibility is not Visibility.ALL:
-        raise MaskedField
-    row = await ORIGINAL.one(core(request).database.pool, id=id)
-    if row is None:
-        raise NotFound
-    headers = {"x-content-type-options": "nosniff", "content-disposition": "attachment"}
-    return Response(zlib.decompress(row["content"]), media_type=row["media_type"], headers=headers)
-
-
 async def _receive(
     request: Request, code: str, principal: Principal, *, dry_run: bool, channel: str | None = None
 ) -> Response:
@@ -213,7 +170,7 @@ async def _receive(
     if channel is not None and source["channel"] != channel:
         raise NotFound
     _check(request, source, await request.body())
-    messages = read(source["mapping"], await _payload(request))
+    messages = read(source["mapping"], await payload_of(request))
     drafts = await drafts_of(source, messages, customers(request), held.clock())
     people = await recognised(held.database.pool, customers(request), principal, drafts)
 
@@ -234,23 +191,6 @@ def _check(request: Request, source: Any, body: bytes) -> None:  # noqa: ANN401 
     how = source["signature"] or {"scheme": Scheme.SHA256_HEX, "header": "x-signature"}
     header = how["header"].lower()
     check(Scheme(how["scheme"]), source["secret"], header, request.headers, body=body, now=time.time())
-
-
-async def _payload(request: Request) -> Any:  # noqa: ANN401 - any JSON
-    if media_of(request) != URLENCODED:
-        payload = await read_json(request, JSON)
-        if payload is MISSING:
-            raise Invalid("A body is required.")
-        return payload
-    pairs = (await request.body()).split(b"&")
-    if len(pairs) > MOST_FIELDS:
-        raise Invalid(f"A form has at most {MOST_FIELDS} fields.")
-    return {_word(name): _word(value) for name, _, value in (pair.partition(b"=") for pair in pairs)}
-
-
-def _word(raw: bytes) -> str:
-    """Return a word of a form: UTF-8, or whatever charset the page was in."""
-    return decode(unquote_to_bytes(raw.replace(b"+", b" ")))[0]
 
 
 ROUTERS = (router, originals_router, forms_router)
