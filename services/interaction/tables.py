@@ -23,9 +23,12 @@ from services.interaction.products.models import Product
 from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
+from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
 SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, Call, CallEvent, *SALES, *SPENT, *MAIL)
+WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
+CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *SALES, *SPENT)
 metadata = Base.metadata
