@@ -37,6 +37,7 @@ KINDS = {
     "shared_cost": "interaction",
     "identity": "interaction",
     "mail_settings": "interaction",
+    "webhook_source": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

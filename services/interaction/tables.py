@@ -25,22 +25,14 @@ from services.interaction.promises.models import Promise, PublicityClaim
 from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
+from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
 SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
+WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
+CONTACTS = (*CONTACTS, *MAIL, *WEBHOOKS)
+CONTACTS = (Channel, Interaction, Call, CallEvent)
 SAID = (Promise, PublicityClaim, Objection)
-MODELS = (
-    ExternalIdentity,
-    Identity,
-    SourceKey,
-    Channel,
-    Interaction,
-    Call,
-    CallEvent,
-    *SALES,
-    *SPENT,
-    *MAIL,
-    *SAID,
-)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *SALES, *SPENT)
 metadata = Base.metadata
