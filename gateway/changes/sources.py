@@ -26,6 +26,9 @@ KINDS = {
     "return": "interaction",
     "call": "interaction",
     "delivery": "interaction",
+    "promise": "interaction",
+    "publicity_claim": "interaction",
+    "objection": "interaction",
     "credit_note": "interaction",
     "exchange_rate": "interaction",
     "cost": "interaction",
@@ -34,6 +37,7 @@ KINDS = {
     "shared_cost": "interaction",
     "identity": "interaction",
     "mail_settings": "interaction",
+    "webhook_source": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

@@ -17,15 +17,21 @@ from services.interaction.mail.models import (
     Thread,
     ThreadMark,
 )
+from services.interaction.objections.models import Objection
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
+from services.interaction.promises.models import Promise, PublicityClaim
 from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
+from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
 SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, Call, CallEvent, *SALES, *SPENT, *MAIL)
+WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
+CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
+SAID = (Promise, PublicityClaim, Objection)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *SALES, *SPENT, *SAID)
 metadata = Base.metadata

@@ -29,6 +29,8 @@ OF_NOBODY = (
     "/scoring-status",
     "/survivorship",
     "/mail/settings",
+    "/webhook-",
+    "/webforms",
     "/mail/imports",
     "/mail/uploads",
     "/channels",
