@@ -35,6 +35,23 @@ class ObjectionMethod(StrEnum):
     OTHER = "other"
 
 
+class Personality(StrEnum):
+    """What type a customer showed when the objection was raised."""
+
+    COMPOSED = "composed"
+    INDECISIVE = "indecisive"
+    BOASTFUL = "boastful"
+    FORTHRIGHT = "forthright"
+    TALKATIVE = "talkative"
+    TACITURN = "taciturn"
+    FAULT_FINDING = "fault_finding"
+    INSINCERE = "insincere"
+    COLD_PROUD = "cold_proud"
+    IMPULSIVE = "impulsive"
+    RESENTFUL = "resentful"
+    SLICK = "slick"
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A method, when it fits, and what to do."""

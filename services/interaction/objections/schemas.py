@@ -1,31 +1,17 @@
 """What callers send and get about objections."""
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
 from services.interaction.channels.schemas import LabelsRead
 from services.interaction.identities.schemas import Reference
-from services.interaction.objections.catalogue import ObjectionKind, ObjectionMethod
+from services.interaction.objections.catalogue import ObjectionKind, ObjectionMethod, Personality
 from services.interaction.records.schemas import FactRead, RecordCreate
 from shared.schemas import Body, Flag, Instant, LongText, Read, Text, example
 
 MOST = 50  # attempts
-Personality = Literal[
-    "composed",
-    "indecisive",
-    "boastful",
-    "forthright",
-    "talkative",
-    "taciturn",
-    "fault_finding",
-    "insincere",
-    "cold_proud",
-    "impulsive",
-    "resentful",
-    "slick",
-]
 EXAMPLE: dict[str, Any] = {
     "customer": {"system": "erp", "id": "C0001"},
     "raised_at": "2026-03-02T09:30:00Z",
