@@ -159,11 +159,20 @@ def test_sums_and_lists_hold_only_what_is_seen(
         "deliveries",
         "credit-notes",
         "costs",
+        "promises",
+        "objections",
         "interactions",
     ):
         assert people[who].get(f"/v1/{path}").json()["items"] == [], path
     told = people[who].get("/v1/changes?limit=2000").json()["items"]
-    of_nobody = ("product_id", "field_id", "exchange_rate_id", "shared_cost_id", "campaign_id")
+    of_nobody = (
+        "product_id",
+        "field_id",
+        "exchange_rate_id",
+        "shared_cost_id",
+        "campaign_id",
+        "publicity_claim_id",
+    )
     about_nobody = {somebody.ids[name] for name in of_nobody}
     assert not {change["subject"] for change in told} & set(somebody.ids.values()) - about_nobody
 
