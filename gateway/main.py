@@ -56,7 +56,6 @@ def build() -> Gateway:
         def publish(document: bytes) -> None:
             app.state.openapi = document
 
-        publish(app.state.openapi())
         describing = Describing(orjson.loads(app.state.openapi), services, publish)
         chores = (
             repeat(keys.leases.give_back, "give back leases", leases.EVERY),

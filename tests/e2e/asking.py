@@ -24,6 +24,7 @@ OF_NOBODY = (
     "/scoring-runs",
     "/exchange-rates",
     "/shared-costs",
+    "/publicity-claims",
     "/campaigns",
     "/estimators",
     "/scoring-status",
