@@ -172,13 +172,13 @@ async def _receive(
         raise NotFound
     _check(request, source, payload)
     messages = read(source["mapping"], await payload_of(request))
-    drafts = await drafts_of(source, messages, customers(request), held.clock())
+    drafts = await drafts_of(source, messages, customers(request), held.clock(), held.settings.country)
     people = await recognised(held.database.pool, customers(request), principal, drafts)
 
     async def act(tx: Transaction) -> Answer:
-        body, original = await request.body(), None
+        original = None
         if not dry_run:
-            original = await keep(tx, source["id"], body, media_of(request))
+            original = await keep(tx, source["id"], payload, media_of(request))
             note_original(drafts, original)
         decision = await write(tx, Wanted(INTERACTIONS, drafts, people, dry=dry_run))
         return Answer(told(decision, original))
