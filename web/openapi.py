@@ -25,7 +25,7 @@ from shared.errors import (
     UnsupportedMediaType,
     documents,
 )
-from web.bounds import bound
+from web.bounds import GREATEST, bound, operations
 from web.etag import ETAG
 from web.hot import methods
 from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, RightsChanged
@@ -66,7 +66,9 @@ HEADERS = {
         "schema": {"type": "integer", "minimum": 0, "maximum": 3_600},
     },
 }
-READING = {"x-reading": True}  # of a POST that changes nothing, and takes no Idempotency-Key
+READING = {"x-unkeyed": True}  # of a POST that changes nothing, and takes no Idempotency-Key
+NDJSON = "application/x-ndjson"
+LINES = {"type": "string", "format": "binary", "maxLength": GREATEST}  # no end that one could name
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
 
 
@@ -80,10 +82,12 @@ def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
     for route in routes:
         for method in methods(route) if route.include_in_schema else ():
             operation = document["paths"][route.path_format][method.lower()]
-            keyed = method == "POST" and not operation.pop("x-reading", False)
+            keyed = method == "POST" and not operation.pop("x-unkeyed", False)
             _declare_problems(operation, route, keyed=keyed)
             _declare_headers(operation, schemas, method, keyed=keyed)
     bound(document)
+    for operation in operations(document):
+        _describe_lines(operation)
     return document
 
 
@@ -94,6 +98,13 @@ def _declare_problems(operation: dict[str, Any], route: APIRoute, *, keyed: bool
     for status, answer in documents(*_common(route), *(OF_KEY if keyed else ())).items():
         answers[str(status)] = joined(answers.get(str(status)), answer)
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _describe_lines(operation: dict[str, Any]) -> None:
+    """Say of an answer of lines what it is as a whole; what its model describes is one line."""
+    for answer in operation["responses"].values():
+        if line := answer.get("content", {}).get(NDJSON):
+            answer["content"][NDJSON] = {"schema": copy.deepcopy(LINES), "x-item-schema": line["schema"]}
 
 
 def joined(first: dict[str, Any] | None, second: dict[str, Any]) -> dict[str, Any]:
