@@ -143,7 +143,8 @@ async def test_every_kind_of_record_is_streamed(client: httpx.AsyncClient, path:
         "products": {"source": {"system": ERP, "id": key}, "name": "Tea"},
         "orders": {
             "customer": {"system": ERP, "id": key}, "source": {"system": ERP, "id": key}, "currency": "CNY",
-            "placed_at": "2026-03-01T09:45:00Z", "status": "confirmed", "lines": [{"quantity": "2", "amount": "29.33"}],
+            "placed_at": "2026-03-01T09:45:00Z", "status": "confirmed",
+            "lines": [{"quantity": "2", "amount": "29.33"}],
         },
         "exchange-rates": {"base": "EUR", "quote": "CNY", "day": "2026-01-30", "rate": "7.8"},
         "campaigns": {"code": key, "name": "Spring", "first_day": "2026-03-01"},
