@@ -25,6 +25,9 @@ _TABLE = {
     b"relation-types": "customer",
     b"callers": OWN,
     b"contacts": "interaction",
+    b"inbox": "interaction",
+    b"balance": "interaction",
+    b"contact-targets": "interaction",
     b"interactions": "interaction",
     b"orders": "interaction",
     b"products": "interaction",
@@ -42,7 +45,7 @@ _TABLE = {
     b"me": OWN,
 }
 # what a customer has in other services: /v1/customers/{ref}/<segment>, and what is below
-_OF_A_CUSTOMER = {b"timeline": "interaction", b"overview": OWN}
+_OF_A_CUSTOMER = {b"timeline": "interaction", b"balance": "interaction", b"overview": OWN}
 PUBLIC = frozenset(
     (
         "/livez",

@@ -24,6 +24,7 @@ KINDS = {
     "payment": "interaction",
     "return": "interaction",
     "identity": "interaction",
+    "contact_target": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

@@ -6,10 +6,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from feed.routes import feed_router
+from services.interaction.balance.routes import router as balance
+from services.interaction.balance.target_routes import router as targets
+from services.interaction.balance.targets import TARGETS
 from services.interaction.base import FEED
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
+from services.interaction.inbox.routes import router as inbox
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
@@ -34,8 +38,20 @@ ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD})
-    routers = [interactions, products, orders, payments, returns, timeline, contacts, feed]
+    feed = feed_router(FEED, {**told, "identity": identities.TOLD, "contact_target": TARGETS.told})
+    routers = [
+        interactions,
+        products,
+        orders,
+        payments,
+        returns,
+        timeline,
+        contacts,
+        inbox,
+        balance,
+        targets,
+        feed,
+    ]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -1,7 +1,9 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
+from services.interaction.balance.models import ContactTarget, Rhythm
 from services.interaction.base import Base
 from services.interaction.identities.models import ExternalIdentity, Identity
+from services.interaction.inbox.models import Stranger
 from services.interaction.interactions.models import Interaction
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
@@ -9,5 +11,17 @@ from services.interaction.products.models import Product
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-MODELS = (ExternalIdentity, Identity, SourceKey, Product, Interaction, Order, Payment, Return)
+MODELS = (
+    ExternalIdentity,
+    Identity,
+    SourceKey,
+    Product,
+    Interaction,
+    Order,
+    Payment,
+    Return,
+    Stranger,
+    ContactTarget,
+    Rhythm,
+)
 metadata = Base.metadata

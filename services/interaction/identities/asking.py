@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.identities.people import Key, Known, as_told, by_former_id
-from shared.errors import Problem
+from shared.errors import Invalid, Problem
 from web.clients import ServiceClient
 
 PATIENCE_S = 0.2  # one question, whatever it asks for
 AT_ONCE = 100  # ids in one question for the newest states
 STATES = "/v1/changes/snapshot"
+SEARCHED_S = 1.0  # a search, for people who wait for proposals
 QUIET_S = 2.0  # after a failure nobody is asked for so long: writers do not queue behind a dead service
 
 
@@ -41,6 +42,17 @@ class Customers:
         except (Problem, TimeoutError):
             self._quiet_until = self._clock() + QUIET_S
             return None
+
+    async def search(self, text: str, limit: int) -> list[dict[str, Any]] | None:
+        """Return the customers that a string finds, the best first; None if they could not be asked for."""
+        try:
+            page = await self._client.get("/v1/customers", {"q": text, "limit": limit}, deadline=SEARCHED_S)
+        except Invalid:
+            return []  # no string that finds anybody
+        except Problem:
+            return None
+        found: list[dict[str, Any]] = page["items"]
+        return found
 
     async def _ask(self, keys: Collection[Key], *, closely: bool) -> dict[Key, Known]:
         told: dict[Key, Known] = {}

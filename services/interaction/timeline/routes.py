@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
-from services.interaction.identities.people import Key
+from services.interaction.identities.people import Key, Known
 from services.interaction.records.answers import customers
 from services.interaction.records.parameters import CustomerPath
 from services.interaction.timeline.narrowing import Narrowed
@@ -45,7 +45,7 @@ async def get_timeline(
     """Show what passed between a customer and the firm, newest first; orders to those who may read them."""
     pool, key = core(request).database.pool, key_in(customer)
     wanted = narrowed.read_by(principal)
-    of = key if isinstance(key, UUID) else await _found(request, principal, key)
+    of = key if isinstance(key, UUID) else (await found(request, principal, key)).original_id
 
     async def ask(last: Sequence[Any] | None, limit: int, back: bool) -> list[Record]:  # noqa: FBT001 - paging's
         rows: list[Record] = []
@@ -55,7 +55,7 @@ async def get_timeline(
             behind = {} if last is None else {"last_occurred_at": last[0], "last_id": last[1]}
             rows = await query.all(pool, principal, of=of, limit=limit, **behind, **wanted.given)
         if not rows and isinstance(key, UUID):
-            await _found(request, principal, key)
+            await found(request, principal, key)
         return rows
 
     return await turned(request, place, ask)
@@ -68,15 +68,15 @@ async def get_timeline_totals(
 ) -> Response:
     """Count what passed between a customer and the firm, by month, kind and channel."""
     pool, wanted = core(request).database.pool, narrowed.read_by(principal)
-    of = await _found(request, principal, key_in(customer))
+    of = (await found(request, principal, key_in(customer))).original_id
     rows: list[Record] = []
     if wanted.kinds:
         rows = await totals(wanted.kinds, wanted.filters).all(pool, principal, of=of, **wanted.given)
     return answer({"items": [row["data"] for row in rows]}, request=request)
 
 
-async def _found(request: Request, principal: Principal, key: Key | None) -> UUID:
-    """Return an id of the customer; NotFound if neither we nor the customer service know one to be seen."""
+async def found(request: Request, principal: Principal, key: Key | None) -> Known:
+    """Return who a key means; NotFound if neither we nor the customer service know one to be seen."""
     if key is None:
         raise NotFound(NOBODY)
     closely = principal.visibility is not Visibility.ALL
@@ -84,4 +84,4 @@ async def _found(request: Request, principal: Principal, key: Key | None) -> UUI
     who = people.told.get(key) or people.known.get(key)
     if who is None or who.deleted or not who.seen_by(principal):
         raise NotFound(NOBODY)
-    return who.original_id
+    return who

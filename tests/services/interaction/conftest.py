@@ -9,7 +9,7 @@ import pytest
 
 from feed.consumer import Follower
 from services.interaction.base import FEED
-from services.interaction.identities.following import KIND, apply, sweep
+from services.interaction.following import KINDS, apply, sweep
 from shared.auth import Principal, Signer
 from tests.conftest import Service
 from tests.services.interaction.peer import Peer
@@ -47,7 +47,7 @@ async def follower(interaction: Running, peer: Peer) -> AsyncIterator[Follower]:
     signer = Signer.load(interaction.settings.keys, "interaction")
     asking = Principal.of_service("interaction", "feed:read")
     async with ServiceClient(peer.url, signer, asking) as asks:
-        yield Follower(FEED, "customer", asks, interaction.database, apply, types=(KIND,), sweep=sweep)
+        yield Follower(FEED, "customer", asks, interaction.database, apply, types=KINDS, sweep=sweep)
 
 
 def name(prefix: str = "C") -> str:
