@@ -2,20 +2,24 @@
 
 import importlib
 import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import hypothesis
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from shared.settings import Settings
 from tests.support.databases import fresh
 from tests.support.keys import make_keys
 from tests.support.running import Running, run
+from web.openapi import describe
 
 if TYPE_CHECKING:
     from guanxi.postgres import EmbeddedPostgres
@@ -31,6 +35,7 @@ PARTS = ("gateway", "customer", "interaction", "scoring")
 LONG = frozenset(("e2e", "chaos", "faults", "bench", "guanxi"))  # folders of tests of whole systems
 Service = Callable[..., Awaitable[Running]]
 _embedded: dict[str, "EmbeddedPostgres"] = {}
+_documents: dict[str, dict[str, Any]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,7 +62,16 @@ def _server() -> str:
 
         server = _embedded["server"] = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="gx")))
         os.environ[SERVER] = server.start()
+        _hasten(server)
     return os.environ[SERVER]
+
+
+def _hasten(server: "EmbeddedPostgres") -> None:
+    """Let it leave writing to the disk to the kernel: what proves durability runs servers of its own."""
+    assert server.process is not None
+    with (server._data / "postgresql.auto.conf").open("a") as file:
+        file.write("fsync = off\n")
+    server.process.send_signal(signal.SIGHUP)
 
 
 @pytest.fixture(scope="session")
@@ -86,13 +100,20 @@ async def service(postgres: str, keys: Path) -> AsyncIterator[Service]:
             if name not in started:
                 database_url = await stack.enter_async_context(fresh(postgres, name))
                 environ = {**_environment(name, database_url, keys, peers or {}), **environment}
-                with patch.dict(os.environ, environ):
+                with patch.dict(os.environ, environ), patch("web.openapi.describe", _described):
                     app = importlib.import_module(_package(name)).build()
                     settings = Settings.of(name, os.environ)
                 started[name] = await stack.enter_async_context(run(app, settings))
             return started[name]
 
         yield start
+
+
+def _described(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
+    """Describe each service once: that takes a second, and every module starts its services anew."""
+    if app.title not in _documents:
+        _documents[app.title] = describe(app, routes)
+    return _documents[app.title]
 
 
 def _package(name: str) -> str:

@@ -15,6 +15,7 @@ from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.routes import router as inbox
 from services.interaction.interactions.kind import INTERACTIONS
+from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import router as orders
@@ -41,6 +42,7 @@ def build() -> FastAPI:
     feed = feed_router(FEED, {**told, "identity": identities.TOLD, "contact_target": TARGETS.told})
     routers = [
         interactions,
+        catalogue,
         products,
         orders,
         payments,

@@ -19,6 +19,7 @@ from services.scoring import following as of_scoring
 from services.scoring.following import Interactions
 from shared.auth import Principal, Signer
 from tests.conftest import Service
+from tests.contracts.merge_faults import FAULTS
 from tests.contracts.walking import Clients, Walker
 from tests.services.scoring.base import Base
 from tests.support.running import Running
@@ -164,6 +165,38 @@ async def test_a_walk_ends_where_the_model_does(
     await walker.check_equal()
     await base.run()
     await walker.check()
+
+
+async def test_a_short_walk_holds_with_the_right_parts(followers: Followers, clients: Clients) -> None:
+    await rehearse(followers, clients)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_planted_fault_is_caught(
+    fault: str, followers: Followers, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant, caught_by = FAULTS[fault]
+    plant(monkeypatch)
+    with pytest.raises(AssertionError, match=f"^{caught_by}"):
+        await rehearse(followers, clients)
+
+
+async def rehearse(followers: Followers, clients: Clients) -> None:
+    """Walk the shortest way on which every fault matters: sell, merge, sell and edit on, undo."""
+    walker = Walker(0, clients)
+    base = Base(followers.running["scoring"])
+    sold = [await walker.create() for _ in range(2)]
+    for id_ in sold:
+        await walker.order(id_)
+    await settle(walker, followers, base)
+    await walker.merge()
+    await walker.edit()
+    for id_ in sold:
+        await walker.order(id_)
+    await settle(walker, followers, base)
+    await walker.undo()
+    await settle(walker, followers, base)
+    await walker.check_equal()
 
 
 async def meet(walker: Walker, followers: Followers) -> None:

@@ -159,24 +159,26 @@ class Walker:
         for id_, now in self.model.current.items():
             attributes, names, orders, money = self.model.of_group(id_)
             whole = (await self.clients["customer"].get(f"/v1/customers/{id_}")).json()
-            assert whole["id"] == now
-            assert whole["attributes"] == attributes
-            assert {each["id"] for each in whole["identities"]} == names
-            assert set(whole["merged_ids"]) == set(self.model.group(id_)) - {now}
+            assert whole["id"] == now, "who an id means"
+            assert whole["attributes"] == attributes, "attributes"
+            assert {each["id"] for each in whole["identities"]} == names, "names"
+            assert set(whole["merged_ids"]) == set(self.model.group(id_)) - {now}, "merged ids"
             page = await self.clients["interaction"].get(f"/v1/customers/{id_}/timeline?limit=1000")
-            assert {each["id"] for each in page.json()["items"]} == orders, (id_, now)
+            assert {each["id"] for each in page.json()["items"]} == orders, f"timeline of {id_}, who is {now}"
             score = (await self.clients["scoring"].get(f"/v1/scores/{id_}")).json()
-            assert (score["customer_id"], score["realized"]["amount"]) == (now, f"{money}.00")
+            told = (score["customer_id"], score["realized"]["amount"])
+            assert told == (now, f"{money}.00"), "score"
         for stranger in self.model.strangers:
             _, _, orders, _ = self.model.of_group(self.model.strangers[stranger])
             page = await self.clients["interaction"].get(
                 "/v1/orders", params={"customer": stranger, "limit": 1000}
             )
-            assert {each["id"] for each in page.json()["items"]} == orders
+            assert {each["id"] for each in page.json()["items"]} == orders, "a stranger's orders"
 
     async def check_equal(self) -> None:
         """Check that every record is what it was when it was made, but for its own edits."""
         for id_, made in self.model.documents.items():
             whole = (await self.clients["customer"].get(f"/v1/customers/{id_}")).json()
-            assert {**whole, **{name: made[name] for name in OURS}} == made
-            assert (whole["attributes"], whole["merged_ids"]) == (self.model.attributes[id_], [])
+            assert {**whole, **{name: made[name] for name in OURS}} == made, "what it was made as"
+            assert whole["attributes"] == self.model.attributes[id_], "its own attributes"
+            assert whole["merged_ids"] == [], "merged ids"

@@ -9,16 +9,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import httpx
 import psutil
 
+from tests.support.tls import TLS
+
 ROOT = Path(__file__).parents[2]
 READY_S = 120.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class System:
     """A running system: where it listens, what its home is, and its supervisor."""
 
@@ -26,7 +29,7 @@ class System:
     home: Path
     supervisor: "subprocess.Popen[bytes]"
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The development key, as `make -s key` prints it."""
         return self.command("key").stdout.strip()
@@ -52,7 +55,7 @@ class System:
     def client(self, **options: object) -> httpx.Client:
         """Return a client that carries the development key."""
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.Client(base_url=self.address, headers=headers, timeout=60, **options)  # type: ignore[arg-type]  # httpx's own
+        return httpx.Client(base_url=self.address, headers=headers, timeout=60, verify=TLS, **options)  # type: ignore[arg-type]  # httpx's own
 
     def processes(self, words: str) -> list[psutil.Process]:
         """Return the processes of this system whose command line holds some words."""
@@ -70,7 +73,7 @@ class System:
         started = time.monotonic()
         while time.monotonic() - started < seconds:
             try:
-                if httpx.get(f"{self.address}/readyz", timeout=5).status_code == 200:
+                if httpx.get(f"{self.address}/readyz", timeout=5, verify=TLS).status_code == 200:
                     return time.monotonic() - started
             except httpx.TransportError:
                 pass

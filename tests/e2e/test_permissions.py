@@ -15,6 +15,7 @@ from tests.e2e.asking import Asked
 from tests.e2e.samples import Document
 from tests.e2e.system import System
 from tests.e2e.world import CANARIES, Names
+from tests.support.tls import TLS
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(\+00:00|Z)")
@@ -49,7 +50,7 @@ def people(api: httpx.Client, system: System) -> Iterator[dict[str, httpx.Client
         "revoked": {"scopes": everything},
     }
     with ExitStack() as stack:
-        found = {"nobody": stack.enter_context(httpx.Client(base_url=system.address, timeout=60))}
+        found = {"nobody": stack.enter_context(httpx.Client(base_url=system.address, timeout=60, verify=TLS))}
         for name, rights in wanted.items():
             made = api.post("/v1/api-clients", json={"name": name, **rights}).raise_for_status().json()
             found[name] = stack.enter_context(_client(system, made["key"]))
@@ -62,7 +63,7 @@ def people(api: httpx.Client, system: System) -> Iterator[dict[str, httpx.Client
 
 def _client(system: System, key: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=system.address, headers=headers, timeout=60)
+    return httpx.Client(base_url=system.address, headers=headers, timeout=60, verify=TLS)
 
 
 def send(client: httpx.Client, asked: Asked, tag: str = '"1"') -> httpx.Response:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,8 +11,7 @@ import httpx
 import pytest
 
 from tests.e2e.system import System
-
-TLS = ssl.create_default_context()  # made once: each client would make its own
+from tests.support.tls import TLS
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ async def many(system: System) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
     headers = {"Authorization": f"Bearer {system.key}"}
     async with httpx.AsyncClient(
-        base_url=system.address, headers=headers, limits=limits, timeout=60
+        base_url=system.address, headers=headers, limits=limits, timeout=60, verify=TLS
     ) as client:
         yield client
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
@@ -69,6 +70,7 @@ def _migrate(url: str, service: str) -> None:
     upgrade(url, [part(service)])
 
 
+@cache
 def _fingerprint(service: str) -> str:
     """Name the code that a schema is made from."""
     folders = (ROOT / "services" / service, ROOT / service, ROOT / "shared", ROOT / "feed", ROOT / "web")

@@ -16,8 +16,10 @@ from starlette.types import ASGIApp
 from shared.auth import HEADER, Principal, Signer
 from shared.database import Database
 from shared.settings import Settings
+from tests.support.tls import TLS
 from web.app import Core
 
+KEPT_S = 600  # a connection lasts while its test does something else for long
 ANYBODY = Principal("u-test", frozenset(("*",)), source="test")
 
 
@@ -47,7 +49,7 @@ class Running:
         """
         signed = {} if principal is None else {HEADER: self.signer.token(principal)}
         client = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=self.url.removeprefix("unix:")),
+            transport=httpx.AsyncHTTPTransport(uds=self.url.removeprefix("unix:"), verify=TLS),
             base_url="http://service",
             headers={**signed, **headers},
             timeout=30,
@@ -74,7 +76,10 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Run uvicorn as a task on a Unix socket; give the address."""
     with tempfile.TemporaryDirectory(prefix="gx") as folder:
         socket = Path(folder) / "s.sock"
-        server = _Server(uvicorn.Config(app, uds=str(socket), log_config=None, access_log=False))
+        config = uvicorn.Config(
+            app, uds=str(socket), log_config=None, access_log=False, timeout_keep_alive=KEPT_S
+        )
+        server = _Server(config)
         task = asyncio.create_task(server.serve())
         while not server.started:
             if task.done():

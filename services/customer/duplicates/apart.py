@@ -20,13 +20,14 @@ from services.customer.duplicates.clusters import clusters
 from services.customer.duplicates.comparing import Levels, compare
 from services.customer.duplicates.forms import FORM, Forms, forms
 from services.customer.duplicates.frequencies import Frequencies
-from services.customer.duplicates.planning import CHUNK, KEY, SECONDS, Plan, plan
+from services.customer.duplicates.planning import KEY, SECONDS, Plan, plan
 from services.customer.duplicates.records import record
 from services.customer.duplicates.weights import Weights, probability, score
 
 NICENESS, PROCESSES, FEW = 10, 2, 20_000  # for few records one process is started sooner than two
 RANDOM_PAIRS, LEARNING_CHUNKS, SEED = 200_000, 5, 7
-_FORMS, _KEYS = "forms", "keys"
+AT_ONCE = 200_000  # pairs scored at a time where there are no chunks
+_FORMS, _KEYS, _PLAN, _COUNTS = "forms", "keys", "plan.npz", "counts.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,12 @@ def append(folder: Path, page_forms: bytes, page_keys: bytes, first: int) -> Non
             file.write(data)
 
 
-def lay_out(folder: Path, learns: bool) -> Layout:  # noqa: FBT001 - it crosses to another process
-    """Plan the comparisons of all records, count what is frequent, and learn the weights."""
-    rows, (planned, cut) = _forms(folder), _planned(folder)
+def lay_out(folder: Path, learns: bool, chunk: int) -> Layout:  # noqa: FBT001 - it crosses to another process
+    """Plan the comparisons of all records in chunks, count what is frequent, and learn the weights."""
+    rows, (planned, cut) = _forms(folder), plan(np.fromfile(folder / _KEYS, KEY), chunk)
+    planned.keep(folder / _PLAN)
     frequencies = Frequencies.of(rows)
+    frequencies.keep(folder / _COUNTS)
     weights = Weights.believed()
     learnt: dict[str, Any] = {}
     if learns and len(planned.chunks) > 1:
@@ -97,7 +100,7 @@ def compare_chunk(
     folder: Path, chunk: int, weights: Mapping[str, Any], review: float
 ) -> tuple[int, list[Any]]:
     """Return how many pairs a chunk has, and those from `review` on: (number, number, score, reasons)."""
-    pairs, rows = _planned(folder)[0].pairs(chunk), _forms(folder)
+    pairs, rows = _planned(folder).pairs(chunk), _forms(folder)
     levels, scores = score(Weights.read(weights), _counted(folder), rows[pairs[:, 0]], rows[pairs[:, 1]])
     likely = np.flatnonzero(probability(scores.total) >= review)
     found = [
@@ -116,8 +119,8 @@ def group(
     loose = [members for members in clusters(edges, lambda *_: False) if len(members) > 2]
     pairs = np.array([pair for members in loose for pair in combinations(members, 2)]).reshape(-1, 2)
     against: set[tuple[int, int]] = set()
-    for start in range(0, len(pairs), CHUNK):
-        some = pairs[start : start + CHUNK]
+    for start in range(0, len(pairs), AT_ONCE):
+        some = pairs[start : start + AT_ONCE]
         _, scores = score(learnt, frequencies, rows[some[:, 0]], rows[some[:, 1]])
         against.update(map(tuple, some[scores.evidence < 0].tolist()))
 
@@ -153,14 +156,13 @@ def _forms(folder: Path) -> Forms:
 
 
 @cache
-def _planned(folder: Path) -> tuple[Plan, list[dict[str, Any]]]:
-    keys = np.fromfile(folder / _KEYS, KEY)
-    return plan(keys)
+def _planned(folder: Path) -> Plan:
+    return Plan.read(folder / _PLAN)
 
 
 @cache
 def _counted(folder: Path) -> Frequencies:
-    return Frequencies.of(_forms(folder))
+    return Frequencies.of_file(folder / _COUNTS)
 
 
 def _begin(parent: int) -> None:

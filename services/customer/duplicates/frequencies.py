@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,20 @@ class Frequencies:
             return np.full(len(values), 2.0)
         at = np.minimum(np.searchsorted(known, values.astype(np.uint64)), known.size - 1)
         return np.where(known[at] == values, np.maximum(counts[at], 2), 2).astype(float)
+
+    def keep(self, file: Path) -> None:
+        """Write all counts to a file, for other processes."""
+        flat: dict[str, Any] = {
+            f"{column}.{part}": each for column, both in self.counts.items() for part, each in enumerate(both)
+        }
+        np.savez(file, records=self.records, **flat)
+
+    @classmethod
+    def of_file(cls, file: Path) -> "Frequencies":
+        """Return what was kept."""
+        with np.load(file) as kept:
+            counts = {column: (kept[f"{column}.0"], kept[f"{column}.1"]) for column in _COUNTED}
+            return cls(int(kept["records"]), counts)
 
     def stored(self) -> dict[str, Any]:
         """Return JSON; digests as texts, as JSON's numbers do not hold them."""

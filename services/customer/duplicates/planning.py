@@ -1,7 +1,8 @@
 """Planning: which records are compared, as chunks of pairs, and what is left out of too large blocks."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ SECONDS = 6  # second keys of a key that count
 KEY = np.dtype([("key", "<u8"), ("no", "<u4"), ("rule", "u1"), ("seconds", "<u8", (SECONDS,))])
 LARGEST = 60  # records of a block; a larger one is cut by its second keys
 WINDOW = 10  # in what is too large even then, each is compared with so many that follow it
-CHUNK = 200_000  # pairs
 Keys = NDArray[np.void]
 Ints = NDArray[np.int64]
 
@@ -31,6 +31,16 @@ class Plan:
     rules: Ints
     windowed: NDArray[np.bool_]
     chunks: Ints
+
+    def keep(self, file: Path) -> None:
+        """Write the plan to a file, for other processes."""
+        np.savez(file, **asdict(self))
+
+    @classmethod
+    def read(cls, file: Path) -> "Plan":
+        """Return what was kept."""
+        with np.load(file) as kept:
+            return cls(**kept)
 
     def pairs(self, chunk: int) -> Ints:
         """Return the pairs of a chunk, each once, the smaller number first."""
@@ -60,8 +70,11 @@ class Plan:
         return np.stack([self.members[one.ravel()], self.members[other.ravel()]], axis=1)
 
 
-def plan(keys: Keys) -> tuple[Plan, list[dict[str, Any]]]:
-    """Return the plan, and for each rule that was cut: blocks, records, pairs, and pairs left out."""
+def plan(keys: Keys, chunk: int) -> tuple[Plan, list[dict[str, Any]]]:
+    """Return the plan, and for each rule that was cut: blocks, records, pairs, and pairs left out.
+
+    A chunk ends with the block that has its last pair, number `chunk`.
+    """
     small, large = _parted(keys)
     seconds = large["seconds"]
     again = np.zeros(seconds.size, KEY)
@@ -74,7 +87,7 @@ def plan(keys: Keys) -> tuple[Plan, list[dict[str, Any]]]:
     count = np.where(windowed, sizes * WINDOW, sizes * (sizes - 1) // 2)
     total = np.cumsum(count)
     borders = (
-        np.searchsorted(total, np.arange(CHUNK, int(total[-1]) if total.size else 0, CHUNK), side="left") + 1
+        np.searchsorted(total, np.arange(chunk, int(total[-1]) if total.size else 0, chunk), side="left") + 1
     )
     chunks = np.unique(np.concatenate([[0], borders, [len(starts)]])).astype(np.int64)
     made = Plan(members, starts, sizes, rules, windowed, chunks)

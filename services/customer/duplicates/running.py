@@ -26,7 +26,8 @@ from web.etag import Condition
 
 KIND = "duplicates"
 WORKER = Principal.of_service("customer")
-PAGE, STORED, MOVED = 2_000, 2_000, 5_000  # records; pairs stored in a statement; pairs put into clusters
+PAGE, CHUNK = 2_000, 200_000  # records read at once; pairs compared at once
+STORED, MOVED = 2_000, 5_000  # pairs stored in a statement; pairs put into clusters
 READ, COMPARED = 0.5, 0.95  # the progress at which these are done
 AT_ONCE = apart.PROCESSES + 1
 
@@ -128,7 +129,7 @@ class _One:
         if not len(self.ids):
             (self.folder / "forms").touch()
             (self.folder / "keys").touch()
-        found: Layout = await self._apart(apart.lay_out, self.folder, job.parameters["learn"])
+        found: Layout = await self._apart(apart.lay_out, self.folder, job.parameters["learn"], CHUNK)
         job.counts |= {"customers": found.records, "blocks_cut": found.cut, "learnt": found.learnt}
         self.chunks, self.weights = found.chunks, await self._settle(found)
 

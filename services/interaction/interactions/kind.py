@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from services.interaction.interactions.models import Interaction
-from services.interaction.interactions.schemas import InteractionCreate, InteractionRow
+from services.interaction.interactions.schemas import InteractionCreate, InteractionRead
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact
 from shared.statements import json_object
@@ -31,7 +31,7 @@ INTERACTIONS = Kind(
     path="interactions",
     model=Interaction,
     create=InteractionCreate,
-    row=InteractionRow,
+    read=InteractionRead,
     rendering=rendering,
     created="recorded",
 )

@@ -6,15 +6,7 @@ from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.interactions.catalogue import Channel, Direction, Purpose
-from services.interaction.records.schemas import (
-    MAX_ROWS,
-    AsGiven,
-    Batch,
-    FactRead,
-    RecordCreate,
-    RecordRow,
-    partial,
-)
+from services.interaction.records.schemas import FactRead, RecordCreate
 from shared.schemas import Instant, LongText, Read, Text, example
 
 EXAMPLE: dict[str, Any] = {
@@ -42,19 +34,6 @@ class InteractionCreate(RecordCreate):
     body: LongText | None = None
 
 
-@partial
-class InteractionRow(RecordRow, InteractionCreate):
-    """One row of a batch of interactions; what an existing one keeps may be left out."""
-
-
-class InteractionBatch(Batch):
-    """Interactions to record together."""
-
-    model_config = example(mode="upsert", items=[EXAMPLE])
-
-    items: list[AsGiven[InteractionRow]] = Field(min_length=1, max_length=MAX_ROWS)
-
-
 class InteractionRead(FactRead):
     """A contact between a customer and the firm."""
 
@@ -64,13 +43,6 @@ class InteractionRead(FactRead):
     occurred_at: Instant
     subject: str | None
     body: str | None
-
-
-class InteractionPage(Read):
-    """Interactions, the last recorded first."""
-
-    items: list[InteractionRead]
-    next: str | None
 
 
 class LabelsRead(Read):

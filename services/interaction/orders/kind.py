@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 
 from services.interaction.orders.lines import kept
 from services.interaction.orders.models import Order
-from services.interaction.orders.schemas import OrderCreate, OrderRow
+from services.interaction.orders.schemas import OrderCreate, OrderRead
 from services.interaction.products.queries import identify
 from services.interaction.records.drafts import Draft
 from services.interaction.records.kinds import Kind
@@ -36,8 +36,6 @@ def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models,
 def columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of given fields."""
     out = dict(given)
-    if "placed_at" in out:
-        out["occurred_at"] = out.pop("placed_at")
     if "lines" in out:
         out |= kept(out["lines"])
     return out
@@ -53,8 +51,9 @@ ORDERS = Kind(
     path="orders",
     model=Order,
     create=OrderCreate,
-    row=OrderRow,
+    read=OrderRead,
     rendering=rendering,
+    time="placed_at",
     columns=columns,
     link=link,
 )

@@ -3,20 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
-
 from services.interaction.identities.schemas import Reference
 from services.interaction.orders.lines import OrderLineRead, OrderLines
-from services.interaction.records.schemas import (
-    MAX_ROWS,
-    AsGiven,
-    Batch,
-    FactRead,
-    RecordCreate,
-    RecordRow,
-    partial,
-)
-from shared.schemas import Currency, Instant, MoneyRead, Read, Text, example
+from services.interaction.records.schemas import FactRead, RecordCreate
+from shared.schemas import Currency, Instant, MoneyRead, Text, example
 
 EXAMPLE: dict[str, Any] = {
     "customer": {"system": "erp", "id": "C0001"},
@@ -54,19 +44,6 @@ class OrderCreate(RecordCreate):
     lines: OrderLines
 
 
-@partial
-class OrderRow(RecordRow, OrderCreate):
-    """One row of a batch of orders; what an existing one keeps may be left out, lines are replaced whole."""
-
-
-class OrderBatch(Batch):
-    """Orders to record together."""
-
-    model_config = example(mode="upsert", items=[EXAMPLE])
-
-    items: list[AsGiven[OrderRow]] = Field(min_length=1, max_length=MAX_ROWS)
-
-
 class OrderRead(FactRead):
     """A purchase; `total` is the sum of the lines' amounts."""
 
@@ -78,10 +55,3 @@ class OrderRead(FactRead):
     department: str | None
     lines: list[OrderLineRead]
     total: MoneyRead
-
-
-class OrderPage(Read):
-    """Orders, the last recorded first."""
-
-    items: list[OrderRead]
-    next: str | None

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 from services.interaction.orders import amounts
 from services.interaction.orders.queries import attach
 from services.interaction.payments.models import Payment
-from services.interaction.payments.schemas import PaymentCreate, PaymentRow
+from services.interaction.payments.schemas import PaymentCreate, PaymentRead
 from services.interaction.records.drafts import Draft
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact, money
@@ -32,8 +32,6 @@ def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models,
 def columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of given fields."""
     out = dict(given)
-    if "paid_at" in out:
-        out["occurred_at"] = out.pop("paid_at")
     if "amount" in out:
         out["amount"] = amounts.money(out["amount"])
     return out
@@ -49,8 +47,9 @@ PAYMENTS = Kind(
     path="payments",
     model=Payment,
     create=PaymentCreate,
-    row=PaymentRow,
+    read=PaymentRead,
     rendering=rendering,
+    time="paid_at",
     columns=columns,
     link=link,
 )

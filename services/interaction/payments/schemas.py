@@ -3,19 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
-
 from services.interaction.identities.schemas import Reference
-from services.interaction.records.schemas import (
-    MAX_ROWS,
-    AsGiven,
-    Batch,
-    FactRead,
-    RecordCreate,
-    RecordRow,
-    partial,
-)
-from shared.schemas import Amount, Code, Currency, Instant, MoneyRead, Read, example
+from services.interaction.records.schemas import FactRead, RecordCreate
+from shared.schemas import Amount, Code, Currency, Instant, MoneyRead, example
 
 EXAMPLE: dict[str, Any] = {
     "order": {"system": "erp", "id": "SO-1"},
@@ -40,19 +30,6 @@ class PaymentCreate(RecordCreate):
     method: Code | None = None
 
 
-@partial
-class PaymentRow(RecordRow, PaymentCreate):
-    """One row of a batch of payments; what an existing one keeps may be left out."""
-
-
-class PaymentBatch(Batch):
-    """Payments to record together."""
-
-    model_config = example(mode="upsert", items=[EXAMPLE])
-
-    items: list[AsGiven[PaymentRow]] = Field(min_length=1, max_length=MAX_ROWS)
-
-
 class PaymentRead(FactRead):
     """Money that a customer paid or got back."""
 
@@ -60,10 +37,3 @@ class PaymentRead(FactRead):
     paid_at: Instant
     amount: MoneyRead
     method: str | None
-
-
-class PaymentPage(Read):
-    """Payments, the last recorded first."""
-
-    items: list[PaymentRead]
-    next: str | None

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from services.interaction.products.models import Product
-from services.interaction.products.schemas import ProductCreate, ProductRow
+from services.interaction.products.schemas import ProductCreate, ProductRead
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import record
 from shared.statements import json_object
@@ -29,6 +29,6 @@ PRODUCTS = Kind(
     path="products",
     model=Product,
     create=ProductCreate,
-    row=ProductRow,
+    read=ProductRead,
     rendering=rendering,
 )

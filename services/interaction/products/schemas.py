@@ -2,18 +2,8 @@
 
 from typing import Any
 
-from pydantic import Field
-
-from services.interaction.records.schemas import (
-    MAX_ROWS,
-    AsGiven,
-    Batch,
-    RecordCreate,
-    RecordRead,
-    RecordRow,
-    partial,
-)
-from shared.schemas import Flag, Read, Text, example
+from services.interaction.records.schemas import RecordCreate, RecordRead
+from shared.schemas import Flag, Text, example
 
 EXAMPLE: dict[str, Any] = {
     "source": {"system": "erp", "id": "SKU1"},
@@ -34,19 +24,6 @@ class ProductCreate(RecordCreate):
     active: Flag = True
 
 
-@partial
-class ProductRow(RecordRow, ProductCreate):
-    """One row of a batch of products; what an existing one keeps may be left out."""
-
-
-class ProductBatch(Batch):
-    """Products to store together."""
-
-    model_config = example(mode="upsert", items=[EXAMPLE])
-
-    items: list[AsGiven[ProductRow]] = Field(min_length=1, max_length=MAX_ROWS)
-
-
 class ProductRead(RecordRead):
     """Something that is sold."""
 
@@ -54,10 +31,3 @@ class ProductRead(RecordRead):
     category: str | None
     family: str | None
     active: bool
-
-
-class ProductPage(Read):
-    """Products, the last recorded first."""
-
-    items: list[ProductRead]
-    next: str | None

@@ -6,11 +6,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record as Row
+
 from feed.keeping import refusal
 from feed.write import by
 from services.interaction.identities.actions import imagine, recognise, settle
 from services.interaction.identities.asking import Customers
-from services.interaction.identities.people import People
+from services.interaction.identities.people import Key, People
 from services.interaction.identities.queries import known
 from services.interaction.records.drafts import (
     NOT_THERE,
@@ -29,7 +31,9 @@ from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound, Problem, Unavailable
 from shared.ids import uuid7
+from shared.patch import merge
 from shared.statements import Runner
+from web.etag import Condition
 from web.once import Again
 
 
@@ -68,10 +72,36 @@ async def write(tx: Transaction, wanted: Wanted) -> Decision:
     """Do what the drafts want, and tell the feed and the history; a dry run only decides."""
     await _link(tx, wanted)
     held = await _held(tx, wanted, await _locate(tx, wanted))
-    decision = decide(wanted.drafts, held, wanted.mode)
+    decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.check)
     if not wanted.dry:
         await _store(tx, wanted.kind, decision)
     return decision
+
+
+async def fetch(on: Runner, principal: Principal, kind: Kind, key: Key) -> Row:
+    """Return `id`, `version` and `data` of the record of an id or a source key; NotFound if none is seen."""
+    id_ = key if isinstance(key, UUID) else (await find(on, kind.name, [key])).get(key)
+    row = None if id_ is None else await statements(kind).one.one(on, principal, id=id_)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def correct(tx: Transaction, kind: Kind, record_id: UUID, draft: Draft, seen: Condition) -> None:
+    """Give a record a new version with what the draft says, unless nothing changes."""
+    draft.id = draft.record_id = record_id
+    wanted = Wanted(kind, [draft], People(), BatchMode.UPDATE)
+    await _link(tx, wanted)
+    held = await _held(tx, wanted, {record_id})
+    if (now := held.get(record_id)) is not None:
+        patch = kind.as_told(draft.values)
+        await kind.history.check(tx.connection, record_id, now.version, seen=seen, patch=patch)
+        if "attributes" in draft.values:
+            draft.values["attributes"] = merge(now.values["attributes"], draft.values["attributes"])
+    decision = decide([draft], held, BatchMode.UPDATE, kind.check)
+    if problem := decision.results[0].problem:
+        raise problem
+    await _store(tx, kind, decision)
 
 
 async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON, or None
@@ -80,7 +110,7 @@ async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON
     await _link(tx, wanted)
     if not draft.may_create:
         return None
-    row = _new_row(tx, draft)
+    row = _new_row(tx, wanted.kind, draft)
     return await statements(wanted.kind).record.to(tx.principal).value(tx.connection, **row, **by(tx))
 
 
@@ -94,7 +124,7 @@ async def record_straight(tx: Transaction, kind: Kind, draft: Draft, key: Mappin
     open_to = principal.visibility is Visibility.ALL and principal.personal
     if who is None or not (open_to and draft.may_create and kind.link is link_nothing):
         return None
-    given = {**_new_row(tx, draft), **by(tx)}
+    given = {**_new_row(tx, kind, draft), **by(tx)}
     if isinstance(who, UUID):
         given["who_id"] = who
     else:
@@ -105,10 +135,11 @@ async def record_straight(tx: Transaction, kind: Kind, draft: Draft, key: Mappin
     return await statement.to(principal).value(tx.connection, **given)
 
 
-def _new_row(tx: Transaction, draft: Draft) -> dict[str, Any]:
+def _new_row(tx: Transaction, kind: Kind, draft: Draft) -> dict[str, Any]:
     draft.record_id = uuid7()
     new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
-    return _row(tx, Written(new, new.values, 1, {}))
+    kind.check(new.values)
+    return _row(tx, kind, Written(new, new.values, 1, {}))
 
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:
@@ -182,11 +213,11 @@ async def _held(tx: Transaction, wanted: Wanted, ids: set[UUID]) -> dict[UUID, H
 
 async def _store(tx: Transaction, kind: Kind, decision: Decision) -> None:
     if decision.created:
-        rows = [_row(tx, each) for each in decision.created]
+        rows = [_row(tx, kind, each) for each in decision.created]
         if await statements(kind).create.value(tx.connection, rows=rows, **by(tx)) != len(rows):
             raise Again  # another writer has just made a record whose id was reserved
     for turn in _turns(decision.changed):
-        rows = [_row(tx, each) for each in turn]
+        rows = [_row(tx, kind, each) for each in turn]
         await statements(kind).change.value(tx.connection, rows=rows, **by(tx))
 
 
@@ -201,7 +232,7 @@ def _turns(changed: Sequence[Written]) -> list[list[Written]]:
     return [list(turn.values()) for turn in turns]
 
 
-def _row(tx: Transaction, written: Written) -> dict[str, Any]:
+def _row(tx: Transaction, kind: Kind, written: Written) -> dict[str, Any]:
     record, who = written.record, written.record.who
     system, source_id = record.source or (None, None)
     return {
@@ -216,5 +247,5 @@ def _row(tx: Transaction, written: Written) -> dict[str, Any]:
         "recorded_by": tx.principal.id,
         "created_at": tx.at,
         "updated_at": tx.at,
-        "diff": written.diff,
+        "diff": kind.as_told(written.diff),
     }

@@ -5,40 +5,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from feed.history import Steps
 from services.interaction.identities.asking import Customers
-from services.interaction.identities.people import People
-from services.interaction.records.actions import (
-    Wanted,
-    recognised,
-    record,
-    record_straight,
-    statements,
-    write,
-)
-from services.interaction.records.drafts import Decision, Draft, Result, SourceKeyTaken
+from services.interaction.identities.people import Key, People
+from services.interaction.records import actions
+from services.interaction.records.actions import Wanted, fetch, recognised, record, record_straight, write
+from services.interaction.records.drafts import Decision, Draft, LinkFixed, Result
 from services.interaction.records.kinds import Kind
 from services.interaction.records.rows import read
 from services.interaction.records.schemas import Batch, BatchMode, Outcome, RecordCreate
+from services.interaction.records.shapes import LINKS
 from shared.auth import Principal
 from shared.database import Transaction
-from shared.errors import NotFound, Problem, as_row_problem, documents
+from shared.errors import NotFound, as_row_problem
 from web.app import answer, core
+from web.etag import Condition
 from web.once import Answer, at_once, once
 
 
 def customers(request: Request) -> Customers:
     """Return the process's way to ask the customer service."""
     return cast("Customers", request.app.state.customers)
-
-
-def recorded(model: type[BaseModel], *problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """Declare the answers of a POST that records one, besides 201."""
-    again = {"model": model, "description": "It was there already, with the same content."}
-    return {200: again, **documents(SourceKeyTaken, *problems)}
 
 
 async def create(request: Request, principal: Principal, kind: Kind, body: RecordCreate) -> Response:
@@ -58,20 +48,16 @@ async def create(request: Request, principal: Principal, kind: Kind, body: Recor
         result = (await write(tx, wanted)).results[0]
         if result.problem is not None or result.held is None:
             raise result.problem or NotFound()
-        row = await statements(kind).one.one(tx.connection, principal, id=result.held.id)
-        if row is None:
-            raise NotFound
+        row = await fetch(tx.connection, principal, kind, result.held.id)
         status = 201 if result.outcome is Outcome.CREATED else 200
         return _made(kind, row["id"], row["data"], row["version"], status)
 
     return await once(request, principal, act)
 
 
-async def write_batch(
-    request: Request, principal: Principal, kind: Kind, batch: Batch, items: Sequence[Any]
-) -> Response:
+async def write_batch(request: Request, principal: Principal, kind: Kind, batch: Batch[Any]) -> Response:
     """Record many: the result of each, in order."""
-    drafts = read(kind, items)
+    drafts = read(kind, batch.items)
     wanted = Wanted(kind, drafts, await _people(request, principal, drafts), batch.mode, batch.dry_run)
 
     async def act(tx: Transaction) -> Answer:
@@ -82,12 +68,35 @@ async def write_batch(
     return await once(request, principal, act)
 
 
-async def get(request: Request, principal: Principal, kind: Kind, record_id: UUID) -> Response:
+async def get(request: Request, principal: Principal, kind: Kind, key: Key) -> Response:
     """Show one, with its version as ETag."""
-    row = await statements(kind).one.one(core(request).database.pool, principal, id=record_id)
-    if row is None:
-        raise NotFound
+    row = await fetch(core(request).database.pool, principal, kind, key)
     return answer(row["data"], version=row["version"], request=request)
+
+
+async def correct(
+    request: Request, principal: Principal, kind: Kind, key: Key, *, patch: RecordCreate, seen: Condition
+) -> Response:
+    """Correct one by a merge patch, and show it as it is then."""
+    if fixed := sorted(LINKS & patch.model_fields_set):
+        says = LinkFixed.says
+        raise LinkFixed(
+            errors=[{"pointer": f"/{name}", "code": LinkFixed.code, "detail": says} for name in fixed]
+        )
+
+    async def act(tx: Transaction) -> Answer:
+        before = await fetch(tx.connection, principal, kind, key)
+        await actions.correct(tx, kind, before["id"], kind.draft(patch), seen)
+        row = await fetch(tx.connection, principal, kind, before["id"])
+        return Answer(row["data"], version=row["version"], subjects=(row["id"],))
+
+    return await once(request, principal, act)
+
+
+async def past(request: Request, principal: Principal, kind: Kind, key: Key, place: Steps) -> Response:
+    """Show a page of the history of one."""
+    row = await fetch(core(request).database.pool, principal, kind, key)
+    return await kind.history.answer(request, principal, place, row["id"])
 
 
 async def _people(request: Request, principal: Principal, drafts: Sequence[Draft]) -> People:

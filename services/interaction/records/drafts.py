@@ -1,15 +1,18 @@
 """Drafts: what each row of a request wants, and deciding what becomes of it. Pure: no clock, no database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from feed.diff import changes
+from feed.keeping import accept
 from services.interaction.identities.people import Key, Known, Name
 from services.interaction.records.schemas import BatchMode, Outcome
 from shared.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem
 
 NOT_THERE = "There is no such record to change."
+Check = Callable[[Mapping[str, Any]], None]  # raises Invalid for columns that make no record
 
 
 class SourceKeyTaken(Conflict):
@@ -22,6 +25,13 @@ class OtherCustomer(Conflict):
     """A record stays with the customer under whom it arrived."""
 
     code, title = "other_customer", "The record belongs to another customer"
+
+
+class LinkFixed(Invalid):
+    """A correction names what a record keeps for good: its customer, its order or its source key."""
+
+    code, title = "link_fixed", "A record keeps its customer, its order and its source key"
+    says = "Cancel the record and record it anew."
 
 
 class Incomplete(Invalid):
@@ -93,7 +103,9 @@ class Decision:
     changed: list[Written] = field(default_factory=list)
 
 
-def decide(drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode) -> Decision:
+def decide(
+    drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode, check: Check = accept
+) -> Decision:
     """Judge rows in order against the records they name; a row sees what the rows before it did."""
     decision, now = Decision(), dict(held)
     for draft in drafts:
@@ -101,27 +113,29 @@ def decide(drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode) 
         try:
             if draft.problem is not None:
                 raise draft.problem
-            result = (
-                _new(draft, now, decision, mode) if record is None else _again(draft, record, decision, mode)
-            )
+            if record is None:
+                result = _new(draft, now, decision, mode, check)
+            else:
+                result = _again(draft, record, decision, mode, check)
         except Problem as problem:
             result = Result(Outcome.REJECTED, record if draft.problem is None else None, problem=problem)
         decision.results.append(result)
     return decision
 
 
-def _new(draft: Draft, now: dict[UUID, Held], decision: Decision, mode: BatchMode) -> Result:
+def _new(draft: Draft, now: dict[UUID, Held], decision: Decision, mode: BatchMode, check: Check) -> Result:
     if mode is BatchMode.UPDATE or draft.id or draft.if_version:
         raise NotFound(NOT_THERE)
     if draft.missing or draft.record_id is None:
         raise Incomplete(errors=_missing(draft.missing))
     record = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
+    check(record.values)
     now[record.id] = record
     decision.created.append(Written(record, dict(record.values), 1, {}))
     return Result(Outcome.CREATED, record, 1)
 
 
-def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode) -> Result:
+def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, check: Check) -> Result:
     if draft.if_version and draft.if_version != record.version:
         raise PreconditionFailed("The record has another version.", current_version=record.version)
     if draft.source and draft.source != record.source:
@@ -130,15 +144,12 @@ def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode) -> R
         raise OtherCustomer("A record is not moved; cancel it and record it anew.")
     strict = mode is BatchMode.CREATE
     wanted = {**draft.defaults, **draft.values} if strict else draft.values
-    diff = {
-        name: {"from": record.values[name], "to": value}
-        for name, value in wanted.items()
-        if record.values[name] != value
-    }
+    diff = changes({name: record.values[name] for name in wanted}, wanted)
     if not diff:
         return Result(Outcome.UNCHANGED, record, record.version)
     if strict:
         raise SourceKeyTaken("Use a batch in the mode upsert to change a record.", changed=sorted(diff))
+    check({**record.values, **draft.values})
     record.version += 1
     record.values |= draft.values
     decision.changed.append(Written(record, dict(record.values), record.version, diff))

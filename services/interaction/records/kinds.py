@@ -8,22 +8,26 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record as Row
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement
 
+from feed.history import History
+from feed.keeping import accept
+from services.interaction.base import FEED
 from services.interaction.identities.people import key_of
 from services.interaction.records.drafts import Draft
 from services.interaction.records.models import Fact, Record
-from services.interaction.records.schemas import RecordCreate, RecordRow, required
+from services.interaction.records.schemas import Batch, RecordCreate, RecordRead, RecordRow
+from services.interaction.records.shapes import LINKS, batch_of, page_of, required, row_of, update_of
 from shared.database import Transaction
 from shared.masking import columns_of
 
+OCCURRED = "occurred_at"
 Columns = dict[str, Any]
 # Gets the columns of the record and, for a fact, those of its customer's identity.
 Rendering = Callable[[Any, Any], ColumnElement[Any]]
 Link = Callable[[Transaction, Sequence[Draft]], Awaitable[None]]
-NAMES = frozenset(
-    ("customer", "order", "source", "id", "if_version")
-)  # fields that name a record or its links
+NAMES = LINKS | {"id", "if_version"}  # fields that name a record or its links
 KEPT = (
     "id",
     "customer_id",
@@ -44,19 +48,48 @@ async def link_nothing(_: Transaction, __: Sequence[Draft]) -> None:
 class Kind:
     """One kind of record.
 
-    `columns` turns given fields into columns; `link` resolves what drafts name besides their customer and may
-    reject drafts; `created` is the last part of the feed type of a new record.
+    `create` and `read` are what callers send and get; the other bodies follow from them. `time` is the
+    callers' name of the column `occurred_at`; `columns` turns the other given fields into columns;
+    `check` raises Invalid for columns that make no record; `link` resolves what drafts name besides their
+    customer and may reject drafts; `created` is the last part of the feed type of a new record.
     """
 
     name: str
     path: str
     model: type[Record]
     create: type[RecordCreate]
-    row: type[RecordRow]
+    read: type[RecordRead]
     rendering: Rendering
+    time: str = "occurred_at"
     columns: Callable[[Mapping[str, Any]], Columns] = dict
+    check: Callable[[Mapping[str, Any]], None] = accept
     link: Link = link_nothing
     created: str = "created"
+
+    @cached_property
+    def row(self) -> type[RecordRow]:
+        """One row of a batch."""
+        return row_of(self.create)
+
+    @cached_property
+    def batch(self) -> type[Batch[Any]]:
+        """Rows to write together."""
+        return batch_of(self.create, self.row)
+
+    @cached_property
+    def update(self) -> type[RecordCreate]:
+        """A merge patch."""
+        return update_of(self.create)
+
+    @cached_property
+    def page(self) -> type[BaseModel]:
+        """A page of the list."""
+        return page_of(self.read)
+
+    @cached_property
+    def history(self) -> History:
+        """The history of the records."""
+        return History(FEED, self.personal)
 
     @cached_property
     def personal(self) -> frozenset[str]:
@@ -87,7 +120,18 @@ class Kind:
             for name, field in fields
             if not (field.is_required() or name in NAMES)
         }
-        return dict.fromkeys(self.content) | self.columns(unsaid)
+        return dict.fromkeys(self.content) | self.of_given(unsaid)
+
+    def of_given(self, given: Mapping[str, Any]) -> Columns:
+        """Return the columns of given fields."""
+        columns = self.columns(given)
+        if self.time in columns:
+            columns[OCCURRED] = columns.pop(self.time)
+        return columns
+
+    def as_told(self, diff: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a difference of columns with the names by which callers know them."""
+        return {self.time if name == OCCURRED else name: change for name, change in diff.items()}
 
     def location(self, record_id: UUID) -> str:
         """Return where a record is found."""
@@ -98,7 +142,7 @@ class Kind:
         given = row.model_fields_set
         return Draft(
             index,
-            self.columns({name: getattr(row, name) for name in given if name not in NAMES}),
+            self.of_given({name: getattr(row, name) for name in given if name not in NAMES}),
             self.defaults,
             missing=tuple(sorted(self.required - given)),
             id=getattr(row, "id", None),

@@ -1,7 +1,7 @@
 """Lists of records of any kind: keyset pages, the last recorded first."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
@@ -24,14 +24,11 @@ NOBODY = UUID(int=0)
 
 
 class Listing:
-    """One kind's list; `equal` are columns that may be asked for by value."""
+    """One kind's list; `own` are the conditions of its own filters, by their names."""
 
-    def __init__(self, kind: Kind, *equal: str) -> None:
+    def __init__(self, kind: Kind, own: Mapping[str, ColumnElement[bool]]) -> None:
         model: Any = kind.model
-        self.kind = kind
-        filters: dict[str, ColumnElement[bool]] = {
-            name: getattr(model, name) == bindparam(name, type_=getattr(model, name).type) for name in equal
-        }
+        filters = dict(own)
         filters["last_id"] = model.id < bindparam("last_id", type_=Uuid)
         if kind.of_customer:
             originals = select(Identity.original_id).where(
@@ -55,6 +52,12 @@ class Listing:
         return await listed(
             request, span, ("id",), lambda **place: self.query.all(pool, principal, **wanted, **place)
         )
+
+
+def equal(kind: Kind, name: str) -> ColumnElement[bool]:
+    """Return the condition that a column has the value of the filter of its name."""
+    column: Any = getattr(kind.model, name)
+    return cast("ColumnElement[bool]", column == bindparam(name, type_=column.type))
 
 
 async def _meant(on: Runner, customer: str) -> UUID:

@@ -1,10 +1,14 @@
 """Query parameters that the lists of all kinds share."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
+from pydantic import PlainValidator, WithJsonSchema
 
+from services.interaction.identities.paths import key_in
+from services.interaction.identities.people import Key
+from shared.errors import NotFound
 from shared.schemas import Instant
 from web.lists import Paged, Paging
 
@@ -14,6 +18,26 @@ CustomerPath = Annotated[
 ]
 CustomerParameter = Annotated[
     str | None, Query(max_length=300, description="A customer's id, or `<system>:<external id>`.")
+]
+
+
+LONGEST = 300  # characters of a record's name in a path
+
+
+def named(text: str) -> Key:
+    """Read "<uuid>" or "<system>:<external id>"; what is neither names nothing."""
+    key = key_in(text) if len(text) <= LONGEST else None
+    if key is None:
+        raise NotFound
+    return key
+
+
+Named = Annotated[  # a Key, in which FastAPI would see a list
+    Any,
+    PlainValidator(named),
+    WithJsonSchema(
+        {"type": "string", "maxLength": LONGEST, "description": "An id, or `<system>:<external id>`."}
+    ),
 ]
 
 

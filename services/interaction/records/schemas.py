@@ -1,15 +1,16 @@
 """What callers send and get about any kind of record: batches, their rows and their results."""
 
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field, WrapValidator
+from pydantic import Field, WrapValidator
 
 from shared.schemas import Body, Flag, Instant, JsonObject, Read, SourceKey, Whole
 
 MAX_ROWS = 1_000
 Row = TypeVar("Row", bound="RecordRow")
+Shown = TypeVar("Shown", bound="RecordRead")
 AsGiven = Annotated[Row, WrapValidator(lambda given, _: given)]  # described here, judged one by one
 
 
@@ -44,11 +45,12 @@ class RecordRow(RecordCreate):
     if_version: Whole | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
-class Batch(Body):
-    """Up to a thousand rows, each judged on its own; subclasses say of what."""
+class Batch(Body, Generic[Row]):
+    """Up to a thousand rows, each judged on its own."""
 
     mode: BatchMode = BatchMode.UPSERT
     dry_run: Flag = False
+    items: list[AsGiven[Row]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 class RecordRead(Read):
@@ -77,6 +79,13 @@ class FactRead(RecordRead):
     masked: list[str] = Field(description="Fields that are null because you may not read personal data.")
 
 
+class RecordPage(Read, Generic[Shown]):
+    """A page of a list."""
+
+    items: list[Shown]
+    next: str | None
+
+
 class RowResult(Read):
     """What became of one row; `matched` is null where no customer is involved."""
 
@@ -102,21 +111,3 @@ class BatchResults(Read):
 
     results: list[RowResult]
     counts: BatchCounts
-
-
-def partial(row: type[Row]) -> type[Row]:
-    """Let a row leave out what only a new record must have; null stays refused where it is not a value."""
-    for field in row.model_fields.values():
-        if field.is_required():
-            field.default_factory = _absent
-    row.model_rebuild(force=True)
-    return row
-
-
-def required(create: type[BaseModel]) -> tuple[str, ...]:
-    """Return the fields that a new record must have."""
-    return tuple(name for name, field in create.model_fields.items() if field.is_required())
-
-
-def _absent() -> None:
-    """Stand in for a value that `model_fields_set` does not name; nobody reads it."""

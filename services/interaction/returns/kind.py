@@ -12,7 +12,7 @@ from services.interaction.records.drafts import Draft
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact, money
 from services.interaction.returns.models import Return
-from services.interaction.returns.schemas import ReturnCreate, ReturnRow
+from services.interaction.returns.schemas import ReturnCreate, ReturnRead
 from shared.database import Transaction
 from shared.statements import json_object
 
@@ -35,8 +35,6 @@ def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models,
 def columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of given fields."""
     out = dict(given)
-    if "returned_at" in out:
-        out["occurred_at"] = out.pop("returned_at")
     if "lines" in out:
         out |= kept(out["lines"])
     return out
@@ -53,8 +51,9 @@ RETURNS = Kind(
     path="returns",
     model=Return,
     create=ReturnCreate,
-    row=ReturnRow,
+    read=ReturnRead,
     rendering=rendering,
+    time="returned_at",
     columns=columns,
     link=link,
 )

@@ -3,20 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
-
 from services.interaction.identities.schemas import Reference
 from services.interaction.orders.lines import OrderLineRead, OrderLines
-from services.interaction.records.schemas import (
-    MAX_ROWS,
-    AsGiven,
-    Batch,
-    FactRead,
-    RecordCreate,
-    RecordRow,
-    partial,
-)
-from shared.schemas import Currency, Instant, MoneyRead, Read, Text, example
+from services.interaction.records.schemas import FactRead, RecordCreate
+from shared.schemas import Currency, Instant, MoneyRead, Text, example
 
 EXAMPLE: dict[str, Any] = {
     "order": {"system": "erp", "id": "SO-1"},
@@ -41,19 +31,6 @@ class ReturnCreate(RecordCreate):
     lines: OrderLines
 
 
-@partial
-class ReturnRow(RecordRow, ReturnCreate):
-    """One row of a batch of returns; what an existing one keeps may be left out, lines are replaced whole."""
-
-
-class ReturnBatch(Batch):
-    """Returns to record together."""
-
-    model_config = example(mode="upsert", items=[EXAMPLE])
-
-    items: list[AsGiven[ReturnRow]] = Field(min_length=1, max_length=MAX_ROWS)
-
-
 class ReturnRead(FactRead):
     """Goods that came back; `total` is the sum of the lines' amounts."""
 
@@ -63,10 +40,3 @@ class ReturnRead(FactRead):
     reason: str | None
     lines: list[OrderLineRead]
     total: MoneyRead
-
-
-class ReturnPage(Read):
-    """Returns, the last recorded first."""
-
-    items: list[ReturnRead]
-    next: str | None
