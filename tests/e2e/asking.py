@@ -31,6 +31,7 @@ OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relati
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
+OF_MANY = frozenset(("customer_class", "department"))
 ORDER = ("get", "patch", "put", "post", "delete")
 FIXED = {"base": "EUR", "quoted": "CNY", "day": "2026-01-31"}
 
@@ -77,6 +78,8 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
     if path.startswith("/v1/relations"):
         json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
+    if path.startswith("/v1/contact-targets"):  # for one customer, or for many
+        json = _pruned(json, OF_MANY)
     if path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     elif path.endswith("/batch"):  # of who is in already: others are let in one by one

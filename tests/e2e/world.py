@@ -154,6 +154,10 @@ def make(api: httpx.Client) -> Names:
     back = post(
         "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
     )
+    target = post("/v1/contact-targets", {"customer": friend["id"], "days": 30})
+    unknown = {"system": "phone", "id": f"S-{uuid4().hex[:12]}"}
+    strange = post("/v1/interactions", {"customer": unknown, "channel": "sms", "occurred_at": at})
+    settled(lambda: api.get(f"/v1/inbox/{strange['customer_id']}").status_code == 200)
     rate = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8"})
     assert rate.status_code in {201, 428}, rate.text  # 428: it is there
     pair, looked = twins(api, customer)
@@ -192,6 +196,8 @@ def make(api: httpx.Client) -> Names:
             "order_id": order["id"],
             "payment_id": paid["id"],
             "return_id": back["id"],
+            "contact_target_id": target["id"],
+            "stranger_id": strange["customer_id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],
             "client_id": program["id"],

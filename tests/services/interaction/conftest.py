@@ -13,6 +13,7 @@ from services.interaction.following import KINDS, apply, sweep
 from shared.auth import Principal, Signer
 from tests.conftest import Service
 from tests.services.interaction.peer import Peer
+from tests.services.interaction.working import Work, worker
 from tests.support.running import Running, serving
 from web.clients import ServiceClient
 
@@ -48,6 +49,12 @@ async def follower(interaction: Running, peer: Peer) -> AsyncIterator[Follower]:
     asking = Principal.of_service("interaction", "feed:read")
     async with ServiceClient(peer.url, signer, asking) as asks:
         yield Follower(FEED, "customer", asks, interaction.database, apply, types=KINDS, sweep=sweep)
+
+
+@pytest.fixture
+def work(interaction: Running) -> Work:
+    """What else the worker does, by hand: it is to be awaited as a function."""
+    return worker(interaction)
 
 
 def name(prefix: str = "C") -> str:

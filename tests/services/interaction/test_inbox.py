@@ -1,47 +1,21 @@
 """The inbox: strangers wait until somebody says who they are; what several share is asked, never guessed."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx
-import pytest
 
 from feed.consumer import Follower
-from feed.sequencer import stamp
-from services.interaction.arrivals.following import Arrivals
-from services.interaction.base import FEED
-from services.interaction.following import KEEPERS
-from services.interaction.identities.asking import Customers
-from services.interaction.inbox.asking import look
 from services.interaction.inbox.schemas import StrangerPage, StrangerRead
 from shared.auth import Principal, Visibility
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
 from tests.services.interaction.test_identities import catch_up
 from tests.services.interaction.test_merges import timeline
+from tests.services.interaction.working import Work
 from tests.support.running import Running
 
 INBOX = "/v1/inbox"
-Work = Callable[[], Awaitable[None]]
-
-
-@pytest.fixture
-async def work(interaction: Running) -> Work:
-    """What the worker does between two requests: stamp the feed, hear of what came, look at strangers."""
-    arrivals = Arrivals(interaction.database, KEEPERS)
-    customers: Customers = interaction.app.state.customers
-
-    async def done() -> None:
-        connection = await asyncpg.connect(interaction.settings.database_url)
-        while await stamp(connection, FEED):
-            pass
-        await connection.close()
-        await arrivals.catch_up()
-        await look(interaction.database, customers)
-
-    return done
 
 
 async def came(client: httpx.AsyncClient, number: str, **more: Any) -> str:
