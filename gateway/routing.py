@@ -33,19 +33,26 @@ _TABLE = {
     b"products": "interaction",
     b"payments": "interaction",
     b"returns": "interaction",
+    b"deliveries": "interaction",
+    b"credit-notes": "interaction",
+    b"exchange-rates": "interaction",
     b"channels": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
-    b"exchange-rates": "scoring",
     b"scoring-status": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
     b"me": OWN,
 }
 # what a customer has in other services: /v1/customers/{ref}/<segment>, and what is below
-_OF_A_CUSTOMER = {b"timeline": "interaction", b"balance": "interaction", b"overview": OWN}
+_OF_A_CUSTOMER = {
+    b"timeline": "interaction",
+    b"balance": "interaction",
+    b"account": "interaction",
+    b"overview": OWN,
+}
 PUBLIC = frozenset(
     (
         "/livez",

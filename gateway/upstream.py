@@ -11,8 +11,8 @@ from gateway.link import Exchange, LateError, Link, StaleError, UnreachableError
 from web.budget import Budget
 
 CONNECT_S = 1.0
-QUEUE_S = 0.3  # the longest wait for a place
-CROWDED_S = 0.2  # once the first in the queue has waited for so long, others are refused at once
+QUEUE_S = 0.2  # the longest wait for a place
+CROWDED_S = 0.1  # once the first in the queue has waited for so long, others are refused at once
 ARRIVING_S = 5.0  # the longest wait of a body that is too long to be held
 SLOWLY = 500  # answers that leave at their clients' pace, beside the limit
 IDLE_S = 3.0  # below what an ending service lets an idle connection live: a pooled link is not stale

@@ -1,6 +1,7 @@
 """The database: a pool that speaks JSON, and transactions that end before the answer."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from asyncpg.pool import PoolConnectionProxy
+from asyncpg.pool import PoolConnectionHolder, PoolConnectionProxy
 
 from shared.auth import Principal
 from shared.ids import uuid7
@@ -36,6 +37,41 @@ class Transaction:
     at: datetime
 
 
+class Turns(asyncio.LifoQueue[PoolConnectionHolder]):
+    """Free connections, for those who wait in the order in which they came.
+
+    In asyncio's own queue who comes just now takes what was meant for who waits, and that one goes to the
+    end of the line: where more wait than are served, some wait for seconds.
+    """
+
+    def __init__(self, free: asyncio.Queue[PoolConnectionHolder]) -> None:
+        super().__init__(free.maxsize)
+        self._waiting: deque[asyncio.Future[PoolConnectionHolder]] = deque()
+        while not free.empty():
+            self.put_nowait(free.get_nowait())
+
+    async def get(self) -> PoolConnectionHolder:
+        """Take one, at once or in turn."""
+        if not self.empty():
+            return self.get_nowait()
+        turn: asyncio.Future[PoolConnectionHolder] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # served and cancelled at once
+                self.put_nowait(turn.result())
+            raise
+
+    def put_nowait(self, item: PoolConnectionHolder) -> None:
+        """Give one to who waits longest, or keep it."""
+        while self._waiting:
+            if not (turn := self._waiting.popleft()).done():
+                turn.set_result(item)
+                return
+        super().put_nowait(item)
+
+
 class Database:
     """The process's connections, for its own schema only."""
 
@@ -46,22 +82,22 @@ class Database:
     @classmethod
     async def open(cls, settings: Settings) -> "Database":
         """Make a pool that connects when first used: a database that is down stops nobody from starting."""
-        return cls(
-            await asyncpg.create_pool(
-                settings.database_url,
-                min_size=0,
-                max_size=settings.pool_size,
-                init=speak_json,
-                reset=_keep,
-                timeout=ACQUIRE_S,
-                server_settings={
-                    "application_name": f"guanxi {settings.service}",
-                    "timezone": "UTC",
-                    "statement_timeout": str(settings.statement_timeout_ms),
-                    "idle_in_transaction_session_timeout": str(settings.statement_timeout_ms),
-                },
-            )
+        pool = await asyncpg.create_pool(
+            settings.database_url,
+            min_size=0,
+            max_size=settings.pool_size,
+            init=speak_json,
+            reset=_keep,
+            timeout=ACQUIRE_S,
+            server_settings={
+                "application_name": f"guanxi {settings.service}",
+                "timezone": "UTC",
+                "statement_timeout": str(settings.statement_timeout_ms),
+                "idle_in_transaction_session_timeout": str(settings.statement_timeout_ms),
+            },
         )
+        pool._queue = Turns(pool._queue)  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
+        return cls(pool)
 
     async def close(self) -> None:
         """Close the pool; connections still in use after five seconds are cut."""

@@ -6,11 +6,17 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from feed.routes import feed_router
+from services.interaction.accounts.routes import router as accounts
 from services.interaction.balance.routes import router as balance
 from services.interaction.balance.target_routes import router as targets
 from services.interaction.balance.targets import TARGETS
 from services.interaction.base import FEED
 from services.interaction.contacts.routes import router as contacts
+from services.interaction.credit_notes.kind import CREDIT_NOTES
+from services.interaction.credit_notes.routes import router as credit_notes
+from services.interaction.deliveries.kind import DELIVERIES
+from services.interaction.deliveries.routes import records as deliveries
+from services.interaction.deliveries.routes import router as lateness
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.routes import router as inbox
@@ -18,11 +24,14 @@ from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
+from services.interaction.orders.routes import further as corrections
 from services.interaction.orders.routes import router as orders
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
 from services.interaction.products.routes import router as products
+from services.interaction.rates.kind import RATES
+from services.interaction.rates.routes import router as rates
 from services.interaction.records.actions import statements
 from services.interaction.returns.kind import RETURNS
 from services.interaction.returns.routes import router as returns
@@ -32,7 +41,7 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS)
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
@@ -40,20 +49,8 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in KINDS}
     feed = feed_router(FEED, {**told, "identity": identities.TOLD, "contact_target": TARGETS.told})
-    routers = [
-        interactions,
-        catalogue,
-        products,
-        orders,
-        payments,
-        returns,
-        timeline,
-        contacts,
-        inbox,
-        balance,
-        targets,
-        feed,
-    ]
+    sold = [products, orders, corrections, payments, returns, lateness, deliveries, credit_notes, accounts]
+    routers = [interactions, catalogue, *sold, rates, timeline, contacts, inbox, balance, targets, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -2,26 +2,18 @@
 
 from services.interaction.balance.models import ContactTarget, Rhythm
 from services.interaction.base import Base
+from services.interaction.credit_notes.models import CreditNote
+from services.interaction.deliveries.models import Delivery
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger
 from services.interaction.interactions.models import Interaction
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
+from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-MODELS = (
-    ExternalIdentity,
-    Identity,
-    SourceKey,
-    Product,
-    Interaction,
-    Order,
-    Payment,
-    Return,
-    Stranger,
-    ContactTarget,
-    Rhythm,
-)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
+MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, Stranger, ContactTarget, Rhythm, *SALES)
 metadata = Base.metadata

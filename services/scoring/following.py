@@ -8,12 +8,13 @@ from services.scoring.facts.models import Kind
 from services.scoring.facts.reading import read
 from services.scoring.identities import actions as identities
 from services.scoring.identities.actions import Told
+from services.scoring.rates import actions as rates
 from services.scoring.states.actions import rebuild
 from shared.database import Transaction
 
-IDENTITY = "identity"
+IDENTITY, RATE = "identity", "exchange_rate"
 FROM_CUSTOMER = ("customer",)
-FROM_INTERACTION = (*Kind, IDENTITY)
+FROM_INTERACTION = (*Kind, IDENTITY, RATE)
 
 
 async def apply_customers(tx: Transaction, received: Sequence[Received]) -> None:
@@ -34,9 +35,10 @@ class Interactions:
 
     async def apply(self, tx: Transaction, received: Sequence[Received]) -> None:
         """Replace facts by newer versions, recount the states that they touch, and mark their customers."""
+        await _rate(tx, [one for one in received if one.kind == RATE])
         strangers = [one for one in received if one.kind == IDENTITY]
         await _project(tx, [identities.of_stranger(one.subject, _at(one), one.data) for one in strangers])
-        records = [one for one in received if one.kind != IDENTITY]
+        records = [one for one in received if one.kind not in {IDENTITY, RATE}]
         if records:
             await self._replace(tx, records)
 
@@ -51,9 +53,17 @@ class Interactions:
         await rebuild(tx, ids, currency=self._currency)
 
     async def sweep(self, tx: Transaction, generation: int) -> None:
-        """Forget the facts and strangers that a new snapshot no longer has."""
+        """Forget the facts, strangers and rates that a new snapshot no longer has."""
+        await rates.sweep(tx, generation)
         await facts.mark(tx, await identities.sweep(tx, generation, provisional=True))
         await rebuild(tx, await facts.sweep(tx, generation), currency=self._currency)
+
+
+async def _rate(tx: Transaction, told: Sequence[Received]) -> None:
+    """Write what currencies cost; states whose money that changes are counted again by the worker."""
+    there = [one for one in told if not one.gone]
+    await rates.replace(tx, [rates.Told.read(one.subject, _at(one), one.data) for one in there])
+    await rates.forget(tx, [one.subject for one in told if one.gone])
 
 
 async def _project(tx: Transaction, told: Sequence[Told]) -> None:

@@ -4,7 +4,6 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.scoring.base import FEED
-from services.scoring.rates.routes import router as rates
 from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
@@ -18,5 +17,5 @@ from web.app import create_app
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"score": CHANGED})
-    routers = [scores, tiers, runs, versions, rates, status, feed]
+    routers = [scores, tiers, runs, versions, status, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

@@ -17,7 +17,8 @@ from tests.architecture.tree import (
     sources,
 )
 
-CEILING = {"jobs": 600, "feed": 2_000, "web": 2_000, "shared": 2_000}  # lines (docs/decisions/0004)
+# Lines (docs/decisions/0004).
+CEILING = {"jobs": 600, "filters": 600, "feed": 2_000, "web": 2_000, "shared": 1_700}
 POSITIONAL = 5
 
 

@@ -105,6 +105,35 @@ async def test_an_order_becomes_a_score_and_a_return_takes_from_it(clients: Clie
     await score(clients, "erp:A", realized=yuan("20.00"))
 
 
+async def test_a_credit_note_stands_in_for_its_return_until_it_is_cancelled(clients: Clients) -> None:
+    orders, at = clients["interaction"], "2026-01-12T00:00:00Z"
+    (back,) = (await orders.get("/v1/returns")).json()["items"]
+    note = {"for_return": back["id"], "issued_at": at, **yuan("12.50")}
+    made = await posted(orders, "/v1/credit-notes", note)
+    await score(clients, "erp:A", realized=yuan("17.50"))
+    path = f"/v1/credit-notes/{made['id']}"
+    for number, (status, realized) in enumerate([("cancelled", "20.00"), ("issued", "17.50")], 1):
+        await orders.patch(path, json={"status": status}, headers={"If-Match": f'"{number}"'})
+        await score(clients, "erp:A", realized=yuan(realized))
+    await orders.patch(path, json={"status": "cancelled"}, headers={"If-Match": '"3"'})
+    await score(clients, "erp:A", realized=yuan("20.00"))
+
+
+async def test_a_foreign_currency_is_worth_what_interaction_says(clients: Clients) -> None:
+    orders, customer = clients["interaction"], {"kind": "person", "name": "F", "owner": "u-1"}
+    identities = {"identities": [{"system": "erp", "id": "F"}]}
+    made = await posted(clients["customer"], "/v1/customers", {**customer, **identities})
+    await posted(orders, "/v1/orders", ordered("F", "SO-F", "2026-01-05", "10.00", currency="EUR"))
+    await score(clients, "erp:F", realized=yuan("0.00"), coverage=0.0)
+    rate = {"base": "EUR", "quote": "CNY", "day": "2026-01-01", "rate": "8"}
+    await posted(orders, "/v1/exchange-rates", rate)
+    await score(clients, "erp:F", realized=yuan("80.00"), coverage=1.0)
+    path = "/v1/exchange-rates/EUR/CNY/2026-01-01"
+    await orders.put(path, json={"rate": "7.5"}, headers={"If-Match": '"1"'})
+    await score(clients, "erp:F", realized=yuan("75.00"))
+    await clients["customer"].delete(f"/v1/customers/{made['id']}", headers={"If-Match": '"1"'})
+
+
 async def test_a_correction_replaces_what_it_corrects(clients: Clients) -> None:
     rows = {"mode": "upsert", "items": [ordered("A", "SO-2", "2026-02-05", "55.00", status="confirmed")]}
     await posted(clients["interaction"], "/v1/orders/batch", rows)
@@ -144,7 +173,7 @@ async def test_a_change_of_owner_changes_who_sees_the_score(clients: Clients) ->
 async def test_everything_told_has_arrived(clients: Clients) -> None:
     status = (await clients["scoring"].get("/v1/scoring-status")).json()
     assert {feed["source"] for feed in status["feeds"]} == {"customer", "interaction"}
-    assert (status["customers"], status["orders"], status["unmatched"]) == (1, 1, 2)  # B was deleted
+    assert (status["customers"], status["orders"], status["unmatched"]) == (1, 1, 3)  # B and F were deleted
     changes = await told(clients["scoring"], "score.deleted")
     assert {change["type"] for change in changes} >= {"score.created", "score.updated"}
     known = [change for change in changes if change["data"] is not None]

@@ -13,7 +13,7 @@ from tests.e2e.world import Names
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
-    ("label", "year", "month", "day", "leap_month", "title", "note")
+    ("participants", "attachments"), ("label", "year", "month", "day", "leap_month", "title", "note")
 )
 OF_NOBODY = (
     "/duplicate-runs",
@@ -32,6 +32,12 @@ OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "produ
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
 OF_MANY = frozenset(("customer_class", "department"))
+OF_RESOURCE |= {
+    "deliveries": "delivery_id",
+    "credit-notes": "credit_note_id",
+    "exchange-rates": "exchange_rate_id",
+}
+WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named
 ORDER = ("get", "patch", "put", "post", "delete")
 FIXED = {"base": "EUR", "quoted": "CNY", "day": "2026-01-31"}
 
@@ -87,7 +93,11 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     label = f"{method.upper()} {path}"
     queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
     known = {each["name"]: _asked_for(path, each["name"], names) for each in queries if method == "get"}
-    needed = {each["name"]: known[each["name"]] or "" for each in queries if each["required"]}
+    needed = {
+        each["name"]: known[each["name"]] or WINDOW.get(each["name"], "")
+        for each in queries
+        if each["required"]
+    }
     yield Asked(label, method, url, needed, json=json)
     for name in known.keys() - needed.keys():
         if value := known[name]:
@@ -130,6 +140,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
     known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
+    known |= {"for_return": names.ids["return_id"]}
     known |= {"survivor": names.ids["customer"], "duplicates": names.ids["twin"]}
     known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}
     if key in known:

@@ -15,6 +15,7 @@ PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Str
 SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Canary anniversary"
 CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
 SEEN_WITHIN_S = 60.0
+CAME = {"order_line": 1, "quantity": "2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def absent(like: Names) -> Names:
     known = {
         "field_id",
         "product_id",
+        "exchange_rate_id",
         "scoring-runs_id",
         "duplicate-runs_id",
         "estimators_id",
@@ -158,8 +160,13 @@ def make(api: httpx.Client) -> Names:
     unknown = {"system": "phone", "id": f"S-{uuid4().hex[:12]}"}
     strange = post("/v1/interactions", {"customer": unknown, "channel": "sms", "occurred_at": at})
     settled(lambda: api.get(f"/v1/inbox/{strange['customer_id']}").status_code == 200)
-    rate = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8"})
-    assert rate.status_code in {201, 428}, rate.text  # 428: it is there
+    sent = post("/v1/deliveries", {**facts, "order": source, "promised_on": "2026-03-05", "lines": [CAME]})
+    note = post(
+        "/v1/credit-notes",
+        {**facts, "order": source, "issued_at": at, "amount": "1.00", "currency": "CNY"},
+    )
+    put = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8", "quoted_by": "ECB"})
+    rate = put.raise_for_status().json()
     pair, looked = twins(api, customer)
     program = post("/v1/api-clients", {"name": "throwaway", "scopes": ["customers:read"]})
     id_ = customer["id"]
@@ -198,6 +205,9 @@ def make(api: httpx.Client) -> Names:
             "return_id": back["id"],
             "contact_target_id": target["id"],
             "stranger_id": strange["customer_id"],
+            "delivery_id": sent["id"],
+            "credit_note_id": note["id"],
+            "exchange_rate_id": rate["id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],
             "client_id": program["id"],

@@ -15,6 +15,8 @@ from uuid import uuid4
 
 import asyncpg
 
+from tests.architecture.tree import PLUMBING
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -73,7 +75,7 @@ def _migrate(url: str, service: str) -> None:
 @cache
 def _fingerprint(service: str) -> str:
     """Name the code that a schema is made from."""
-    folders = (ROOT / "services" / service, ROOT / service, ROOT / "shared", ROOT / "feed", ROOT / "web")
+    folders = [ROOT / "services" / service, *(ROOT / name for name in (service, *PLUMBING))]
     digest = hashlib.sha256()
     for file in sorted(file for folder in folders for file in folder.rglob("*.py")):
         digest.update(file.read_bytes())

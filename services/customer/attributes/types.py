@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic_core import SchemaError, SchemaValidator, ValidationError, core_schema
 
-from shared.kinds import DATE, DECIMAL, INSTANT, INTEGER, UUIDS, boolean
+from filters.kinds import DATE, DECIMAL, INSTANT, INTEGER, UUIDS, boolean
 
 LONGEST, LONGEST_URL, MOST = 10_000, 2_000, 100
 PATTERNS = 1_000  # kept

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Text, case, cast, func, literal_column
 
+from filters.fields import LISTED, Condition, Json, Read, Single, Take, Words
+from filters.kinds import DATE, DECIMAL, INSTANT, NAMED, TEXT, UUIDS, Kind
 from services.customer.attributes.rules import ANYTHING, Rules
 from services.customer.attributes.types import Declared, FieldType
 from services.customer.customers.models import Customer
-from shared.fields import LISTED, Condition, Json, Read, Single, Take, Words
-from shared.kinds import DATE, DECIMAL, INSTANT, NAMED, TEXT, UUIDS, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal_column, select, true
 from sqlalchemy.orm import aliased
 
+from filters.fields import Condition, Field, Read, Single, Take, Words
+from filters.kinds import DATE, DECIMAL, INSTANT, INTEGER, TEXT, UUIDS, one_of
 from services.customer.customers.contacts import key, sought
 from services.customer.customers.models import Customer
 from services.customer.customers.schemas import CustomerKind
 from services.customer.search.attributes import Attributes
-from shared.fields import Condition, Field, Read, Single, Take, Words
-from shared.kinds import DATE, DECIMAL, INSTANT, INTEGER, TEXT, UUIDS, one_of
 
 
 class Contacts(Words):

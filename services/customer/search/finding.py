@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
+from filters.conditions import Filter
 from services.customer.search import queries
 from services.customer.search.clauses import Clause, tsquery
 from services.customer.search.hits import KNOWN, SHOWN, hits
@@ -15,7 +16,6 @@ from services.customer.search.matches import match
 from services.customer.search.questions import Tier
 from services.customer.search.schemas import CustomerSort
 from shared.auth import Principal
-from shared.filters import Filter
 from shared.statements import Runner
 from web.lists import LAST_ID, asked
 

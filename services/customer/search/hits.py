@@ -23,11 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import aliased
 
+from filters.conditions import Shape, condition
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import RECORD
 from services.customer.search.fields import fields
 from shared.auth import Visibility
-from shared.filters import Shape, condition
 from shared.statements import Statement, Visible, visible
 
 SHAPES = 500  # statements kept, as for filters

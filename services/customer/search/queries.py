@@ -5,12 +5,12 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, DateTime, Integer, Uuid, any_, bindparam, func, select, true, tuple_
 from sqlalchemy.orm import aliased
 
+from filters.conditions import Shape, condition
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import LISTED, RECORD
 from services.customer.search.fields import fields
 from services.customer.search.hits import SHAPES, meets
 from services.customer.search.schemas import CustomerSort, CustomerSortField, SortDirection
-from shared.filters import Shape, condition
 from shared.statements import Visible, visible
 
 NEWEST = CustomerSort(field=CustomerSortField.CREATED_AT, direction=SortDirection.DESC)

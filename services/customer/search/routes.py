@@ -3,6 +3,7 @@
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from filters.conditions import DEEPEST, MOST, Filter, described, read
 from services.customer.customers import queries as customers
 from services.customer.customers.routes import CanRead, rules_of
 from services.customer.search import queries
@@ -14,7 +15,6 @@ from services.customer.search.questions import tiers
 from services.customer.search.schemas import CustomerPage, CustomerSearch
 from shared.auth import Principal
 from shared.errors import Invalid, MaskedField, documents
-from shared.filters import DEEPEST, MOST, Filter, described, read
 from shared.pagination import page, scope_of
 from web.app import answer, core
 from web.hot import hot

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from filters.tree import Tree
 from services.customer.customers.schemas import CustomerRead
 from services.customer.search.questions import LONGEST
 from shared.schemas import Body, Read, Whole, example
-from shared.trees import Tree
 
 
 class CustomerSortField(StrEnum):

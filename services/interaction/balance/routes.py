@@ -1,5 +1,6 @@
 """Balances over HTTP: of a customer, of an owner's or a department's customers, and whom to call."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -75,14 +76,15 @@ async def get_customer_balance(
     who = await found(request, principal, key_in(customer))
     rows = await SORTS.all(pool, principal, of=who.original_id, since=since, until=until)
     rhythm = await RHYTHM.one(pool, principal, id=who.current_id)
-    contacts = [row for row in rows if row["contact"]]
+    sorts: list[Mapping[str, Any]] = [dict(row) for row in rows]
+    contacts = [row for row in sorts if row["contact"]]
     count = sum(row["count"] for row in contacts)
-    kinds = [row for row in rows if principal.may("orders:read") or row["contact"]]
+    kinds = [row for row in sorts if principal.may("orders:read") or row["contact"]]
     told = {
         "customer_id": who.current_id,
         "contacts": count,
         **_common(contacts, span),
-        "frequency": frequency(rhythm, count, until - since, now),
+        "frequency": frequency(rhythm and dict(rhythm), count, until - since, now),
         "last_of_kind": last(kinds, "kind", kind_of, now),
         "last_for_purpose": last(contacts, "purpose", purpose_of, now),
         "last_through_group": last(contacts, "group", group_of, now),
@@ -98,7 +100,7 @@ async def get_balance(request: Request, principal: CanRead, span: Spanned, whose
     given = {**whose, "since": span[0], "until": span[1]}
     counts = await COUNTS.one(held.database.pool, principal, now=held.clock(), **given)
     rows = await SORTS_OF_MANY.all(held.database.pool, principal, **given)
-    told = {**dict(counts or {}), "contacts": sum(row["count"] for row in rows), **_common(rows, span)}
+    told = {**dict(counts or {}), "contacts": sum(row["count"] for row in rows), **_common([dict(row) for row in rows], span)}
     return answer(told, request=request)
 
 
@@ -114,7 +116,7 @@ async def list_due_customers(request: Request, principal: CanRead, place: Paged,
     return await listed(request, place, ("due_at", "customer_id"), ask)
 
 
-def _common(rows: list[Record], span: Span) -> dict[str, Any]:
+def _common(rows: Sequence[Mapping[str, Any]], span: Span) -> dict[str, Any]:
     return {
         "since": span[0],
         "until": span[1],

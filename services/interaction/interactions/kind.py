@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, literal_column
 
+from services.interaction.interactions.details import columns
 from services.interaction.interactions.models import Interaction
 from services.interaction.interactions.schemas import InteractionCreate, InteractionRead
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact
 from shared.statements import json_object
+
+NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")
 
 
 def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models, or the columns of a CTE
@@ -22,6 +25,11 @@ def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models,
         occurred_at=t.occurred_at,
         subject=t.subject,
         body=t.body,
+        language=t.language,
+        sentiment=t.sentiment,
+        participants=func.coalesce(t.participants, NONE),
+        attachments=func.coalesce(t.attachments, NONE),
+        thread_id=t.thread_id,
         **fact(t, who),
     )
 
@@ -33,5 +41,6 @@ INTERACTIONS = Kind(
     create=InteractionCreate,
     read=InteractionRead,
     rendering=rendering,
+    columns=columns,
     created="recorded",
 )

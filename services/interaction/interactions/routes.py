@@ -18,6 +18,7 @@ from services.interaction.interactions.catalogue import (
 )
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.schemas import ChannelCatalogue
+from services.interaction.records.parameters import Word
 from services.interaction.records.routes import record_routes
 from shared.auth import Principal, allow
 from web.app import answer
@@ -39,10 +40,13 @@ CATALOGUE = {
 
 
 async def filters(
-    channel: Channel | None = None, direction: Direction | None = None, purpose: Purpose | None = None
+    channel: Channel | None = None,
+    direction: Direction | None = None,
+    purpose: Purpose | None = None,
+    thread_id: Word = None,
 ) -> Mapping[str, Any]:
     """Choose among contacts."""
-    return {"channel": channel, "direction": direction, "purpose": purpose}
+    return {"channel": channel, "direction": direction, "purpose": purpose, "thread_id": thread_id}
 
 
 router = record_routes(

@@ -6,6 +6,16 @@ from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.interactions.catalogue import Channel, Direction, Purpose
+from services.interaction.interactions.details import (
+    MOST,
+    Attachment,
+    AttachmentRead,
+    Language,
+    Participant,
+    ParticipantRead,
+    Sentiment,
+    SentimentRead,
+)
 from services.interaction.records.schemas import FactRead, RecordCreate
 from shared.schemas import Instant, LongText, Read, Text, example
 
@@ -15,13 +25,15 @@ EXAMPLE: dict[str, Any] = {
     "direction": "inbound",
     "purpose": "service",
     "occurred_at": "2026-03-01T09:30:00Z",
+    "participants": [{"side": "firm", "role": "agent", "principal": "u-12"}],
+    "language": "en",
     "subject": "Where is my order?",
     "source": {"system": "pbx", "id": "call-778"},
 }
 
 
 class InteractionCreate(RecordCreate):
-    """A contact to record; `direction` is none for a broadcast."""
+    """A contact to record; `direction` is none for a broadcast, `thread_id` that of its conversation."""
 
     model_config = example(**EXAMPLE)
 
@@ -32,6 +44,11 @@ class InteractionCreate(RecordCreate):
     occurred_at: Instant
     subject: Text | None = None
     body: LongText | None = None
+    language: Language | None = None
+    sentiment: Sentiment | None = None
+    participants: list[Participant] = Field(default_factory=list, max_length=MOST)
+    attachments: list[Attachment] = Field(default_factory=list, max_length=MOST)
+    thread_id: Text | None = None
 
 
 class InteractionRead(FactRead):
@@ -43,6 +60,11 @@ class InteractionRead(FactRead):
     occurred_at: Instant
     subject: str | None
     body: str | None
+    language: str | None
+    sentiment: SentimentRead | None
+    participants: list[ParticipantRead] | None = Field(description="Null where it is masked.")
+    attachments: list[AttachmentRead] | None = Field(description="Null where it is masked.")
+    thread_id: str | None
 
 
 class LabelsRead(Read):

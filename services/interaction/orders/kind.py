@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement
 from services.interaction.orders.lines import kept
 from services.interaction.orders.models import Order
 from services.interaction.orders.schemas import OrderCreate, OrderRead
+from services.interaction.orders.statuses import step
 from services.interaction.products.queries import identify
-from services.interaction.records.drafts import Draft
+from services.interaction.records.drafts import Columns, Draft
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact, money
 from shared.database import Transaction
@@ -41,6 +42,13 @@ def columns(given: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+def whole(before: Columns | None, after: Columns) -> Columns:
+    """Refuse a status that cannot follow the one before."""
+    if before is not None:
+        step(before["status"], after["status"])
+    return after
+
+
 async def link(tx: Transaction, drafts: Sequence[Draft]) -> None:
     """Identify the products of the lines."""
     await identify(tx.connection, drafts)
@@ -55,5 +63,6 @@ ORDERS = Kind(
     rendering=rendering,
     time="placed_at",
     columns=columns,
+    whole=whole,
     link=link,
 )

@@ -64,5 +64,5 @@ def _attach(draft: Draft, order_id: UUID | None, whose: dict[UUID, Known]) -> No
         draft.problem = OrderOfAnother()
     else:
         draft.values["order_id"] = order_id
-        draft.who = draft.who or who
+        draft.who = who  # under one id with the order, by whichever of its ids the customer was named
         draft.missing = tuple(name for name in draft.missing if name != "customer")

@@ -41,30 +41,30 @@ async def identify(on: Runner, drafts: Sequence[Draft]) -> None:
 
 
 async def _check(on: Runner, drafts: Sequence[Draft]) -> None:
-    asked = {UUID(line["product_id"]) for draft in drafts for line in _by_id(draft)}
+    asked = {UUID(line["product_id"]) for draft in drafts for _, line in _by_id(draft)}
     if not asked:
         return
     there = {row["id"] for row in await _THERE.all(on, ids=list(asked))}
     for draft in drafts:
-        wrong = [line["line"] for line in _by_id(draft) if UUID(line["product_id"]) not in there]
+        wrong = [at for at, line in _by_id(draft) if UUID(line["product_id"]) not in there]
         if wrong:
             draft.problem = _unknown(wrong)
 
 
-def _by_id(draft: Draft) -> Iterable[Line]:
-    return (line for line in draft.values["lines"] if line["product_id"] and not line["product"])
+def _by_id(draft: Draft) -> Iterable[tuple[int, Line]]:
+    lines = enumerate(draft.values["lines"])
+    return ((at, line) for at, line in lines if line["product_id"] and not line["product"])
 
 
 def _name(line: Line) -> tuple[str, str]:
     return line["product"]["system"], line["product"]["id"]
 
 
-def _unknown(numbers: Sequence[int]) -> UnknownProduct:
+def _unknown(places: Sequence[int]) -> UnknownProduct:
     detail = "No product has this id."
     return UnknownProduct(
         detail,
         errors=[
-            {"pointer": f"/lines/{number - 1}/product", "code": "unknown_product", "detail": detail}
-            for number in numbers
+            {"pointer": f"/lines/{at}/product", "code": "unknown_product", "detail": detail} for at in places
         ],
     )

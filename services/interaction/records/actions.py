@@ -72,7 +72,7 @@ async def write(tx: Transaction, wanted: Wanted) -> Decision:
     """Do what the drafts want, and tell the feed and the history; a dry run only decides."""
     await _link(tx, wanted)
     held = await _held(tx, wanted, await _locate(tx, wanted))
-    decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.check)
+    decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.settled)
     if not wanted.dry:
         await _store(tx, wanted.kind, decision)
     return decision
@@ -98,7 +98,7 @@ async def correct(tx: Transaction, kind: Kind, record_id: UUID, draft: Draft, se
         await kind.history.check(tx.connection, record_id, now.version, seen=seen, patch=patch)
         if "attributes" in draft.values:
             draft.values["attributes"] = merge(now.values["attributes"], draft.values["attributes"])
-    decision = decide([draft], held, BatchMode.UPDATE, kind.check)
+    decision = decide([draft], held, BatchMode.UPDATE, kind.settled)
     if problem := decision.results[0].problem:
         raise problem
     await _store(tx, kind, decision)
@@ -137,8 +137,8 @@ async def record_straight(tx: Transaction, kind: Kind, draft: Draft, key: Mappin
 
 def _new_row(tx: Transaction, kind: Kind, draft: Draft) -> dict[str, Any]:
     draft.record_id = uuid7()
-    new = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
-    kind.check(new.values)
+    content = kind.settled(None, {**draft.defaults, **draft.values})
+    new = Held(draft.record_id, 1, draft.source, content, draft.who)
     return _row(tx, kind, Written(new, new.values, 1, {}))
 
 

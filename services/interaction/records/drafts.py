@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from feed.diff import changes
-from feed.keeping import accept
 from services.interaction.identities.people import Key, Known, Name
 from services.interaction.records.schemas import BatchMode, Outcome
 from shared.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem
 
 NOT_THERE = "There is no such record to change."
-Check = Callable[[Mapping[str, Any]], None]  # raises Invalid for columns that make no record
+Columns = dict[str, Any]
+# Gets the content before a write (None: a new record) and after it; returns all that is to be kept, or
+# raises a Problem for what makes no record.
+Settle = Callable[[Columns | None, Columns], Columns]
 
 
 class SourceKeyTaken(Conflict):
@@ -103,8 +105,13 @@ class Decision:
     changed: list[Written] = field(default_factory=list)
 
 
+def as_given(_: Columns | None, after: Columns) -> Columns:
+    """Keep a content from which nothing follows."""
+    return after
+
+
 def decide(
-    drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode, check: Check = accept
+    drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode, settle: Settle = as_given
 ) -> Decision:
     """Judge rows in order against the records they name; a row sees what the rows before it did."""
     decision, now = Decision(), dict(held)
@@ -114,28 +121,28 @@ def decide(
             if draft.problem is not None:
                 raise draft.problem
             if record is None:
-                result = _new(draft, now, decision, mode, check)
+                result = _new(draft, now, decision, mode, settle)
             else:
-                result = _again(draft, record, decision, mode, check)
+                result = _again(draft, record, decision, mode, settle)
         except Problem as problem:
             result = Result(Outcome.REJECTED, record if draft.problem is None else None, problem=problem)
         decision.results.append(result)
     return decision
 
 
-def _new(draft: Draft, now: dict[UUID, Held], decision: Decision, mode: BatchMode, check: Check) -> Result:
+def _new(draft: Draft, now: dict[UUID, Held], decision: Decision, mode: BatchMode, settle: Settle) -> Result:
     if mode is BatchMode.UPDATE or draft.id or draft.if_version:
         raise NotFound(NOT_THERE)
     if draft.missing or draft.record_id is None:
         raise Incomplete(errors=_missing(draft.missing))
-    record = Held(draft.record_id, 1, draft.source, {**draft.defaults, **draft.values}, draft.who)
-    check(record.values)
+    content = settle(None, {**draft.defaults, **draft.values})
+    record = Held(draft.record_id, 1, draft.source, content, draft.who)
     now[record.id] = record
     decision.created.append(Written(record, dict(record.values), 1, {}))
     return Result(Outcome.CREATED, record, 1)
 
 
-def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, check: Check) -> Result:
+def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, settle: Settle) -> Result:
     if draft.if_version and draft.if_version != record.version:
         raise PreconditionFailed("The record has another version.", current_version=record.version)
     if draft.source and draft.source != record.source:
@@ -144,14 +151,14 @@ def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, chec
         raise OtherCustomer("A record is not moved; cancel it and record it anew.")
     strict = mode is BatchMode.CREATE
     wanted = {**draft.defaults, **draft.values} if strict else draft.values
-    diff = changes({name: record.values[name] for name in wanted}, wanted)
+    content = settle(record.values, {**record.values, **wanted})
+    diff = changes(record.values, content)
     if not diff:
         return Result(Outcome.UNCHANGED, record, record.version)
     if strict:
         raise SourceKeyTaken("Use a batch in the mode upsert to change a record.", changed=sorted(diff))
-    check({**record.values, **draft.values})
     record.version += 1
-    record.values |= draft.values
+    record.values = content
     decision.changed.append(Written(record, dict(record.values), record.version, diff))
     return Result(Outcome.UPDATED, record, record.version)
 

@@ -15,7 +15,7 @@ from feed.history import History
 from feed.keeping import accept
 from services.interaction.base import FEED
 from services.interaction.identities.people import key_of
-from services.interaction.records.drafts import Draft
+from services.interaction.records.drafts import Columns, Draft, Settle, as_given
 from services.interaction.records.models import Fact, Record
 from services.interaction.records.schemas import Batch, RecordCreate, RecordRead, RecordRow
 from services.interaction.records.shapes import LINKS, batch_of, page_of, required, row_of, update_of
@@ -23,7 +23,6 @@ from shared.database import Transaction
 from shared.masking import columns_of
 
 OCCURRED = "occurred_at"
-Columns = dict[str, Any]
 # Gets the columns of the record and, for a fact, those of its customer's identity.
 Rendering = Callable[[Any, Any], ColumnElement[Any]]
 Link = Callable[[Transaction, Sequence[Draft]], Awaitable[None]]
@@ -50,8 +49,9 @@ class Kind:
 
     `create` and `read` are what callers send and get; the other bodies follow from them. `time` is the
     callers' name of the column `occurred_at`; `columns` turns the other given fields into columns;
-    `check` raises Invalid for columns that make no record; `link` resolves what drafts name besides their
-    customer and may reject drafts; `created` is the last part of the feed type of a new record.
+    `check` raises Invalid for columns that make no record; `whole` adds the columns that follow from the
+    others, or refuses the step from what the record was before; `link` resolves what drafts name besides
+    their customer and may reject drafts; `created` is the last part of the feed type of a new record.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Kind:
     time: str = "occurred_at"
     columns: Callable[[Mapping[str, Any]], Columns] = dict
     check: Callable[[Mapping[str, Any]], None] = accept
+    whole: Settle = as_given
     link: Link = link_nothing
     created: str = "created"
 
@@ -121,6 +122,12 @@ class Kind:
             if not (field.is_required() or name in NAMES)
         }
         return dict.fromkeys(self.content) | self.of_given(unsaid)
+
+    def settled(self, before: Columns | None, after: Columns) -> Columns:
+        """Return the whole content that a write leaves; raises a Problem for what makes no record."""
+        content = self.whole(before, after)
+        self.check(content)
+        return content
 
     def of_given(self, given: Mapping[str, Any]) -> Columns:
         """Return the columns of given fields."""

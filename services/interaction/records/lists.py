@@ -47,8 +47,7 @@ class Listing:
     ) -> Response:
         """Return a page; `given` has the values of the kind's own filters."""
         pool, wanted = core(request).database.pool, {**given, "since": span.since, "until": span.until}
-        if span.customer is not None:
-            wanted["current_id"] = await _meant(pool, span.customer)
+        wanted["current_id"] = await meant(pool, span.customer)
         return await listed(
             request, span, ("id",), lambda **place: self.query.all(pool, principal, **wanted, **place)
         )
@@ -60,8 +59,10 @@ def equal(kind: Kind, name: str) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", column == bindparam(name, type_=column.type))
 
 
-async def _meant(on: Runner, customer: str) -> UUID:
+async def meant(on: Runner, customer: str | None) -> UUID | None:
     """Return the customer that a parameter means now; an id that nobody has when it means nobody."""
+    if customer is None:
+        return None
     key = key_in(customer)
     if key is None:
         detail = "Name a customer as <uuid> or as <system>:<external id>."

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from services.interaction.orders.lines import kept
+from services.interaction.orders.lines import kept_returned
 from services.interaction.orders.queries import attach
 from services.interaction.products.queries import identify
 from services.interaction.records.drafts import Draft
@@ -36,7 +36,7 @@ def columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of given fields."""
     out = dict(given)
     if "lines" in out:
-        out |= kept(out["lines"])
+        out |= kept_returned(out["lines"])
     return out
 
 

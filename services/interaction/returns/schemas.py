@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.identities.schemas import Reference
-from services.interaction.orders.lines import OrderLineRead, OrderLines
+from services.interaction.orders.lines import ReturnLineRead, ReturnLines
 from services.interaction.records.schemas import FactRead, RecordCreate
 from shared.schemas import Currency, Instant, MoneyRead, Text, example
 
@@ -28,7 +28,7 @@ class ReturnCreate(RecordCreate):
     returned_at: Instant
     currency: Currency
     reason: Text | None = None
-    lines: OrderLines
+    lines: ReturnLines
 
 
 class ReturnRead(FactRead):
@@ -38,5 +38,5 @@ class ReturnRead(FactRead):
     returned_at: Instant
     currency: Currency
     reason: str | None
-    lines: list[OrderLineRead]
+    lines: list[ReturnLineRead]
     total: MoneyRead

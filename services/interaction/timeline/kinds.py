@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null
 
+from services.interaction.credit_notes.kind import CREDIT_NOTES
+from services.interaction.deliveries.kind import DELIVERIES
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.orders.kind import ORDERS
 from services.interaction.payments.kind import PAYMENTS
@@ -14,6 +16,7 @@ from services.interaction.records.kinds import Kind
 from services.interaction.returns.kind import RETURNS
 from shared.masking import personal
 
+_TELLING = [literal_column(f"'{status}'", Text) for status in ("draft", "cancelled")]
 SHOWN = 120  # characters of a body that stands for a missing subject
 NOTHING = cast(null(), Text)
 Value = Callable[[Any], ColumnElement[Any]]  # of a model
@@ -42,15 +45,23 @@ def _subject(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
     return func.coalesce(personal(t.subject), personal(start), t.purpose, t.channel)
 
 
-def _number_and(amount: str) -> Value:
-    """Sum up by the source's number and an amount."""
+def _number(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    name = func.concat(t.source_id, literal_column("': '"))
+    return case((t.source_id.is_not(None), name), else_=literal_column("''"))
 
-    def summary(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
-        name = func.concat(t.source_id, literal_column("': '"))
-        number = case((t.source_id.is_not(None), name), else_=literal_column("''"))
-        return func.concat(number, cast(getattr(t, amount), Text), literal_column("' '"), t.currency)
 
-    return summary
+def _sum(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    """Sum up by the source's number and the amount, and say of a draft or what is cancelled that it is so."""
+    amount = t.amount if hasattr(t, "amount") else t.total
+    told = [_number(t), cast(amount, Text), literal_column("' '"), t.currency]
+    if hasattr(t, "status"):
+        said = func.concat(literal_column("', '"), t.status)
+        told.append(case((t.status.in_(_TELLING), said), else_=literal_column("''")))
+    return func.concat(*told)
+
+
+def _delivery(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    return func.concat(_number(t), t.status)
 
 
 _CONTACT = {name: attrgetter(name) for name in ("channel", "direction", "purpose")}
@@ -58,9 +69,8 @@ TOLD = {
     told.kind.name: told
     for told in (
         Told(INTERACTIONS, "interactions:read", _subject, contact=True, **_CONTACT),
-        Told(ORDERS, "orders:read", _number_and("total")),
-        Told(PAYMENTS, "orders:read", _number_and("amount")),
-        Told(RETURNS, "orders:read", _number_and("total")),
+        Told(DELIVERIES, "orders:read", _delivery),
+        *(Told(kind, "orders:read", _sum) for kind in (ORDERS, PAYMENTS, RETURNS, CREDIT_NOTES)),
     )
 }
 SCOPES = {name: told.scope for name, told in TOLD.items()}

@@ -17,6 +17,8 @@ class FactKind(StrEnum):
     ORDER = "order"
     PAYMENT = "payment"
     RETURN = "return"
+    DELIVERY = "delivery"
+    CREDIT_NOTE = "credit_note"
 
 
 class TimelineOrder(StrEnum):

@@ -1,1 +1,1 @@
-"""Fact: an order, payment or return as interaction announced it, one row each, newest version only."""
+"""Fact: what interaction announced of an order and its money, one row each, newest version only."""

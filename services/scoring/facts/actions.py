@@ -105,6 +105,7 @@ _TYPES: Mapping[str, Any] = {
     "currency": Text,
     "status": Text,
     "order_id": Uuid,
+    "return_id": Uuid,
     "counts": Boolean,
 }
 _COLUMNS = [field.name for field in fields(Row)]

@@ -19,12 +19,13 @@ class Kind(StrEnum):
     ORDER = "order"
     PAYMENT = "payment"
     RETURN = "return"
+    CREDIT_NOTE = "credit_note"
 
 
 class Fact(Base):
-    """One order, payment or return under the customer id with which it arrived.
+    """One order, payment, return or credit note under the customer id with which it arrived.
 
-    `day` is the UTC date. `counts`: an order that is a purchase, or a return that takes money back.
+    `day` is the UTC date. `counts`: an order that is a purchase, or what takes money of one back.
     `costed` is the part of the amount whose cost is known. A row that interaction deleted stays,
     without counting, so that an older version cannot bring it back.
     """
@@ -43,7 +44,8 @@ class Fact(Base):
     costed: Mapped[Decimal] = mapped_column(Numeric)
     currency: Mapped[str] = mapped_column(Exact)
     status: Mapped[str | None] = mapped_column(Exact)
-    order_id: Mapped[UUID | None] = mapped_column(comment="the order that a return belongs to")
+    order_id: Mapped[UUID | None] = mapped_column(comment="the order that its money comes from")
+    return_id: Mapped[UUID | None] = mapped_column(comment="the return that a credit note stands in for")
     counts: Mapped[bool]
 
 

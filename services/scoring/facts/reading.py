@@ -1,4 +1,4 @@
-"""Reading the orders, payments and returns of interaction's feed: of each only what is needed. Pure."""
+"""Reading the orders and their payments, returns and credits in interaction's feed. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 NOT_PURCHASES = frozenset(("draft", "cancelled"))
-_TIMES = ("occurred_at", "placed_at", "paid_at", "returned_at")
+_TIMES = ("occurred_at", "placed_at", "paid_at", "returned_at", "issued_at")
+_OF_ONE_AMOUNT = frozenset(("payment", "credit_note"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +28,21 @@ class Row:
     currency: str
     status: str | None
     order_id: UUID | None
+    return_id: UUID | None
     counts: bool
 
 
 def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any]) -> Row:
     """Return the fact that a record states; `at` is its generation and version.
 
-    An order counts as a purchase unless it is a draft or cancelled, a return takes its money back; a
-    payment is kept and counts neither way, since it is the order that earns. Raises KeyError or ValueError,
-    naming what is missing, for a record that is none of them.
+    An order counts as a purchase unless it is a draft or cancelled; a return takes its money back, and so
+    does a credit note that is not cancelled; a payment is kept and counts neither way, since it is the order
+    that earns. Raises KeyError or ValueError, naming what is missing, for a record that is none of them.
     """
     status = data.get("status")
     lines = data.get("lines") or ()
     known = [line for line in lines if line.get("cost") is not None]
-    order, money = data.get("order_id"), data["amount" if kind == "payment" else "total"]
+    money = data["amount" if kind in _OF_ONE_AMOUNT else "total"]
     return Row(
         customer_id=UUID(data["customer_id"]),
         kind=kind,
@@ -53,9 +55,14 @@ def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any])
         costed=_sum(line["amount"] for line in known),
         currency=money["currency"],
         status=status,
-        order_id=None if order is None else UUID(order),
+        order_id=_id(data.get("order_id")),
+        return_id=_id(data.get("return_id")),
         counts=kind != "payment" and status not in NOT_PURCHASES,
     )
+
+
+def _id(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
 
 
 def _day(data: Mapping[str, Any]) -> date:

@@ -1,1 +1,1 @@
-"""Exchange rate: what one unit of a currency costs in another from a day on."""
+"""Exchange rate: what one unit of a currency costs in another from a day on; interaction owns them."""

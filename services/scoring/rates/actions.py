@@ -1,69 +1,116 @@
-"""Setting a rate, and marking everybody whose money it changes."""
+"""Following interaction's exchange rates, and marking everybody whose money they change."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Numeric, Text, any_, bindparam, literal_column, select, update
+from asyncpg import Record
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Integer,
+    Numeric,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import insert
-from starlette.requests import Request
 
 from services.scoring.facts.actions import mark
 from services.scoring.facts.models import Fact
 from services.scoring.rates.models import Rate
-from services.scoring.rates.queries import ONE
 from shared.database import Transaction
-from shared.errors import FieldError, Invalid
 from shared.statements import Statement
-from web.etag import demand, stale
-
-Key = tuple[str, str, date]
 
 
-async def put_rate(tx: Transaction, request: Request, key: Key, rate: Decimal) -> bool:
-    """Set a rate; true when there was none. Equal to what is stored: nothing happens.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A rate as it is stored; the fields are the columns."""
 
-    PreconditionRequired or PreconditionFailed when one is there and If-Match does not name its version.
-    """
-    base, quote, day = key
-    if base == quote:
-        detail = "A currency has no rate to itself."
-        raise Invalid(detail, errors=[FieldError(parameter="quoted", code="same", detail=detail)])
-    given = {"base": base, "quote": quote, "day": day, "rate": rate}
-    version = demand(request) if "if-match" in request.headers else None
-    created = await _CREATE.value(tx.connection, **given) is not None
-    if not created:
-        held = await ONE.one(tx.connection, base=base, quote=quote, day=day)
-        if held is None or held["rate"] == rate:
-            return False
-        if await _CHANGE.value(tx.connection, **given, if_version=version or demand(request)) is None:
-            raise stale(held["version"], ["rate"])
-    await mark(tx, await _touched(tx, base, quote), rebuild=True)
-    return created
+    id: UUID
+    generation: int
+    version: int
+    base: str
+    quote: str
+    day: date
+    rate: Decimal
+
+    @classmethod
+    def read(cls, subject: UUID, at: tuple[int, int], data: Mapping[str, Any]) -> Self:
+        """Return the rate that a record states; `at` is its generation and version."""
+        day, rate = date.fromisoformat(data["day"]), Decimal(data["rate"])
+        return cls(subject, *at, data["base"], data["quote"], day, rate)
 
 
-async def _touched(tx: Transaction, *currencies: str) -> list[UUID]:
-    rows = await _TOUCHED.all(tx.connection, currencies=list(currencies))
-    return [UUID(int=row[0].int) for row in rows]
+async def replace(tx: Transaction, told: Iterable[Told]) -> None:
+    """Store rates that are newer than those held."""
+    order = sorted(told, key=lambda each: (each.base, each.quote, each.day))
+    if order:
+        columns = {name: [getattr(each, name) for each in order] for name in _TYPES}
+        await _mark(tx, await _REPLACE.all(tx.connection, **columns))
 
 
-_ONE = literal_column("1", Integer)
-_given = {
-    name: bindparam(name, type_=Rate.__table__.c[name].type) for name in ("base", "quote", "day", "rate")
+async def forget(tx: Transaction, ids: Sequence[UUID]) -> None:
+    """Forget rates that are no more."""
+    if ids:
+        await _mark(tx, await _FORGET.all(tx.connection, ids=ids))
+
+
+async def sweep(tx: Transaction, generation: int) -> None:
+    """Forget rates that only earlier generations told of; those set here before interaction had them stay."""
+    await _mark(tx, await _SWEEP.all(tx.connection, generation=generation))
+
+
+async def _mark(tx: Transaction, changed: Sequence[Record]) -> None:
+    currencies = {row[name] for row in changed for name in ("base", "quote")}
+    if currencies:
+        rows = await _TOUCHED.all(tx.connection, currencies=sorted(currencies))
+        await mark(tx, [UUID(int=row[0].int) for row in rows], rebuild=True)
+
+
+_TYPES: Mapping[str, Any] = {
+    "id": Uuid,
+    "generation": Integer,
+    "version": Integer,
+    "base": Text,
+    "quote": Text,
+    "day": Date,
+    "rate": Numeric,
 }
-_CREATE = Statement(
-    insert(Rate).values(version=_ONE, **_given).on_conflict_do_nothing().returning(Rate.version)
+_KEY = ("base", "quote", "day")
+_rows = (
+    func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _TYPES.items()))
+    .table_valued(*_TYPES)
+    .render_derived()
 )
-_CHANGE = Statement(
-    update(Rate)
-    .where(
-        Rate.base == _given["base"],
-        Rate.quote == _given["quote"],
-        Rate.day == _given["day"],
-        Rate.version == bindparam("if_version", type_=Integer),
-    )
-    .values(rate=bindparam("rate", type_=Numeric), version=Rate.version + _ONE)
-    .returning(Rate.version)
+_given = insert(Rate).from_select([field.name for field in fields(Told)], select(_rows))
+_REPLACE = Statement(
+    _given.on_conflict_do_update(
+        index_elements=list(_KEY),
+        set_={name: _given.excluded[name] for name in _TYPES if name not in _KEY},
+        where=or_(
+            Rate.id.is_(None),
+            tuple_(Rate.generation, Rate.version)
+            < tuple_(_given.excluded.generation, _given.excluded.version),
+        ),
+    ).returning(Rate.base, Rate.quote)
+)
+_FORGET = Statement(
+    delete(Rate).where(Rate.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).returning(Rate.base, Rate.quote)
+)
+_SWEEP = Statement(
+    delete(Rate)
+    .where(Rate.id.is_not(None), Rate.generation < bindparam("generation", type_=Integer))
+    .returning(Rate.base, Rate.quote)
 )
 _TOUCHED = Statement(
     select(Fact.customer_id)

@@ -112,7 +112,8 @@ _BELONGS = (  # a fact to the customer that its id means now
 
 def _counted(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Count the facts of current customers up to the day over all their ids, and their purchases after it."""
-    counted = recount(Identity.current_id, *_BELONGS, Fact.day <= UNTIL, *conditions).subquery("counted")
+    within = (*_BELONGS, Fact.day <= UNTIL, *conditions)
+    counted = recount(Identity.current_id, *within, until=UNTIL).subquery("counted")
     after = _after(*conditions).subquery("after")
     return (
         select(*_columns(counted.c, func.coalesce(after.c.purchases, _ZERO)))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -29,19 +30,24 @@ Column = SQLColumnExpression[Any]
 ZERO, ONE = literal_column("0", Integer), literal_column("1", Integer)
 CURRENCY: ColumnElement[str] = bindparam("currency", type_=Text)
 UNTIL: ColumnElement[Any] = bindparam("until", type_=Date)
-_ORDER, _RETURN = literal_column(f"'{Kind.ORDER}'", Text), literal_column(f"'{Kind.RETURN}'", Text)
+_ORDER, _RETURN, _CREDIT = (
+    literal_column(f"'{kind}'", Text) for kind in (Kind.ORDER, Kind.RETURN, Kind.CREDIT_NOTE)
+)
 
 
-def recount(key: Column, *conditions: ColumnElement[bool]) -> Select[Any]:
+def recount(
+    key: Column, *conditions: ColumnElement[bool], until: ColumnElement[Any] | None = None
+) -> Select[Any]:
     """Count the facts of each key in the currency `:currency`; the columns are those of State.
 
     `key` and `conditions` are over Fact, and what the caller joins to it in `conditions`. A purchase is an
-    order neither draft nor cancelled, on the UTC day it was placed; several on one day are one. A return
-    takes its money from the day of its order; one without a known order lowers the total only. A day's
-    money is known when that of each of its orders is: in the currency itself, or at a rate dated on or
-    before the fact's day.
+    order neither draft nor cancelled, on the UTC day it was placed; several on one day are one. A return or
+    credit note takes its money from the day of its order; one without a known order lowers the total only,
+    and one of an order that is no purchase takes nothing. A credit note for a return (by `until`, if that
+    is given) stands in for it: only one of the two counts. A day's money is known when that of each of its
+    orders is: in the currency itself, or at a rate dated on or before the fact's day.
     """
-    day = _days(key, *conditions)
+    day = _days(key, *conditions, _takes_something(until))
     bought, known = day.c.orders > ZERO, and_(day.c.orders > ZERO, day.c.priced == day.c.orders)
     firsts = func.array_agg(aggregate_order_by(case((known, day.c.money)), day.c.day)).filter(bought)
     counted = select(
@@ -80,17 +86,8 @@ def _with_repeats(counted: Select[Any]) -> Select[Any]:
 def _days(key: Column, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a subquery's columns are dynamic
     """Sum the facts of each key and day."""
     order, is_order = aliased(Fact), Fact.kind == _ORDER
-    placed = (
-        select(order.day)
-        .where(
-            order.customer_id == Fact.customer_id,
-            order.kind == _ORDER,
-            order.subject == Fact.order_id,
-            order.counts,
-        )
-        .scalar_subquery()
-    )
-    day = case((Fact.kind == _RETURN, placed), else_=Fact.day)
+    placed = select(order.day).where(*_its(order), order.counts).scalar_subquery()
+    day = case((is_order, Fact.day), else_=placed)
     facts = select(
         key.label("key"),
         day.label("day"),
@@ -117,6 +114,29 @@ def _days(key: Column, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401
         .group_by(fact.c.key, fact.c.day)
         .subquery("day")
     )
+
+
+def _its(order: type[Fact]) -> tuple[ColumnElement[bool], ...]:
+    """Say that an order is the one that a fact takes money from."""
+    return (
+        order.customer_id == Fact.customer_id,
+        order.kind == _ORDER,
+        order.subject == Fact.order_id,
+    )
+
+
+def _takes_something(until: ColumnElement[Any] | None) -> ColumnElement[bool]:
+    order, credit = aliased(Fact), aliased(Fact)
+    of_no_purchase = select(ONE).where(*_its(order), ~order.counts).exists()
+    instead = (
+        credit.customer_id == Fact.customer_id,
+        credit.kind == _CREDIT,
+        credit.return_id == Fact.subject,
+        credit.counts,
+        *(() if until is None else (credit.day <= until,)),
+    )
+    stood_in = and_(Fact.kind == _RETURN, select(ONE).where(*instead).exists())
+    return or_(Fact.kind == _ORDER, ~or_(of_no_purchase, stood_in))
 
 
 def _rate() -> ColumnElement[Any]:

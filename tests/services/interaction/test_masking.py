@@ -9,7 +9,7 @@ from tests.services.interaction.conftest import contact, name
 from tests.support.running import Running
 
 SECRETS = ("Canary subject", "Canary body", "Canary note")
-MASKED = ["subject", "body", "attributes"]
+MASKED = ["subject", "body", "participants", "attachments", "attributes"]
 
 
 def order(customer: Any, **more: Any) -> dict[str, Any]:

@@ -46,6 +46,13 @@ def order(name: str, customer: str, day: str, amount: str, **data: Any) -> Recei
     return Received("order", id_of(name), version, gone, {} if gone else held, 1)
 
 
+def rate(base: str, quote: str, day: str, value: str, version: int = 1, *, gone: bool = False) -> Received:
+    """Return what interaction tells of an exchange rate."""
+    data = {"base": base, "quote": quote, "day": day, "rate": value}
+    subject = id_of(f"{base}/{quote}/{day}")
+    return Received("exchange_rate", subject, version, gone, {} if gone else data, 1)
+
+
 def cdnow(people: int = 2357, currency: str = "USD") -> tuple[list[Received], list[Received]]:
     """Return customers and orders of the CDNOW sample, those of its first people."""
     rows = list(csv.DictReader(CDNOW.open()))

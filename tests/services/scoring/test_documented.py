@@ -6,7 +6,6 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from services.scoring.rates.schemas import ExchangeRatePage, ExchangeRateRead
 from services.scoring.runs.schemas import ScoringRunPage, ScoringRunRead
 from services.scoring.scores.schemas import ScorePage, ScoreRead
 from services.scoring.states.schemas import ScoringStatus
@@ -23,7 +22,6 @@ async def paths(base: Base, client: httpx.AsyncClient) -> dict[str, str]:
     await base.facts_told(
         *orders, order("costly", "costly", "1998-01-01", "10.00", cost="4.00", currency="CNY")
     )
-    await client.put("/v1/exchange-rates/EUR/CNY/2026-01-01", json={"rate": "8"})
     run = await base.run(as_of="1998-06-30", fitted_on={"identity_system": "cdnow"})
     return {"run": run["id"], "version": run["estimator_versions"][0]["id"]}
 
@@ -54,8 +52,6 @@ def _paths(value: Any, at: str = "") -> set[str]:
         ("/v1/scoring-runs/{run}", ScoringRunRead),
         ("/v1/estimators", EstimatorVersionPage),
         ("/v1/estimators/{version}", EstimatorVersionRead),
-        ("/v1/exchange-rates", ExchangeRatePage),
-        ("/v1/exchange-rates/EUR/CNY/2026-01-01", ExchangeRateRead),
         ("/v1/scoring-status", ScoringStatus),
         ("/v1/scoring-status?identity_system=cdnow", ScoringStatus),
     ],
@@ -78,17 +74,13 @@ async def test_known_costs_make_a_margin_part_for_everybody(
 
 
 async def test_tags_answer_for_what_has_not_changed(paths: dict[str, str], client: httpx.AsyncClient) -> None:
-    for path in (
-        "/v1/scoring-runs/{run}",
-        "/v1/estimators/{version}",
-        "/v1/exchange-rates/EUR/CNY/2026-01-01",
-    ):
+    for path in ("/v1/scoring-runs/{run}", "/v1/estimators/{version}"):
         answer = await client.get(path.format(**paths))
         again = await client.get(path.format(**paths), headers={"If-None-Match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/v1/scores", "/v1/scoring-runs", "/v1/estimators", "/v1/exchange-rates"])
+@pytest.mark.parametrize("path", ["/v1/scores", "/v1/scoring-runs", "/v1/estimators"])
 async def test_a_foreign_cursor_or_limit_is_refused(client: httpx.AsyncClient, path: str) -> None:
     for query in ({"cursor": "AAAA"}, {"limit": 0}, {"limit": 1001}, {"limt": 5}):
         answer = await client.get(path, params=query)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from filters.conditions import read
 from services.customer.search import queries
 from services.customer.search.fields import fields
 from services.customer.search.schemas import CustomerSortField, SortDirection
-from shared.filters import read
 from tests.support.running import ANYBODY, Running
 
 MANY = """

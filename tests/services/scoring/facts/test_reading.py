@@ -50,6 +50,21 @@ def test_a_payment_is_kept_and_earns_nothing() -> None:
     assert (row.amount, row.currency, row.counts, row.order_id) == (Decimal("-5.00"), "USD", False, None)
 
 
+@pytest.mark.parametrize(("status", "counts"), [("issued", True), ("cancelled", False)])
+def test_a_credit_note_names_its_order_and_the_return_it_stands_in_for(status: str, counts: bool) -> None:  # noqa: FBT001 - a parameter
+    data = {
+        "customer_id": str(WHO),
+        "issued_at": "2026-03-05T00:00:00Z",
+        "amount": {"amount": "5.00", "currency": "USD"},
+        "order_id": str(WHAT),
+        "return_id": str(WHO),
+        "status": status,
+        "lines": [],
+    }
+    row = read("credit_note", WHAT, (1, 1), data)
+    assert (row.amount, row.order_id, row.return_id, row.counts) == (Decimal("5.00"), WHAT, WHO, counts)
+
+
 @pytest.mark.parametrize("missing", ["customer_id", "total", "placed_at"])
 def test_what_is_no_order_is_refused(missing: str) -> None:
     with pytest.raises(KeyError):

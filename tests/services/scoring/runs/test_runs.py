@@ -11,7 +11,7 @@ from services.scoring.runs import actions as runs
 from services.scoring.valuing import working
 from services.scoring.valuing.child import ComputingError, KilledError
 from shared.ids import uuid7
-from tests.services.scoring.base import Base, cdnow
+from tests.services.scoring.base import Base, cdnow, rate
 
 FIGURES = ("customer_id", "as_of", "tier", "rank", "realized", "prediction", "rfm", "parts", "coverage")
 
@@ -87,7 +87,7 @@ async def test_only_the_named_may_be_learned_from(bought: Base) -> None:
 
 async def test_states_and_facts_give_the_same_scores(bought: Base, client: httpx.AsyncClient) -> None:
     """The reporting currency is read from states, another one is counted from facts at a rate of one."""
-    await client.put("/v1/exchange-rates/CNY/XXX/1996-01-01", json={"rate": "1"})
+    await bought.facts_told(rate("CNY", "XXX", "1996-01-01", "1"))
     await bought.run(as_of="1998-06-30")
     of_states = await figures(client)
     await bought.run(as_of="1998-06-30", currency="XXX")

@@ -12,7 +12,7 @@ import pytest
 from feed.consumer import Received
 from services.scoring.states.histories import of_everybody, of_some
 from services.scoring.states.history import History, day_number
-from tests.services.scoring.base import Base, customer, id_of, order
+from tests.services.scoring.base import Base, customer, id_of, order, rate
 
 START, PEOPLE = date(2026, 1, 1), [f"p{number}" for number in range(6)]
 UNTIL = START + timedelta(60)
@@ -20,9 +20,10 @@ UNTIL = START + timedelta(60)
 
 @dataclass
 class Oracle:
-    """The newest version of each fact, and what it says about a customer."""
+    """The newest version of each fact, whose it is or was, and what all of them say about a customer."""
 
     facts: dict[str, Received] = field(default_factory=dict)
+    whose: dict[str, str] = field(default_factory=dict)
 
     def learn(self, told: Received) -> None:
         key = f"{told.kind} {told.subject}"
@@ -30,26 +31,29 @@ class Oracle:
             return  # nothing was told that could come back
         if key not in self.facts or self.facts[key].version < told.version:
             self.facts[key] = told
+            self.whose[key] = told.data.get("customer_id", self.whose.get(key))
 
     def history(self, name: str, until: date) -> dict[str, Any]:
         """Return what the state should hold, in CNY at par and USD at 7."""
         days: dict[date, list[Decimal]] = defaultdict(list)
-        loose, rate = Decimal(), {"CNY": 1, "USD": 7}
-        mine = [f for f in self.facts.values() if not f.gone and f.data["customer_id"] == str(id_of(name))]
-        orders = {str(f.subject): f for f in mine if f.kind == "order" and f.data["status"] != "cancelled"}
-        for told in mine:
-            money = Decimal(told.data["total"]["amount"]) * rate[told.data["total"]["currency"]]
-            own = _day(told)
-            if own > until:
+        loose = Decimal()
+        mine = [self.facts[key] for key, whose in self.whose.items() if whose == str(id_of(name))]
+        orders = {str(told.subject): told for told in mine if told.kind == "order"}
+        bought = {key: told for key, told in orders.items() if _counts(told)}
+        notes = [told for told in mine if told.kind == "credit_note" and _counts(told)]
+        instead = {told.data["return_id"] for told in notes if _day(told) <= until}
+        for told in bought.values():
+            if _day(told) <= until:
+                days[_day(told)].append(_money(told))
+        back = [told for told in mine if told.kind == "return" and not told.gone]
+        for told in [*notes, *(each for each in back if str(each.subject) not in instead)]:
+            of = told.data["order_id"]
+            if _day(told) > until or (of in orders and of not in bought):
                 continue
-            if str(told.subject) in orders:
-                days[own].append(money)
-            elif told.kind == "return":
-                of = orders.get(told.data["order_id"])
-                if of is not None and _day(of) <= until:
-                    days[_day(of)].append(-money)
-                else:
-                    loose -= money
+            if of in bought and _day(bought[of]) <= until:
+                days[_day(bought[of])].append(-_money(told))
+            else:
+                loose -= _money(told)
         sums = [sum(days[day], Decimal()) for day in sorted(days)]
         return {
             "days": len(sums),
@@ -60,29 +64,41 @@ class Oracle:
         }
 
 
+def _counts(told: Received) -> bool:
+    return not told.gone and told.data["status"] not in {"draft", "cancelled"}
+
+
+def _money(told: Received) -> Decimal:
+    money = told.data["amount" if told.kind == "credit_note" else "total"]
+    return Decimal(money["amount"]) * {"CNY": 1, "USD": 7}[money["currency"]]
+
+
 def _day(told: Received) -> date:
-    return date.fromisoformat((told.data.get("placed_at") or told.data["returned_at"])[:10])
+    names = ("placed_at", "returned_at", "issued_at")
+    return date.fromisoformat(next(told.data[name] for name in names if name in told.data)[:10])
 
 
 def _random_fact(chance: random.Random, number: int) -> Received:
+    """Return an order, a return or a credit note: new, corrected, cancelled, opened again, or gone."""
     who, version = chance.choice(PEOPLE), chance.randint(1, 4)
     day = (START + timedelta(chance.randint(0, 70))).isoformat()
     amount, currency = f"{chance.randint(1, 500)}.{chance.randint(0, 99):02}", chance.choice(["CNY", "USD"])
-    gone = chance.random() < 0.1
-    if chance.random() < 0.8:
-        status = chance.choice(["confirmed", "confirmed", "cancelled"])
+    gone, kind = chance.random() < 0.1, chance.random()
+    status = chance.choice(["confirmed", "shipped", "cancelled", "draft"])
+    if kind < 0.6:
         return order(
             f"o{number}", who, day, amount, version=version, gone=gone, status=status, currency=currency
         )
     of = None if chance.random() < 0.2 else str(id_of(f"o{chance.randint(0, 30)}"))
-    data = {
-        "customer_id": str(id_of(who)),
-        "returned_at": f"{day}T00:00:00Z",
-        "order_id": of,
-        "total": {"amount": amount, "currency": currency},
-        "lines": [],
-    }
-    return Received("return", id_of(f"r{number}"), version, gone, {} if gone else data, 1)
+    data: dict[str, Any] = {"customer_id": str(id_of(who)), "order_id": of}
+    money = {"amount": amount, "currency": currency}
+    if kind < 0.8:
+        data |= {"returned_at": f"{day}T00:00:00Z", "total": money, "lines": []}
+        return Received("return", id_of(f"r{number}"), version, gone, {} if gone else data, 1)
+    back = None if chance.random() < 0.3 else str(id_of(f"r{chance.randint(0, 30)}"))
+    status = chance.choice(["issued", "issued", "cancelled"])
+    data |= {"issued_at": f"{day}T00:00:00Z", "amount": money, "return_id": back, "status": status}
+    return Received("credit_note", id_of(f"c{number}"), version, gone, {} if gone else data, 1)
 
 
 def _equal(found: History, oracle: Oracle, until: date) -> None:
@@ -96,9 +112,7 @@ def _equal(found: History, oracle: Oracle, until: date) -> None:
 
 @pytest.fixture(scope="module")
 async def told(base: Base) -> Base:
-    client = base.scoring.client()
-    answer = await client.put("/v1/exchange-rates/USD/CNY/2025-12-01", json={"rate": "7"})
-    assert answer.status_code == 201
+    await base.facts_told(rate("USD", "CNY", "2025-12-01", "7"))
     await base.customers(*(customer(name) for name in PEOPLE))
     return base
 

@@ -1,13 +1,13 @@
-"""What a filter tree looks like in the OpenAPI document; `shared.filters` reads it."""
+"""What a filter tree looks like in the OpenAPI document; `filters.conditions` reads it."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, WrapValidator
 
-from shared.fields import MOST_VALUES
-from shared.filters import MOST
-from shared.kinds import LONGEST
+from filters.conditions import MOST
+from filters.fields import MOST_VALUES
+from filters.kinds import LONGEST
 from shared.schemas import Body, Flag
 
 Value = Annotated[str, Field(max_length=LONGEST)] | float | bool

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, cast, func, literal_column, or_, true
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.kinds import BOOLEAN, NUMBER, ORDERED, TEXT, Kind, boolean
+from filters.kinds import BOOLEAN, NUMBER, ORDERED, TEXT, Kind, boolean
 
 Condition = ColumnElement[bool]
 Take = Callable[[Any], ColumnElement[Any]]  # gives the next parameter, of a type

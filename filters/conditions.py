@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, true
 
+from filters.fields import Condition, Field, Json, Take
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid, MaskedField
-from shared.fields import Condition, Field, Json, Take
 from shared.masking import shows
 from shared.places import pointer, unknown
 

@@ -11,8 +11,8 @@ from sqlalchemy import Boolean, Date, DateTime, Integer, MetaData, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from shared import fields, kinds
-from shared.fields import Field
+from filters import fields, kinds
+from filters.fields import Field
 
 KINDS = {
     "label": "text",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0003"
-down_revision: str | None = "0002"
+revision: str = "0005"
+down_revision: str | None = "0004"
 
 SCHEMA, TABLE, BEFORE, INDEX = "interaction", "interactions", "ix_interactions_newest", "ix_interactions_told"
 COLUMNS = ("customer_id", sa.text("occurred_at DESC"), sa.text("id DESC"))

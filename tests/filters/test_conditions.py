@@ -10,16 +10,16 @@ from sqlalchemy import String, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateTable
 
+from filters.conditions import Filter, condition, described, read
+from filters.fields import Json, Single
+from filters.kinds import TEXT
 from shared.auth import Principal
 from shared.database import speak_json
 from shared.errors import Invalid, MaskedField
-from shared.fields import Json, Single
-from shared.filters import Filter, condition, described, read
-from shared.kinds import TEXT
 from shared.masking import PERSONAL
 from shared.statements import Statement
-from tests.shared.evaluator import matches
-from tests.shared.records import FIELDS, Record, records, trees
+from tests.filters.evaluator import matches
+from tests.filters.records import FIELDS, Record, records, trees
 from tests.support.databases import fresh
 
 ANYBODY = Principal("u-1", frozenset())

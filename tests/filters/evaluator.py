@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tests.shared.records import KINDS
+from tests.filters.records import KINDS
 
 READ = {
     "text": str,

@@ -1,0 +1,1 @@
+"""Filters: trees of predicates over allow-listed fields, read from JSON and asked of the database."""

@@ -1,0 +1,1 @@
+"""Credit notes: money that a customer need not pay after all."""
