@@ -4,6 +4,7 @@ from services.interaction.balance.models import ContactTarget, Rhythm
 from services.interaction.base import Base
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
+from services.interaction.employments.models import Employment
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger
 from services.interaction.interactions.models import Interaction
@@ -15,5 +16,15 @@ from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
-MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, Stranger, ContactTarget, Rhythm, *SALES)
+MODELS = (
+    ExternalIdentity,
+    Identity,
+    SourceKey,
+    Interaction,
+    Stranger,
+    ContactTarget,
+    Rhythm,
+    Employment,
+    *SALES,
+)
 metadata = Base.metadata

@@ -84,7 +84,7 @@ async def get_customer_balance(
         "customer_id": who.current_id,
         "contacts": count,
         **_common(contacts, span),
-        "frequency": frequency(rhythm and dict(rhythm), count, until - since, now),
+        "frequency": frequency(dict(rhythm) if rhythm else None, count, until - since, now),
         "last_of_kind": last(kinds, "kind", kind_of, now),
         "last_for_purpose": last(contacts, "purpose", purpose_of, now),
         "last_through_group": last(contacts, "group", group_of, now),
@@ -100,7 +100,8 @@ async def get_balance(request: Request, principal: CanRead, span: Spanned, whose
     given = {**whose, "since": span[0], "until": span[1]}
     counts = await COUNTS.one(held.database.pool, principal, now=held.clock(), **given)
     rows = await SORTS_OF_MANY.all(held.database.pool, principal, **given)
-    told = {**dict(counts or {}), "contacts": sum(row["count"] for row in rows), **_common([dict(row) for row in rows], span)}
+    sorts = [dict(row) for row in rows]
+    told = {**dict(counts or {}), "contacts": sum(row["count"] for row in sorts), **_common(sorts, span)}
     return answer(told, request=request)
 
 

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.deliveries.kind import DELIVERIES
@@ -27,9 +28,17 @@ def nothing(_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
     return NOTHING
 
 
+def nobody(_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    """Return who took part where nobody did."""
+    return cast(null(), JSONB)
+
+
 @dataclass(frozen=True, eq=False)
 class Told:
-    """How facts of a kind are told on timelines, to readers with a scope; `contact` if somebody talked."""
+    """How facts of a kind are told on timelines, to readers with a scope; `contact` if somebody talked.
+
+    `participants` is the JSON list of who took part, as contacts keep it.
+    """
 
     kind: Kind
     scope: str
@@ -38,6 +47,7 @@ class Told:
     channel: Value = nothing
     direction: Value = nothing
     purpose: Value = nothing
+    participants: Value = nobody
 
 
 def _subject(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
@@ -64,7 +74,7 @@ def _delivery(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     return func.concat(_number(t), t.status)
 
 
-_CONTACT = {name: attrgetter(name) for name in ("channel", "direction", "purpose")}
+_CONTACT = {name: attrgetter(name) for name in ("channel", "direction", "purpose", "participants")}
 TOLD = {
     told.kind.name: told
     for told in (
