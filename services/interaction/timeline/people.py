@@ -46,9 +46,8 @@ def with_people(shape: Shape, visibility: Visibility) -> Visible:
     """
     kept = _kept(visibility)
     parts = [_keys(TOLD[name], shape, kept) for name in sorted(shape.kinds)]
-    each = (
-        union_all(*parts).order_by(*in_order(shape)).limit(select(_LIMIT).scalar_subquery()).lateral("each")
-    )
+    merged = union_all(*parts).order_by(*in_order(shape)) if len(parts) > 1 else parts[0]
+    each = merged.limit(select(_LIMIT).scalar_subquery()).lateral("each")
     page = (
         select(each)
         .select_from(kept)
