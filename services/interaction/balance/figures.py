@@ -41,7 +41,7 @@ def formality(rows: Iterable[Row]) -> dict[str, Any]:
 def frequency(rhythm: Row | None, contacts: int, span: timedelta, now: datetime) -> dict[str, Any]:
     """Return how often there was a contact in a span, and how that stands to the target."""
     days, last = (None, None) if rhythm is None else (rhythm["days"], rhythm["last_at"])
-    due = None if days is None or last is None else last + days * DAY
+    due = None if days is None or last is None else _after(last, days)
     return {
         "per_30_days": round(contacts / (span / (30 * DAY)), 3),
         "target_days": days,
@@ -83,6 +83,13 @@ def _counted(rows: Iterable[Row], of: Callable[[Row], Any]) -> dict[Any, int]:
         if row["contact"]:
             counts[of(row)] = counts.get(of(row), 0) + row["count"]
     return counts
+
+
+def _after(moment: datetime, days: int) -> datetime | None:
+    try:
+        return moment + days * DAY
+    except OverflowError:  # behind the year 9999
+        return None
 
 
 def _ratio(one: int, other: int) -> float | None:
