@@ -36,6 +36,8 @@ _TABLE = {
     b"deliveries": "interaction",
     b"credit-notes": "interaction",
     b"exchange-rates": "interaction",
+    b"costs": "interaction",
+    b"shared-costs": "interaction",
     b"channels": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",

@@ -26,6 +26,8 @@ KINDS = {
     "delivery": "interaction",
     "credit_note": "interaction",
     "exchange_rate": "interaction",
+    "cost": "interaction",
+    "shared_cost": "interaction",
     "identity": "interaction",
     "contact_target": "interaction",
     "score": "scoring",

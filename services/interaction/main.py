@@ -12,6 +12,10 @@ from services.interaction.balance.target_routes import router as targets
 from services.interaction.balance.targets import TARGETS
 from services.interaction.base import FEED
 from services.interaction.contacts.routes import router as contacts
+from services.interaction.costs.kinds import COSTS, SHARED_COSTS
+from services.interaction.costs.routes import allocations
+from services.interaction.costs.routes import router as costs
+from services.interaction.costs.routes import shared as shared_costs
 from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.credit_notes.routes import router as credit_notes
 from services.interaction.deliveries.kind import DELIVERIES
@@ -29,6 +33,7 @@ from services.interaction.orders.routes import router as orders
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
+from services.interaction.products.routes import catalogue as assortment
 from services.interaction.products.routes import router as products
 from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
@@ -42,15 +47,19 @@ from web.app import create_app
 from web.clients import ServiceClient
 
 KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
+SPENT = (COSTS, SHARED_COSTS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    told = {kind.name: statements(kind).told for kind in KINDS}
+    told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
     feed = feed_router(FEED, {**told, "identity": identities.TOLD, "contact_target": TARGETS.told})
-    sold = [products, orders, corrections, payments, returns, lateness, deliveries, credit_notes, accounts]
-    routers = [interactions, catalogue, *sold, rates, timeline, contacts, inbox, balance, targets, feed]
+    sold = [assortment, products, orders, corrections, lateness, deliveries]
+    owed = [payments, returns, credit_notes, accounts, rates]
+    spent = [allocations, costs, shared_costs]
+    looked_at = [timeline, contacts, inbox, balance, targets]
+    routers = [interactions, catalogue, *sold, *owed, *spent, *looked_at, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -2,6 +2,7 @@
 
 from services.interaction.balance.models import ContactTarget, Rhythm
 from services.interaction.base import Base
+from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.employments.models import Employment
@@ -15,16 +16,7 @@ from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
-MODELS = (
-    ExternalIdentity,
-    Identity,
-    SourceKey,
-    Interaction,
-    Stranger,
-    ContactTarget,
-    Rhythm,
-    Employment,
-    *SALES,
-)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
+KEPT = (Stranger, ContactTarget, Rhythm, Employment)
+MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *KEPT, *SALES)
 metadata = Base.metadata

@@ -22,6 +22,7 @@ OF_NOBODY = (
     "/products",
     "/scoring-runs",
     "/exchange-rates",
+    "/shared-costs",
     "/estimators",
     "/scoring-status",
     "/survivorship",
@@ -36,6 +37,8 @@ OF_RESOURCE |= {
     "deliveries": "delivery_id",
     "credit-notes": "credit_note_id",
     "exchange-rates": "exchange_rate_id",
+    "costs": "cost_id",
+    "shared-costs": "shared_cost_id",
 }
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named
 ORDER = ("get", "patch", "put", "post", "delete")
@@ -140,7 +143,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
     known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
-    known |= {"for_return": names.ids["return_id"]}
+    known |= {"for_return": names.ids["return_id"], "replaced_by": None}
     known |= {"survivor": names.ids["customer"], "duplicates": names.ids["twin"]}
     known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}
     if key in known:

@@ -151,10 +151,21 @@ def test_sums_and_lists_hold_only_what_is_seen(
 ) -> None:
     assert api.get("/v1/tiers").json()["customers"] >= 60
     assert people[who].get("/v1/tiers").json()["customers"] == 0
-    for path in ("scores", "orders", "payments", "returns", "deliveries", "credit-notes", "interactions"):
+    for path in (
+        "scores",
+        "orders",
+        "payments",
+        "returns",
+        "deliveries",
+        "credit-notes",
+        "costs",
+        "interactions",
+    ):
         assert people[who].get(f"/v1/{path}").json()["items"] == [], path
     told = people[who].get("/v1/changes?limit=2000").json()["items"]
-    about_nobody = {somebody.ids[name] for name in ("product_id", "field_id", "exchange_rate_id")}
+    about_nobody = {
+        somebody.ids[name] for name in ("product_id", "field_id", "exchange_rate_id", "shared_cost_id")
+    }
     assert not {change["subject"] for change in told} & set(somebody.ids.values()) - about_nobody
 
 

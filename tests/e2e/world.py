@@ -35,6 +35,7 @@ def absent(like: Names) -> Names:
         "field_id",
         "product_id",
         "exchange_rate_id",
+        "shared_cost_id",
         "scoring-runs_id",
         "duplicate-runs_id",
         "estimators_id",
@@ -165,6 +166,9 @@ def make(api: httpx.Client) -> Names:
         "/v1/credit-notes",
         {**facts, "order": source, "issued_at": at, "amount": "1.00", "currency": "CNY"},
     )
+    paid_for = {"kind": "keep", "amount": "9.00", "currency": "CNY", "first_day": "2026-03-01"}
+    spent = post("/v1/costs", {**facts, **paid_for})
+    shared = post("/v1/shared-costs", {**paid_for, "among": "all", "basis": "equal"})
     put = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8", "quoted_by": "ECB"})
     rate = put.raise_for_status().json()
     pair, looked = twins(api, customer)
@@ -208,6 +212,8 @@ def make(api: httpx.Client) -> Names:
             "delivery_id": sent["id"],
             "credit_note_id": note["id"],
             "exchange_rate_id": rate["id"],
+            "cost_id": spent["id"],
+            "shared_cost_id": shared["id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],
             "client_id": program["id"],

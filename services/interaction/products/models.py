@@ -9,7 +9,10 @@ from services.interaction.records.models import Record
 
 
 class Product(Record):
-    """Something that is sold."""
+    """Something that is sold: of a category, in it of a family, there in a release.
+
+    `replaced_by_id` is the product that is sold in its place; following it ends, see replacing.py.
+    """
 
     __tablename__ = "products"
 
@@ -17,4 +20,6 @@ class Product(Record):
     name: Mapped[str] = mapped_column(Text)
     category: Mapped[str | None] = mapped_column(Text, index=True)
     family: Mapped[str | None] = mapped_column(Text)
+    release: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool]
+    replaced_by_id: Mapped[UUID | None] = mapped_column(index=True)
