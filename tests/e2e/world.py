@@ -92,6 +92,15 @@ def twins(api: httpx.Client, customer: dict[str, Any]) -> tuple[str, str]:
     return found[0]["id"], run
 
 
+def stranger(api: httpx.Client) -> str:
+    """Let somebody unknown write; return the stranger's id."""
+    unknown = {"system": "phone", "id": f"S-{uuid4().hex[:12]}"}
+    body = {"customer": unknown, "channel": "sms", "occurred_at": "2026-03-01T09:30:00Z"}
+    made = str(api.post("/v1/interactions", json=body).raise_for_status().json()["customer_id"])
+    settled(lambda: api.get(f"/v1/inbox/{made}").status_code == 200)
+    return made
+
+
 def make(api: httpx.Client) -> Names:
     """Create the customer, its history and its score; return their names."""
 
@@ -158,9 +167,6 @@ def make(api: httpx.Client) -> Names:
         "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
     )
     target = post("/v1/contact-targets", {"customer": friend["id"], "days": 30})
-    unknown = {"system": "phone", "id": f"S-{uuid4().hex[:12]}"}
-    strange = post("/v1/interactions", {"customer": unknown, "channel": "sms", "occurred_at": at})
-    settled(lambda: api.get(f"/v1/inbox/{strange['customer_id']}").status_code == 200)
     sent = post("/v1/deliveries", {**facts, "order": source, "promised_on": "2026-03-05", "lines": [CAME]})
     note = post(
         "/v1/credit-notes",
@@ -208,7 +214,7 @@ def make(api: httpx.Client) -> Names:
             "payment_id": paid["id"],
             "return_id": back["id"],
             "contact_target_id": target["id"],
-            "stranger_id": strange["customer_id"],
+            "stranger_id": stranger(api),
             "delivery_id": sent["id"],
             "credit_note_id": note["id"],
             "exchange_rate_id": rate["id"],
