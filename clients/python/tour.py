@@ -10,7 +10,6 @@ from guanxi_client.api.customers import create_customer, get_customer, get_custo
 from guanxi_client.api.interactions import create_interaction
 from guanxi_client.api.orders import create_order, list_orders
 from guanxi_client.models import (
-    Channel,
     CustomerCreate,
     CustomerRead,
     CustomerUpdate,
@@ -52,7 +51,7 @@ def history(client: AuthenticatedClient, known: CustomerRead) -> list[str]:
     """Record a call and three orders; return the ids of the orders."""
     call = InteractionCreate(
         customer=known.id,
-        channel=Channel.PHONE,
+        channel="phone",
         direction=Direction.INBOUND,
         occurred_at=datetime.now(UTC),
         subject="Where is my order?",

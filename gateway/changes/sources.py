@@ -19,6 +19,7 @@ KINDS = {
     "group_event": "customer",
     "group_attendance": "customer",
     "interaction": "interaction",
+    "channel": "interaction",
     "product": "interaction",
     "order": "interaction",
     "payment": "interaction",

@@ -11,6 +11,8 @@ from services.interaction.balance.routes import router as balance
 from services.interaction.balance.target_routes import router as targets
 from services.interaction.balance.targets import TARGETS
 from services.interaction.base import FEED
+from services.interaction.channels.queries import CHANNELS
+from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.costs.kinds import COSTS, SHARED_COSTS
 from services.interaction.costs.routes import allocations
@@ -25,7 +27,6 @@ from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.routes import router as inbox
 from services.interaction.interactions.kind import INTERACTIONS
-from services.interaction.interactions.routes import catalogue
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import further as corrections
@@ -54,12 +55,13 @@ ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD, "contact_target": TARGETS.told})
+    kept = {"channel": CHANNELS.told, "contact_target": TARGETS.told}
+    feed = feed_router(FEED, {**told, "identity": identities.TOLD, **kept})
     sold = [assortment, products, orders, corrections, lateness, deliveries]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [allocations, costs, shared_costs]
     looked_at = [timeline, contacts, inbox, balance, targets]
-    routers = [interactions, catalogue, *sold, *owed, *spent, *looked_at, feed]
+    routers = [interactions, channels, *sold, *owed, *spent, *looked_at, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -8,7 +8,7 @@ from services.interaction.deliveries.models import Delivery
 from services.interaction.employments.models import Employment
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger
-from services.interaction.interactions.models import Interaction
+from services.interaction.interactions.models import Channel, Interaction
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
@@ -18,5 +18,5 @@ from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 KEPT = (Stranger, ContactTarget, Rhythm, Employment)
-MODELS = (ExternalIdentity, Identity, SourceKey, Interaction, *KEPT, *SALES)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *KEPT, *SALES)
 metadata = Base.metadata

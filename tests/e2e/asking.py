@@ -26,6 +26,7 @@ OF_NOBODY = (
     "/estimators",
     "/scoring-status",
     "/survivorship",
+    "/channels",
 )
 OUTER = ("/v1/group-events/", "/v1/groups/", "/v1/customers/")  # what others are inside of
 OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relations: no type has all of them

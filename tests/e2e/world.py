@@ -155,6 +155,15 @@ def make(api: httpx.Client) -> Names:
             "body": BODY,
         },
     )
+    channel = post(
+        "/v1/channels",
+        {
+            "code": f"c_{uuid4().hex}",
+            "group": "web",
+            "formal": False,
+            "labels": dict.fromkeys(("en", "zh-Hans", "zh-Hant"), "C"),
+        },
+    )
     product = post("/v1/products", {"name": "Tea", "source": {"system": "erp", "id": f"P-{uuid4().hex}"}})
     line = {"product": product["id"], "quantity": "2", "amount": "29.33"}
     ordered = {"placed_at": at, "currency": "CNY", "status": "confirmed", "lines": [line]}
@@ -209,6 +218,7 @@ def make(api: httpx.Client) -> Names:
             "attendance_id": came["results"][0]["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
+            "channel": channel["code"],
             "product_id": product["id"],
             "order_id": order["id"],
             "payment_id": paid["id"],

@@ -102,9 +102,8 @@ def records(count: int, seed: int) -> list[dict[str, Any]]:
 
 def _predicate(name: str) -> st.SearchStrategy[dict[str, Any]]:
     if name.startswith("doc."):
-        return st.sampled_from([TEXTS[:4], NUMBERS, [True, False]]).flatmap(
-            lambda values: _of(name, _operators(values), values)
-        )
+        each = [_of(name, _operators(values), values) for values in (TEXTS[:4], NUMBERS, [True, False])]
+        return st.integers(0, 2).flatmap(each.__getitem__)
     kind = KINDS.get(name, "text")
     return _of(name, FIELDS[name].operators, VALUES[kind])
 
@@ -117,19 +116,22 @@ def _operators(values: list[Any]) -> tuple[str, ...]:
 def _of(name: str, operators: tuple[str, ...], values: list[Any]) -> st.SearchStrategy[dict[str, Any]]:
     one = st.sampled_from(values)
     several = {"in": st.lists(one, min_size=1, max_size=3), "between": st.lists(one, min_size=2, max_size=2)}
-    return st.sampled_from(operators).flatmap(
-        lambda op: st.fixed_dictionaries(
+    each = {
+        op: st.fixed_dictionaries(
             {
                 "field": st.just(name),
                 "op": st.just(op),
                 "value": st.booleans() if op == "exists" else several.get(op, one),
             }
         )
-    )
+        for op in operators
+    }
+    return st.sampled_from(operators).flatmap(each.__getitem__)
 
 
 NAMES = [*KINDS, "words", "doc.a", "doc.b", "doc.a.c", "doc.a.0", "doc.b.-1", "doc.x"]
-predicates = st.sampled_from(NAMES).flatmap(_predicate)
+_predicates = {name: _predicate(name) for name in NAMES}  # made once, not at each draw
+predicates = st.sampled_from(NAMES).flatmap(_predicates.__getitem__)
 
 
 def _joined(depth: int) -> st.SearchStrategy[dict[str, Any]]:

@@ -7,23 +7,21 @@ import httpx
 import pytest
 
 from gateway import upstream as upstreams
-from tests.gateway.conftest import Front
+from tests.gateway.conftest import KEY, Front
 from tests.gateway.test_proxy import deadline
+from tests.support.wire import Asked, Wire
 from web.budget import MOST, Budget
 
 OFFERED = 1_000
 
 
-async def ask_all(front: Front, path: str, **more: object) -> list[int]:
+async def ask_all(front: Front, path: str) -> list[int]:
     """Ask OFFERED times, 20 at once; return the statuses."""
-
-    async def some() -> list[int]:
-        return [
-            (await front.client.request("GET", f"/v1/customers/{path}", **more)).status_code  # type: ignore[arg-type]  # httpx's
-            for _ in range(OFFERED // 20)
-        ]
-
-    return [status for part in await asyncio.gather(*(some() for _ in range(20))) for status in part]
+    statuses: list[int] = []
+    wire = Wire(f"http://127.0.0.1:{front.port}", KEY, at_once=20)
+    each = (Asked(path, "GET", f"/v1/customers/{path}") for _ in range(OFFERED))
+    await wire.ask(each, lambda _, answer: statuses.append(answer.status))
+    return statuses
 
 
 def seen(front: Front, path: str) -> int:

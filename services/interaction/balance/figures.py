@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.interaction.interactions.catalogue import CHANNELS, PURPOSES, Direction, Purpose
+from services.interaction.interactions.catalogue import PURPOSES, Direction, Purpose
+from services.interaction.interactions.known import Channels
 
 Row = Mapping[str, Any]  # kind, contact, channel, direction, purpose, count (in the span), last_at (ever)
 DAY = timedelta(days=1)
@@ -25,9 +26,14 @@ def two_way(rows: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-def formality(rows: Iterable[Row]) -> dict[str, Any]:
-    """Return what the contacts were for."""
-    counts = _counted(rows, lambda row: FORMAL.get(row["purpose"]))
+def formality(rows: Iterable[Row], channels: Channels) -> dict[str, Any]:
+    """Return what the contacts were for; the channel says where the purpose does not."""
+
+    def formal_of(row: Row) -> bool | None:
+        channel = channels.get(row["channel"])
+        return FORMAL.get(row["purpose"], None if channel is None else channel.formal)
+
+    counts = _counted(rows, formal_of)
     formal, informal = counts.get(True, 0), counts.get(False, 0)
     return {
         "formal": formal,
@@ -72,9 +78,9 @@ def kind_of(row: Row) -> str:
     return str(row["kind"])
 
 
-def group_of(row: Row) -> str | None:
-    """Return the group of channels that a contact came through."""
-    return CHANNELS[row["channel"]][0] if row["channel"] in CHANNELS else None
+def group_in(channels: Channels) -> Callable[[Row], str | None]:
+    """Return what tells the group of channels that a contact came through."""
+    return lambda row: channels[row["channel"]].group if row["channel"] in channels else None
 
 
 def _counted(rows: Iterable[Row], of: Callable[[Row], Any]) -> dict[Any, int]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.interaction.balance.figures import (
     formality,
     frequency,
-    group_of,
+    group_in,
     kind_of,
     last,
     purpose_of,
@@ -19,6 +19,7 @@ from services.interaction.balance.figures import (
 from services.interaction.balance.queries import COUNTS, DUE, RHYTHM, SORTS, SORTS_OF_MANY
 from services.interaction.balance.schemas import BalanceSummary, CustomerBalance, DuePage
 from services.interaction.identities.paths import key_in
+from services.interaction.interactions.known import Channels, channels
 from services.interaction.records.parameters import CustomerPath, Word
 from services.interaction.timeline.routes import found
 from shared.auth import Principal, allow
@@ -75,6 +76,7 @@ async def get_customer_balance(
     pool, now, (since, until) = held.database.pool, held.clock(), span
     who = await found(request, principal, key_in(customer))
     rows = await SORTS.all(pool, principal, of=who.original_id, since=since, until=until)
+    known = await channels(held.database)
     rhythm = await RHYTHM.one(pool, principal, id=who.current_id)
     sorts: list[Mapping[str, Any]] = [dict(row) for row in rows]
     contacts = [row for row in sorts if row["contact"]]
@@ -83,11 +85,11 @@ async def get_customer_balance(
     told = {
         "customer_id": who.current_id,
         "contacts": count,
-        **_common(contacts, span),
+        **_common(contacts, span, known),
         "frequency": frequency(dict(rhythm) if rhythm else None, count, until - since, now),
         "last_of_kind": last(kinds, "kind", kind_of, now),
         "last_for_purpose": last(contacts, "purpose", purpose_of, now),
-        "last_through_group": last(contacts, "group", group_of, now),
+        "last_through_group": last(contacts, "group", group_in(known), now),
     }
     return answer(told, request=request)
 
@@ -100,8 +102,12 @@ async def get_balance(request: Request, principal: CanRead, span: Spanned, whose
     given = {**whose, "since": span[0], "until": span[1]}
     counts = await COUNTS.one(held.database.pool, principal, now=held.clock(), **given)
     rows = await SORTS_OF_MANY.all(held.database.pool, principal, **given)
-    sorts = [dict(row) for row in rows]
-    told = {**dict(counts or {}), "contacts": sum(row["count"] for row in sorts), **_common(sorts, span)}
+    sorts, known = [dict(row) for row in rows], await channels(held.database)
+    told = {
+        **dict(counts or {}),
+        "contacts": sum(row["count"] for row in sorts),
+        **_common(sorts, span, known),
+    }
     return answer(told, request=request)
 
 
@@ -117,10 +123,10 @@ async def list_due_customers(request: Request, principal: CanRead, place: Paged,
     return await listed(request, place, ("due_at", "customer_id"), ask)
 
 
-def _common(rows: Sequence[Mapping[str, Any]], span: Span) -> dict[str, Any]:
+def _common(rows: Sequence[Mapping[str, Any]], span: Span, known: Channels) -> dict[str, Any]:
     return {
         "since": span[0],
         "until": span[1],
         "two_way": two_way(rows),
-        "formality": formality(rows),
+        "formality": formality(rows, known),
     }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.interaction.interactions.catalogue import Channel, Direction, Purpose
+from services.interaction.interactions.catalogue import Direction, Purpose
 from shared.schemas import Instant, Read
 
 
@@ -12,7 +12,7 @@ class ContactRead(Read):
     """One contact, in short."""
 
     id: UUID
-    channel: Channel
+    channel: str
     direction: Direction
     purpose: Purpose | None
     occurred_at: Instant

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal_column
 
 from services.interaction.interactions.details import columns
+from services.interaction.interactions.known import admit
 from services.interaction.interactions.models import Interaction
 from services.interaction.interactions.schemas import InteractionCreate, InteractionRead
 from services.interaction.records.kinds import Kind
@@ -42,5 +43,6 @@ INTERACTIONS = Kind(
     read=InteractionRead,
     rendering=rendering,
     columns=columns,
+    admit=admit,
     created="recorded",
 )

@@ -1,12 +1,16 @@
-"""The table of interactions."""
+"""The tables of interactions and of the channels that they pass through."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import ColumnElement, Index, Text, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.interaction.records.models import Fact
+from services.interaction.base import Base
+from services.interaction.records.models import TIME, Fact
+from shared.auth import Visibility
 from shared.masking import PERSONAL
 
 
@@ -41,3 +45,34 @@ class Interaction(Fact):
     participants: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, info=PERSONAL)
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, info=PERSONAL)
     thread_id: Mapped[str | None] = mapped_column(Text(collation="C"))
+
+
+class Channel(Base):
+    """A way in which contacts take place; the built-in ones are made by the migration.
+
+    `labels` are its names in `en`, `zh-Hans` and `zh-Hant`. `used` says that contacts may name it: it is set
+    before the first one is written, and never taken back.
+    """
+
+    __tablename__ = "channels"
+    __table_args__ = (
+        Index("ix_channels_code", "code", unique=True, postgresql_where=text("deleted_at is null")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(Text(collation="C"))
+    group: Mapped[str] = mapped_column(Text)
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    formal: Mapped[bool]
+    built_in: Mapped[bool]
+    used: Mapped[bool]
+    retired_at: Mapped[datetime | None] = mapped_column(TIME)
+    version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(TIME)
+    updated_at: Mapped[datetime] = mapped_column(TIME)
+    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
+
+    @classmethod
+    def visible_to(cls, _: Visibility) -> ColumnElement[bool]:
+        """Show channels to everybody: they are about no customer."""
+        return true()

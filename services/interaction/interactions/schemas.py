@@ -1,11 +1,11 @@
 """What callers send and get about interactions."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
-from services.interaction.interactions.catalogue import Channel, Direction, Purpose
+from services.interaction.interactions.catalogue import Direction, Purpose
 from services.interaction.interactions.details import (
     MOST,
     Attachment,
@@ -17,8 +17,9 @@ from services.interaction.interactions.details import (
     SentimentRead,
 )
 from services.interaction.records.schemas import FactRead, RecordCreate
-from shared.schemas import Instant, LongText, Read, Text, example
+from shared.schemas import Instant, LongText, Text, example
 
+ChannelCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", max_length=64, examples=["phone"])]
 EXAMPLE: dict[str, Any] = {
     "customer": {"system": "erp", "id": "C0001"},
     "channel": "phone",
@@ -38,7 +39,7 @@ class InteractionCreate(RecordCreate):
     model_config = example(**EXAMPLE)
 
     customer: Reference
-    channel: Channel
+    channel: ChannelCode
     direction: Direction = Direction.NONE
     purpose: Purpose | None = None
     occurred_at: Instant
@@ -54,7 +55,7 @@ class InteractionCreate(RecordCreate):
 class InteractionRead(FactRead):
     """A contact between a customer and the firm."""
 
-    channel: Channel
+    channel: str
     direction: Direction
     purpose: Purpose | None
     occurred_at: Instant
@@ -65,43 +66,3 @@ class InteractionRead(FactRead):
     participants: list[ParticipantRead] | None = Field(description="Null where it is masked.")
     attachments: list[AttachmentRead] | None = Field(description="Null where it is masked.")
     thread_id: str | None
-
-
-class LabelsRead(Read):
-    """A name in English, simplified and traditional Chinese."""
-
-    en: str
-    zh_hans: str = Field(alias="zh-Hans")
-    zh_hant: str = Field(alias="zh-Hant")
-
-
-class CodeRead(Read):
-    """A code with its labels."""
-
-    code: str
-    labels: LabelsRead
-
-
-class ChannelRead(Read):
-    """A channel and the group that it is in."""
-
-    code: Channel
-    group: str
-    labels: LabelsRead
-
-
-class PurposeRead(Read):
-    """A purpose, and whether it is formal business."""
-
-    code: Purpose
-    formal: bool
-    labels: LabelsRead
-
-
-class ChannelCatalogue(Read):
-    """Everything that an interaction may be called."""
-
-    items: list[ChannelRead]
-    groups: list[CodeRead]
-    directions: list[CodeRead]
-    purposes: list[PurposeRead]

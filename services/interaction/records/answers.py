@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -34,6 +35,7 @@ def customers(request: Request) -> Customers:
 async def create(request: Request, principal: Principal, kind: Kind, body: RecordCreate) -> Response:
     """Record one: 201; 200 if its source key names a record with the same content, 409 with another."""
     draft = kind.draft(body)
+    await kind.admit(core(request).database, [draft])
 
     async def straight(tx: Transaction, key: Mapping[str, object] | None) -> Answer | None:
         return _new(kind, draft, await record_straight(tx, kind, draft, key))
@@ -58,6 +60,7 @@ async def create(request: Request, principal: Principal, kind: Kind, body: Recor
 async def write_batch(request: Request, principal: Principal, kind: Kind, batch: Batch[Any]) -> Response:
     """Record many: the result of each, in order."""
     drafts = read(kind, batch.items)
+    await kind.admit(core(request).database, drafts)
     wanted = Wanted(kind, drafts, await _people(request, principal, drafts), batch.mode, batch.dry_run)
 
     async def act(tx: Transaction) -> Answer:
@@ -84,9 +87,12 @@ async def correct(
             errors=[{"pointer": f"/{name}", "code": LinkFixed.code, "detail": says} for name in fixed]
         )
 
+    await kind.admit(core(request).database, [draft := kind.draft(patch)])
+
     async def act(tx: Transaction) -> Answer:
         before = await fetch(tx.connection, principal, kind, key)
-        await actions.correct(tx, kind, before["id"], kind.draft(patch), seen)
+        mine = replace(draft, values=dict(draft.values))  # it may have to run again
+        await actions.correct(tx, kind, before["id"], mine, seen)
         row = await fetch(tx.connection, principal, kind, before["id"])
         return Answer(row["data"], version=row["version"], subjects=(row["id"],))
 

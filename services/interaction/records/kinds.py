@@ -19,12 +19,13 @@ from services.interaction.records.drafts import Columns, Draft, Settle, as_given
 from services.interaction.records.models import Fact, Record
 from services.interaction.records.schemas import Batch, RecordCreate, RecordRead, RecordRow
 from services.interaction.records.shapes import LINKS, batch_of, page_of, required, row_of, update_of
-from shared.database import Transaction
+from shared.database import Database, Transaction
 from shared.masking import columns_of
 
 OCCURRED = "occurred_at"
 # Gets the columns of the record and, for a fact, those of its customer's identity.
 Rendering = Callable[[Any, Any], ColumnElement[Any]]
+Admit = Callable[[Database, Sequence[Draft]], Awaitable[None]]
 Link = Callable[[Transaction, Sequence[Draft]], Awaitable[None]]
 NAMES = LINKS | {"id", "if_version"}  # fields that name a record or its links
 KEPT = (
@@ -39,6 +40,10 @@ KEPT = (
 )
 
 
+async def admit_all(_: Database, __: Sequence[Draft]) -> None:
+    """Admit every draft of a kind that depends on nothing else."""
+
+
 async def link_nothing(_: Transaction, __: Sequence[Draft]) -> None:
     """Link drafts of a kind that names no other records."""
 
@@ -50,8 +55,9 @@ class Kind:
     `create` and `read` are what callers send and get; the other bodies follow from them. `time` is the
     callers' name of the column `occurred_at`; `columns` turns the other given fields into columns;
     `check` raises Invalid for columns that make no record; `whole` adds the columns that follow from the
-    others, or refuses the step from what the record was before; `link` resolves what drafts name besides
-    their customer and may reject drafts; `created` is the last part of the feed type of a new record.
+    others, or refuses the step from what the record was before; `admit` may reject drafts by what the process
+    knows, before any transaction; `link` resolves what drafts name besides their customer, and may reject
+    them too; `created` is the last part of the feed type of a new record.
     """
 
     name: str
@@ -64,6 +70,7 @@ class Kind:
     columns: Callable[[Mapping[str, Any]], Columns] = dict
     check: Callable[[Mapping[str, Any]], None] = accept
     whole: Settle = as_given
+    admit: Admit = admit_all
     link: Link = link_nothing
     created: str = "created"
 

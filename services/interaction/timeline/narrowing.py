@@ -6,15 +6,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
 from services.interaction.identities.paths import key_in
-from services.interaction.interactions.catalogue import CHANNELS, GROUPS, Channel, Direction, Purpose
+from services.interaction.interactions.catalogue import GROUPS, Direction, Purpose
+from services.interaction.interactions.known import Channels, channels
 from services.interaction.timeline.kinds import CONTACTS, SCOPES
 from services.interaction.timeline.schemas import FactKind
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid, MaskedField
 from shared.schemas import Instant
+from web.app import core
 
 EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 OF_CONTACTS = frozenset(("channels", "direction", "purpose", "persons"))  # only contacts have them
@@ -27,6 +29,7 @@ Person = Annotated[
         "of the customer's by id, `<system>:<external id>`, contact point or name, as the contact has it.",
     ),
 ]
+Through = Annotated[str | None, Query(max_length=64, description="Only contacts through this channel.")]
 Group = Annotated[str | None, Query(max_length=100, description="Only contacts through channels of it.")]
 
 
@@ -52,11 +55,12 @@ class Narrowing:
 
 
 async def _narrowing(
+    request: Request,
     *,
     kinds: Annotated[
         str | None, Query(max_length=200, description=f"Only these of: {', '.join(FactKind)}.")
     ] = None,
-    channel: Annotated[Channel | None, Query(description="Only contacts through this channel.")] = None,
+    channel: Through = None,
     group: Group = None,
     direction: Annotated[Direction | None, Query(description="Only contacts in this direction.")] = None,
     purpose: Annotated[Purpose | None, Query(description="Only contacts for this purpose.")] = None,
@@ -66,7 +70,7 @@ async def _narrowing(
 ) -> Narrowing:
     given: dict[str, Any] = {}
     if channel is not None or group is not None:
-        given["channels"] = sorted(_channels(channel, group))
+        given["channels"] = sorted(_channels(await channels(core(request).database), channel, group))
     if direction is not None:
         given["direction"] = direction
     if purpose is not None:
@@ -99,11 +103,11 @@ def _kinds(kinds: str | None) -> frozenset[str]:
     return named
 
 
-def _channels(channel: str | None, group: str | None) -> set[str]:
+def _channels(known: Channels, channel: str | None, group: str | None) -> set[str]:
     if group is not None and group not in GROUPS:
         raise _unknown("group", f"Name one of the groups: {', '.join(GROUPS)}.")
-    of_group = {str(code) for code, (its, _) in CHANNELS.items() if group in (None, its)}
-    return of_group if channel is None else of_group & {str(channel)}
+    of_group = {code for code, each in known.items() if group in (None, each.group)}
+    return of_group if channel is None else of_group & {channel}
 
 
 def _unknown(parameter: str, detail: str) -> Invalid:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.interaction.interactions.catalogue import Channel, Direction
+from services.interaction.interactions.catalogue import Direction
 from shared.schemas import Instant, Read
 
 
@@ -40,7 +40,7 @@ class TimelineItem(Read):
     id: UUID
     kind: FactKind
     occurred_at: Instant
-    channel: Channel | None
+    channel: str | None
     direction: Direction | None
     summary: str
     data: dict[str, Any]
@@ -59,7 +59,7 @@ class TimelineTotal(Read):
 
     month: str = Field(pattern=r"^\d{4,5}-\d\d$", examples=["2026-03"], description="In UTC.")
     kind: FactKind
-    channel: Channel | None
+    channel: str | None
     count: int
     inbound: int
     outbound: int
