@@ -39,6 +39,8 @@ _TABLE = {
     b"costs": "interaction",
     b"shared-costs": "interaction",
     b"channels": "interaction",
+    b"mail": "interaction",
+    b"threads": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",

@@ -31,6 +31,7 @@ KINDS = {
     "shared_cost": "interaction",
     "identity": "interaction",
     "contact_target": "interaction",
+    "mail_settings": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

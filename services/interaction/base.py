@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from feed.tables import Feed
+from jobs.life import Jobs
 from shared.database import NAMING
 from web.idempotency import idempotency_table
 
@@ -15,4 +16,5 @@ class Base(DeclarativeBase):
 
 
 FEED = Feed(Base.metadata, "/interaction")
+JOBS = Jobs(Base.metadata)
 IDEMPOTENCY = idempotency_table(Base.metadata)

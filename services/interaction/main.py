@@ -28,6 +28,9 @@ from services.interaction.identities.asking import Customers
 from services.interaction.inbox.routes import router as inbox
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import router as interactions
+from services.interaction.mail.import_routes import ROUTERS as MAIL_IMPORTS
+from services.interaction.mail.queries import SETTINGS as MAIL_SETTINGS
+from services.interaction.mail.routes import ROUTERS as MAIL
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import further as corrections
 from services.interaction.orders.routes import router as orders
@@ -55,13 +58,14 @@ ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
-    kept = {"channel": CHANNELS.told, "contact_target": TARGETS.told}
-    feed = feed_router(FEED, {**told, "identity": identities.TOLD, **kept})
+    told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
+    feed = feed_router(FEED, {**told, "contact_target": TARGETS.told})
     sold = [assortment, products, orders, corrections, lateness, deliveries]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [allocations, costs, shared_costs]
+    sent = [*MAIL, *MAIL_IMPORTS]
     looked_at = [timeline, contacts, inbox, balance, targets]
-    routers = [interactions, channels, *sold, *owed, *spent, *looked_at, feed]
+    routers = [interactions, channels, *sold, *owed, *spent, *sent, *looked_at, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

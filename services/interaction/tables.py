@@ -9,6 +9,15 @@ from services.interaction.employments.models import Employment
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger
 from services.interaction.interactions.models import Channel, Interaction
+from services.interaction.mail.models import (
+    MailOriginal,
+    MailPart,
+    MailReject,
+    MailRow,
+    MailSettings,
+    Thread,
+    ThreadMark,
+)
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
@@ -18,5 +27,6 @@ from services.interaction.sources.models import SourceKey
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 KEPT = (Stranger, ContactTarget, Rhythm, Employment)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *KEPT, *SALES)
+MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *KEPT, *SALES, *MAIL)
 metadata = Base.metadata

@@ -1,4 +1,4 @@
-"""The interaction service's worker: upkeep that every service has, the feeds that it follows, its chores."""
+"""The interaction service's worker: upkeep that all services have, feeds that it follows, jobs, chores."""
 
 import asyncio
 from datetime import timedelta
@@ -6,11 +6,13 @@ from functools import partial
 
 from feed.consumer import Follower
 from feed.upkeep import keep_up
+from jobs.working import work
 from services.interaction.arrivals.following import Arrivals
-from services.interaction.base import FEED
+from services.interaction.base import FEED, JOBS
 from services.interaction.following import KEEPERS, KINDS, apply, sweep
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.asking import look
+from services.interaction.mail import importing
 from shared.auth import Principal, Signer
 from shared.chores import repeat
 from shared.database import Database
@@ -29,9 +31,11 @@ async def run(settings: Settings) -> None:
         async with ServiceClient(settings.peers["customer"], signer, FOLLOWING, timeout=30) as client:
             follower = Follower(FEED, "customer", client, database, apply, types=KINDS, sweep=sweep)
             arrivals, customers = Arrivals(database, KEEPERS), Customers(client)
+            works = {importing.KIND: importing.MailImport(database, customers)}
             async with asyncio.TaskGroup() as group:
                 group.create_task(keep_up(settings, database, FEED))
                 group.create_task(follower.run())
+                group.create_task(work(database, JOBS, works))
                 group.create_task(repeat(arrivals.catch_up, "hear of what came", SOON))
                 group.create_task(repeat(partial(look, database, customers), "look at strangers", SOON))
     finally:

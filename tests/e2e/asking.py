@@ -26,6 +26,9 @@ OF_NOBODY = (
     "/estimators",
     "/scoring-status",
     "/survivorship",
+    "/mail/settings",
+    "/mail/imports",
+    "/mail/uploads",
     "/channels",
 )
 OUTER = ("/v1/group-events/", "/v1/groups/", "/v1/customers/")  # what others are inside of
@@ -43,7 +46,7 @@ OF_RESOURCE |= {
 }
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named
 ORDER = ("get", "patch", "put", "post", "delete")
-FIXED = {"base": "EUR", "quoted": "CNY", "day": "2026-01-31"}
+FIXED = {"base": "EUR", "quoted": "CNY", "day": "2026-01-31", "number": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
 
 def _of_path(path: str, parameter: str, names: Names) -> str:
     if parameter == "id":
-        parameter = f"{path.split('/')[2]}_id"
+        parameter = f"{path.partition('/{')[0].rpartition('/')[2]}_id"
     return {**FIXED, **names.ids}[parameter]
 
 
@@ -144,6 +147,7 @@ def _named(value: Any, names: Names, key: str = "") -> Any:
     known = {"as_of": "2026-06-01", "expires_at": _later(), "customer": names.ids["customer"]}
     known |= {"ids": names.ids["customer"], "code": f"n_{uuid4().hex}", "weights_from": None}
     known |= {name: names.ids[f"{name}_id"] for name in ("order", "product")}
+    known |= {"upload": names.ids["upload_id"]}
     known |= {"for_return": names.ids["return_id"], "replaced_by": None}
     known |= {"survivor": names.ids["customer"], "duplicates": names.ids["twin"]}
     known |= {"from_customer": names.ids["friend_id"], "to_customer": names.ids["customer"]}

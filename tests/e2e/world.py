@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.e2e import messages
+
 PHONE, MAIL, STREET, PASSPORT = "13811112222", "canary@guanxi.test", "Canary Street 7", "ID-CANARY-4711"
 SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Canary anniversary"
 CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
@@ -38,6 +40,8 @@ def absent(like: Names) -> Names:
         "shared_cost_id",
         "scoring-runs_id",
         "duplicate-runs_id",
+        "imports_id",
+        "upload_id",
         "estimators_id",
         "client_id",
         "key_id",
@@ -234,5 +238,6 @@ def make(api: httpx.Client) -> Names:
             "estimators_id": estimator["id"],
             "client_id": program["id"],
             "key_id": program["keys"][0]["id"],
+            **messages.send(api, MAIL, SUBJECT, BODY),
         },
     )

@@ -54,6 +54,24 @@ class Customers:
         found: list[dict[str, Any]] = page["items"]
         return found
 
+    async def holders(self, field: str, value: str) -> list[UUID] | None:
+        """Return customers who have a contact point, two at most; None if they could not be asked for.
+
+        `field` is "email" or "phone"; a value that cannot be one is nobody's.
+        """
+        if self.quiet:
+            return None
+        wanted = {"filter": {"field": field, "op": "eq", "value": value}, "limit": 2}
+        try:
+            async with asyncio.timeout(self.patience):
+                page = await self._client.post("/v1/customers/search", wanted)
+        except Invalid:
+            return []
+        except (Problem, TimeoutError):
+            self._quiet_until = self._clock() + QUIET_S
+            return None
+        return [UUID(each["id"]) for each in page["items"]]
+
     async def _ask(self, keys: Collection[Key], *, closely: bool) -> dict[Key, Known]:
         told: dict[Key, Known] = {}
         names = [key for key in keys if not isinstance(key, UUID)]

@@ -24,6 +24,10 @@ class Own:
             frozenset(each[1:] for each in given if each.startswith("@")),
         )
 
+    def __bool__(self) -> bool:
+        """Whether we have any."""
+        return bool(self.addresses or self.domains)
+
     def has(self, address: str) -> bool:
         """Whether an address is one of ours; those of a domain's subdomains are."""
         _, _, domain = address.rpartition("@")

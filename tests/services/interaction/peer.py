@@ -22,6 +22,7 @@ class Peer:
         routes = [
             Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
             Route("/v1/customers", self._search),
+            Route("/v1/customers/search", self._having, methods=["POST"]),
             Route("/v1/changes", self._changes),
             Route("/v1/changes/snapshot", self._snapshot),
         ]
@@ -95,6 +96,16 @@ class Peer:
         found = self.found.get(request.query_params["q"], [])
         there = [hit for hit in found if not self.customers[UUID(hit["id"])].get("gone")]
         return _json({"items": there[: int(request.query_params["limit"])], "next": None})
+
+    async def _having(self, request: Request) -> Response:
+        """Find by e-mail address or phone: customers that were put with `email` or `phone`."""
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        asked = await request.json()
+        field, value = asked["filter"]["field"], asked["filter"]["value"]
+        there = [c for c in self.customers.values() if not c.get("gone") and c.get(field) == value]
+        return _json({"items": [{"id": each["id"]} for each in there][: asked["limit"]], "next": None})
 
     async def _changes(self, request: Request) -> Response:
         start = int(request.query_params["after"])
