@@ -14,6 +14,7 @@ from gateway.access import me, usage
 from gateway.access import routes as access
 from gateway.access.keys import Keys
 from gateway.callers import routes as callers
+from gateway.calls import routes as calls
 from gateway.changes import routes as changes
 from gateway.describing import Describing
 from gateway.overview import routes as overview
@@ -27,7 +28,15 @@ from shared.settings import Settings
 from web.app import Core, create_app
 from web.idempotency import forget
 
-ROUTERS = (access.router, me.router, changes.router, overview.router, callers.router, docs.router)
+ROUTERS = (
+    access.router,
+    me.router,
+    changes.router,
+    overview.router,
+    callers.router,
+    calls.router,
+    docs.router,
+)
 
 FORGET_EVERY = timedelta(hours=1)
 

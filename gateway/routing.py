@@ -24,6 +24,7 @@ _TABLE = {
     b"group-attendances": "customer",
     b"relation-types": "customer",
     b"callers": OWN,
+    b"calls": "interaction",
     b"contacts": "interaction",
     b"inbox": "interaction",
     b"balance": "interaction",
@@ -50,6 +51,8 @@ _TABLE = {
     b"api-clients": OWN,
     b"me": OWN,
 }
+# what the gateway answers in place of a service, from what that service answers there
+COMPOSED = ("/v1/calls/ringing", "/v1/calls/missed")
 # what a customer has in other services: /v1/customers/{ref}/<segment>, and what is below
 _OF_A_CUSTOMER = {
     b"timeline": "interaction",
@@ -80,6 +83,7 @@ class Target(NamedTuple):
 
 _ONES = {segment: Target(service, f"/v1/{segment.decode()}") for segment, service in _TABLE.items()}
 _BELOW = {segment: Target(one.service, one.label + "/*") for segment, one in _ONES.items()}
+_OWN = {path.encode(): Target(OWN, path) for path in COMPOSED}
 _PARTS = {
     segment: Target(service, f"/v1/customers/*/{segment.decode()}")
     for segment, service in _OF_A_CUSTOMER.items()
@@ -94,6 +98,8 @@ def route(raw_path: bytes) -> Target | None:
     parts = raw_path.split(b"/")
     if len(parts) < 3 or parts[0] or parts[1] != b"v1" or _climbs(raw_path, parts):
         return None
+    if raw_path in _OWN:
+        return _OWN[raw_path]
     if len(parts) == 3:
         return _ONES.get(parts[2])
     if len(parts) >= 5 and parts[2] == b"customers" and parts[4] in _PARTS:

@@ -1,12 +1,14 @@
 """The services behind the gateway: how its own routes ask them, and whether all were ready once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from gateway.link import Exchange, LateError, UpstreamError
+from gateway.link import Exchange, LateError, Link, UpstreamError
 from gateway.routing import SERVICES
 from gateway.upstream import Answer, Upstream
 from shared import telemetry
@@ -36,13 +38,23 @@ class Services:
         seconds = seconds if left is None else min(seconds, left)
         if seconds <= 0:
             raise LateError("no time is left")
-        lines = [
-            f"GET {path} HTTP/1.1\r\nhost: guanxi\r\n{HEADER}: {request.headers[HEADER]}\r\n",
-            f"x-request-id: {trace.request_id}\r\ntraceparent: {trace.traceparent()}\r\n" if trace else "",
-        ]
         pool = self.waiting if polling else self.main
-        exchange = Exchange(b"GET", "".join(lines).encode("latin-1"), seconds, repeatable=True)
-        return await pool[name].ask(exchange)
+        return await pool[name].ask(_exchange(request, path, seconds))
+
+    @asynccontextmanager
+    async def streaming(
+        self, request: Request, name: str, path: str, seconds: float, headers: Mapping[str, str]
+    ) -> AsyncIterator[Link]:
+        """GET an answer that comes bit by bit, in the name of whoever sent `request`; raises UpstreamError.
+
+        It begins within so many seconds; how long it may be silent, its reader says.
+        """
+        upstream = self.waiting[name]
+        link = await upstream.send(_exchange(request, path, seconds, headers))
+        try:
+            yield link
+        finally:
+            upstream.release(link)
 
     async def ready_once(self) -> bool:
         """Whether every service has been ready at some time since the gateway started."""
@@ -69,6 +81,18 @@ class Services:
         """Close all connections."""
         for upstream in (*self.main.values(), *self.waiting.values()):
             await upstream.close()
+
+
+def _exchange(
+    request: Request, path: str, seconds: float, headers: Mapping[str, str] = MappingProxyType({})
+) -> Exchange:
+    trace = telemetry.current.get()
+    lines = [
+        f"GET {path} HTTP/1.1\r\nhost: guanxi\r\n{HEADER}: {request.headers[HEADER]}\r\n",
+        f"x-request-id: {trace.request_id}\r\ntraceparent: {trace.traceparent()}\r\n" if trace else "",
+        *(f"{name}: {value}\r\n" for name, value in headers.items()),
+    ]
+    return Exchange(b"GET", "".join(lines).encode("latin-1"), seconds, repeatable=True)
 
 
 def query(path: str, given: Mapping[str, object]) -> str:

@@ -24,6 +24,7 @@ KINDS = {
     "order": "interaction",
     "payment": "interaction",
     "return": "interaction",
+    "call": "interaction",
     "delivery": "interaction",
     "credit_note": "interaction",
     "exchange_rate": "interaction",

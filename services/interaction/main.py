@@ -11,6 +11,9 @@ from services.interaction.balance.routes import router as balance
 from services.interaction.balance.target_routes import router as targets
 from services.interaction.balance.targets import TARGETS
 from services.interaction.base import FEED
+from services.interaction.calls.kind import CALLS
+from services.interaction.calls.ringing import Rings
+from services.interaction.calls.routes import router as calls
 from services.interaction.channels.queries import CHANNELS
 from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
@@ -50,7 +53,7 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES)
+KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, CALLS)
 SPENT = (COSTS, SHARED_COSTS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
@@ -64,7 +67,7 @@ def build() -> FastAPI:
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [allocations, costs, shared_costs]
     sent = [*MAIL, *MAIL_IMPORTS]
-    looked_at = [timeline, contacts, inbox, balance, targets]
+    looked_at = [timeline, contacts, inbox, balance, targets, calls]
     routers = [interactions, channels, *sold, *owed, *spent, *sent, *looked_at, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
@@ -72,8 +75,9 @@ def build() -> FastAPI:
 
 @asynccontextmanager
 async def _asking(app: FastAPI) -> AsyncIterator[None]:
-    """Hold the client with which writers ask the customer service."""
+    """Hold the client with which writers ask the customer service, and the ear for calls that ring."""
     held = app.state.core
     async with ServiceClient(held.settings.peers["customer"], held.signer, ASKING) as client:
-        app.state.customers = Customers(client)
+        app.state.customers, app.state.rings = Customers(client), Rings(held)
+        held.database.at_close.append(app.state.rings.close)
         yield

@@ -2,6 +2,7 @@
 
 from services.interaction.balance.models import ContactTarget, Rhythm
 from services.interaction.base import Base
+from services.interaction.calls.models import Call, CallEvent
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
@@ -28,5 +29,5 @@ from services.interaction.sources.models import SourceKey
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
 KEPT = (Stranger, ContactTarget, Rhythm, Employment)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *KEPT, *SALES, *MAIL)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, Call, CallEvent, *KEPT, *SALES, *MAIL)
 metadata = Base.metadata

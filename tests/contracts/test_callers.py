@@ -1,6 +1,6 @@
 """The gateway's view of callers is what the customer service tells, and others answer its questions."""
 
-from gateway.callers import routes as callers
+from gateway.callers import finding as callers
 from gateway.callers.schemas import CallerContactPoint, CallerKind, CallerRead, MatchKind
 from services.customer.callers.numbers import Match
 from services.customer.callers.routes import MOST

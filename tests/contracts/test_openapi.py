@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from gateway.openapi import merge, operations
-from gateway.routing import OWN, SERVICES, owner_of
+from gateway.routing import COMPOSED, OWN, SERVICES, owner_of
 
 PACKAGES = {**{name: f"services.{name}.main" for name in SERVICES}, OWN: "gateway.main"}
 OF_EVERY_SERVICE = ("/v1/changes", "/v1/changes/snapshot")
@@ -48,7 +48,8 @@ def test_every_documented_path_is_routed_to_the_service_that_has_it(
 ) -> None:
     for name, document in documents.items():
         for path in document["paths"]:
-            assert owner_of(path) == name or path in OF_EVERY_SERVICE, f"{path} of {name}"
+            assert owner_of(path) == name or path in (*OF_EVERY_SERVICE, *COMPOSED), f"{path} of {name}"
+    assert set(COMPOSED) <= documents[OWN]["paths"].keys()
 
 
 def test_every_reference_of_the_whole_leads_somewhere(documents: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ from tests.e2e.world import Names
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
 NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
-    ("participants", "attachments"), ("label", "year", "month", "day", "leap_month", "title", "note")
+    ("participants", "attachments", "from", "to", "recording"),
+    ("label", "year", "month", "day", "leap_month", "title", "note"),
 )
 OF_NOBODY = (
     "/duplicate-runs",
@@ -93,7 +94,9 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
         json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
     if path.startswith("/v1/contact-targets"):  # for one customer, or for many
         json = _pruned(json, OF_MANY)
-    if path.endswith("/batch") and path.count("/") == 3:
+    if path == "/v1/calls/events/batch":
+        json["items"] = [{**json["items"][0], "event_id": "another"}]
+    elif path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     elif path.endswith("/batch"):  # of who is in already: others are let in one by one
         json["items"] = [{"customer": names.ids["friend_id"]}]

@@ -179,7 +179,8 @@ def make(api: httpx.Client) -> Names:
     back = post(
         "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
     )
-    target = post("/v1/contact-targets", {"customer": friend["id"], "days": 30})
+    rings = {"call": whom, "type": "ringing", "occurred_at": at, "from": PHONE, "recording": NOTE}
+    call = post("/v1/calls/events", {**rings, "customer": whom, "agent": owner, "attributes": {"note": NOTE}})
     sent = post("/v1/deliveries", {**facts, "order": source, "promised_on": "2026-03-05", "lines": [CAME]})
     note = post(
         "/v1/credit-notes",
@@ -220,6 +221,7 @@ def make(api: httpx.Client) -> Names:
             "membership_id": member["id"],
             "event_id": meeting["id"],
             "attendance_id": came["results"][0]["id"],
+            "call_id": call["id"],
             "identity": f"erp:{external}",
             "interaction_id": contact["id"],
             "channel": channel["code"],
@@ -227,7 +229,7 @@ def make(api: httpx.Client) -> Names:
             "order_id": order["id"],
             "payment_id": paid["id"],
             "return_id": back["id"],
-            "contact_target_id": target["id"],
+            "contact_target_id": post("/v1/contact-targets", {"customer": friend["id"], "days": 30})["id"],
             "stranger_id": stranger(api),
             "delivery_id": sent["id"],
             "credit_note_id": note["id"],

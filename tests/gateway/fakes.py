@@ -23,7 +23,9 @@ class Fake:
     records: dict[str, Answer] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)  # status by path, or 0: never answers
     document: dict[str, Any] = field(default_factory=lambda: {"paths": {}})
+    streams: dict[str, list[bytes]] = field(default_factory=dict)  # server-sent events by path, part by part
     asked: list[str] = field(default_factory=list)
+    headers: dict[bytes, bytes] = field(default_factory=dict)  # of the last request for a stream
     claims: dict[str, Any] = field(default_factory=dict)  # what the gateway said of the last caller
     ready: bool = True
     grown: asyncio.Event = field(default_factory=asyncio.Event)
@@ -45,11 +47,23 @@ class Fake:
             while (await receive())["type"] != "http.disconnect":
                 pass
             return
+        if path in self.streams and path not in self.faults:
+            self.headers = dict(scope["headers"])
+            await self.stream(self.streams[path], send)
+            return
         status, body = await self.answer(path, query, dict(scope["headers"]))
         content = orjson.dumps(body)
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    async def stream(self, parts: list[bytes], send: Send) -> None:
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            await asyncio.sleep(0)
+        await send({"type": "http.response.body", "body": b""})
 
     async def answer(self, path: str, query: dict[str, str], headers: dict[bytes, bytes]) -> Answer:
         if path in self.faults:

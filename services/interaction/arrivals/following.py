@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, cast, select
 
 from feed.cursors import Move, Standing
 from feed.reader import Place, Reader, Wanted, kind_of
@@ -23,6 +23,7 @@ from shared.errors import Gone
 from shared.statements import Runner, Statement
 from web.once import Again
 
+MOVED = frozenset(("call",))
 PAGE = 1000  # entries, or ids of a sweep, in one transaction
 _STANDING, _TYPES = Standing(FEED, FEED.schema), tuple(TOLD)
 KEEPING = "keeps tables from facts, for everybody"
@@ -38,6 +39,12 @@ def _whose(model: Any) -> Statement:  # noqa: ANN401 - a model
 
 
 _WHOSE = {name: _whose(told.kind.model) for name, told in TOLD.items()}
+# Under which ids facts were before they were said to be somebody else's, as calls can be.
+_BEFORE = Statement(
+    select(cast(FEED.history.c.diff["customer_id"]["from"].astext, Uuid))
+    .where(FEED.history.c.subject == any_(_SUBJECTS), FEED.history.c.diff.has_key("customer_id"))
+    .distinct()
+)
 _IDS = Statement(
     select(Identity.original_id)
     .where(Identity.original_id > bindparam("last", type_=Uuid))
@@ -108,6 +115,8 @@ async def _ids(on: Runner, subjects: dict[str, list[UUID]]) -> list[UUID]:
     found = set[UUID]()
     for kind, some in subjects.items():
         found.update(_plain(row["customer_id"]) for row in await _WHOSE[kind].all(on, subjects=some))
+        if kind in MOVED:
+            found.update(_plain(row[0]) for row in await _BEFORE.all(on, subjects=some))
     return sorted(found)
 
 

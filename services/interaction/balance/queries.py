@@ -26,7 +26,7 @@ from services.interaction.balance.schemas import NEVER
 from services.interaction.identities.models import Identity
 from services.interaction.records.models import TIME
 from services.interaction.timeline.kinds import CONTACTS, TOLD, Told
-from services.interaction.timeline.queries import OTHERS
+from services.interaction.timeline.queries import NO_FILTERS, OTHERS, narrowed
 from shared.statements import json_object, visible
 
 _SINCE, _UNTIL = bindparam("since", type_=TIME), bindparam("until", type_=TIME)
@@ -47,7 +47,7 @@ def _facts(told: Told) -> Select[Any]:
         told.purpose(t).label("purpose"),
         t.occurred_at.label("at"),
     )
-    return found.where(t.customer_id == OTHERS.original_id).correlate(OTHERS)
+    return found.where(t.customer_id == OTHERS.original_id, *narrowed(told, NO_FILTERS)).correlate(OTHERS)
 
 
 _every = union_all(*map(_facts, TOLD.values())).lateral("facts")

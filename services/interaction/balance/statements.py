@@ -32,6 +32,7 @@ from services.interaction.balance.schemas import NEVER
 from services.interaction.identities.models import Identity
 from services.interaction.records.models import TIME
 from services.interaction.timeline.kinds import CONTACTS, TOLD, Told
+from services.interaction.timeline.queries import NO_FILTERS, narrowed
 from shared.statements import Statement
 
 KEEPING = "keeps rhythms, for everybody"
@@ -44,7 +45,9 @@ _OTHER = aliased(Identity, name="other")
 def _last(told: Told) -> Any:  # noqa: ANN401 - a select
     t: Any = told.kind.model
     mine = select(t.occurred_at.label("at")).where(
-        t.customer_id == _OTHER.original_id, told.direction(t) == any_(_TWO_WAY)
+        t.customer_id == _OTHER.original_id,
+        told.direction(t) == any_(_TWO_WAY),
+        *narrowed(told, NO_FILTERS),
     )
     return mine.order_by(t.occurred_at.desc()).limit(_ONE).correlate(_OTHER)
 

@@ -14,6 +14,13 @@ PATIENCE_S = 0.2  # one question, whatever it asks for
 AT_ONCE = 100  # ids in one question for the newest states
 STATES = "/v1/changes/snapshot"
 SEARCHED_S = 1.0  # a search, for people who wait for proposals
+CALLERS = "/v1/customers/callers"
+PER_NUMBER_S, NUMBERS_AT_ONCE = 0.02, 8  # beside PATIENCE_S: a batch may ask for hundreds
+# Readings of a number that are as good as the number; the others are for people to judge.
+SURE = frozenset(
+    ("exact", "by_country", "by_default_country", "plus_added", "foreign_prefix", "plus_removed")
+)
+Number = tuple[str, str | None]  # as written, and the country where it was
 QUIET_S = 2.0  # after a failure nobody is asked for so long: writers do not queue behind a dead service
 
 
@@ -52,6 +59,27 @@ class Customers:
         except Problem:
             return None
         found: list[dict[str, Any]] = page["items"]
+        return found
+
+    async def reached(self, numbers: Collection[Number]) -> dict[Number, UUID]:
+        """Return the customer of each number that one customer alone has, as far as it can be asked."""
+        found: dict[Number, UUID] = {}
+        if self.quiet or not numbers:
+            return found
+        places = asyncio.Semaphore(NUMBERS_AT_ONCE)
+
+        async def ask(number: Number) -> None:
+            async with places:
+                given = {"number": number[0], "limit": 2} | ({"country": number[1]} if number[1] else {})
+                said = await self._client.get(CALLERS, given)
+            if len(said["items"]) == 1 and said["items"][0]["match"] in SURE:
+                found[number] = UUID(said["items"][0]["customer_id"])
+
+        try:
+            async with asyncio.timeout(self.patience + PER_NUMBER_S * len(numbers)):
+                await asyncio.gather(*map(ask, numbers))
+        except (Problem, TimeoutError):
+            self._quiet_until = self._clock() + QUIET_S
         return found
 
     async def holders(self, field: str, value: str) -> list[UUID] | None:

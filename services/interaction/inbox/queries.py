@@ -14,13 +14,16 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    union,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from services.interaction.calls.models import Call
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger, StrangerState
 from services.interaction.timeline.kinds import TOLD, Told
+from services.interaction.timeline.queries import NO_FILTERS, narrowed
 from shared.masking import named, personal
 from shared.statements import Statement, json_object, visible
 
@@ -41,6 +44,7 @@ def _came(told: Told) -> Select[Any]:
     )
     newest = (t.occurred_at.desc(), t.id.desc())
     found = select(t.occurred_at, t.id, item.label("item")).where(t.customer_id == Stranger.id)
+    found = found.where(*narrowed(told, NO_FILTERS))
     return found.order_by(*newest).limit(_EACH).correlate(Stranger)
 
 
@@ -52,12 +56,20 @@ def _contacts() -> ColumnElement[Any]:
     return func.coalesce(select(listed).scalar_subquery(), _NONE)
 
 
-def _names() -> ColumnElement[Any]:
+def _known_by(id_: Any) -> Any:  # noqa: ANN401 - whose, and a FROM clause
+    """Select by what somebody is known: names in systems, and the numbers of calls."""
     of = ExternalIdentity
-    name = json_object(system=of.system, id=personal(of.external_id), masked=named(["id"]))
-    listed = func.json_agg(aggregate_order_by(name, of.system, of.external_id))
-    its = select(listed).where(of.customer_id == Stranger.id).correlate(Stranger)
-    return func.coalesce(its.scalar_subquery(), _NONE)
+    names = select(of.system, of.external_id.label("name")).where(of.customer_id == id_)
+    phone = literal_column("'phone'", Text).label("system")
+    numbers = select(phone, Call.number).where(Call.customer_id == id_, Call.number.is_not(None))
+    return union(names.correlate(Stranger), numbers.correlate(Stranger))
+
+
+def _names() -> ColumnElement[Any]:
+    by = _known_by(Stranger.id).subquery("known_by")
+    name = json_object(system=by.c.system, id=personal(by.c.name), masked=named(["id"]))
+    listed = func.json_agg(aggregate_order_by(name, by.c.system, by.c.name))
+    return func.coalesce(select(listed).scalar_subquery(), _NONE)
 
 
 _SHOWN = select(
@@ -85,10 +97,11 @@ LISTED = visible(
     {"last_newest_id": Stranger.newest_id < bindparam("last_newest_id", type_=Uuid)},
 )
 # By what the customer service can be asked for a stranger.
+_clues = _known_by(bindparam("id", type_=Uuid)).subquery("clues")
 CLUES = Statement(
-    select(ExternalIdentity.external_id.label("clue"))
-    .where(ExternalIdentity.customer_id == bindparam("id", type_=Uuid))
-    .order_by(ExternalIdentity.system, ExternalIdentity.external_id),
+    select(_clues.c.name.label("clue")).order_by(_clues.c.system, _clues.c.name),
+    unguarded="asks who a stranger is, whom the principal sees",
+    clear="it is a question, shown to nobody",
 )
 UNASKED = Statement(
     select(Stranger.id)

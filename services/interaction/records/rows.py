@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.interaction.records.drafts import Draft
 from services.interaction.records.kinds import Kind
-from services.interaction.records.schemas import RecordRow
+from shared.errors import Problem
 from web.refusals import invalid, shapes_of
 
 
@@ -21,11 +21,16 @@ def _draft(kind: Kind, item: object, index: int) -> Draft:
     try:
         return kind.draft(kind.row.model_validate(item), index)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        placed: list[Mapping[str, Any]] = [{**each, "loc": ("body", *each["loc"])} for each in found]
-        return Draft(index, {}, {}, problem=invalid(placed, item, lambda: _shapes(kind.row)))
+        return Draft(index, {}, {}, problem=refused(kind.row, item, error))
+
+
+def refused(row: type[BaseModel], item: object, error: ValidationError) -> Problem:
+    """Return the problem of a row that is no valid one of its kind."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    placed: list[Mapping[str, Any]] = [{**each, "loc": ("body", *each["loc"])} for each in found]
+    return invalid(placed, item, lambda: _shapes(row))
 
 
 @cache
-def _shapes(row: type[RecordRow]) -> list[set[str]]:
+def _shapes(row: type[BaseModel]) -> list[set[str]]:
     return shapes_of(TypeAdapter(row))

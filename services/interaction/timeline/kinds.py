@@ -8,8 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.interaction.calls.folding import CallDirection, CallOutcome
+from services.interaction.calls.kind import CALLS
 from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.deliveries.kind import DELIVERIES
+from services.interaction.interactions.catalogue import Direction
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.orders.kind import ORDERS
 from services.interaction.payments.kind import PAYMENTS
@@ -38,6 +41,7 @@ class Told:
     """How facts of a kind are told on timelines, to readers with a scope; `contact` if somebody talked.
 
     `participants` is the JSON list of who took part, as contacts keep it.
+    `only` says which of them are: all, unless it is given.
     """
 
     kind: Kind
@@ -48,6 +52,7 @@ class Told:
     direction: Value = nothing
     purpose: Value = nothing
     participants: Value = nobody
+    only: Callable[[Any], ColumnElement[bool]] | None = None
 
 
 def _subject(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
@@ -74,11 +79,34 @@ def _delivery(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     return func.concat(_number(t), t.status)
 
 
+def _call(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    """Sum up a call: how it ended, how long somebody talked, and what came of it."""
+    answered = t.outcome == literal_column(f"'{CallOutcome.ANSWERED}'")
+    length = case((answered, func.concat(func.round(t.talked_seconds), literal_column("' s'"))))
+    return func.concat_ws(literal_column("', '"), t.outcome, length, func.coalesce(t.disposition, t.queue))
+
+
+def _call_direction(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    internal = t.direction == literal_column(f"'{CallDirection.INTERNAL}'")
+    return case((internal, literal_column(f"'{Direction.NONE}'")), else_=t.direction)
+
+
+def _ended(t: Any) -> ColumnElement[bool]:  # noqa: ANN401 - as above
+    ended: ColumnElement[bool] = t.ended_at.is_not(None)
+    return ended
+
+
+def _by_phone(_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    return literal_column("'phone'", Text)
+
+
+_TALKED: dict[str, Any] = {"channel": _by_phone, "direction": _call_direction, "only": _ended}
 _CONTACT = {name: attrgetter(name) for name in ("channel", "direction", "purpose", "participants")}
 TOLD = {
     told.kind.name: told
     for told in (
         Told(INTERACTIONS, "interactions:read", _subject, contact=True, **_CONTACT),
+        Told(CALLS, "interactions:read", _call, contact=True, **_TALKED),
         Told(DELIVERIES, "orders:read", _delivery),
         *(Told(kind, "orders:read", _sum) for kind in (ORDERS, PAYMENTS, RETURNS, CREDIT_NOTES)),
     )

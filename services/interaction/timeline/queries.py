@@ -33,6 +33,7 @@ from shared.statements import Visible, json_object, visible
 # The ids under which facts of the customer are kept; mostly one.
 OTHERS = aliased(Identity, name="others")
 TIME = DateTime(timezone=True)
+NO_FILTERS = frozenset[str]()
 _LAST = tuple_(bindparam("last_occurred_at", type_=TIME), bindparam("last_id", type_=Uuid))
 
 
@@ -41,7 +42,7 @@ class Shape:
     """What makes one query differ from another: kinds, filters in use, which page, and the way it is read."""
 
     kinds: frozenset[str]
-    filters: frozenset[str] = frozenset()
+    filters: frozenset[str] = NO_FILTERS
     further: bool = False
     ascending: bool = False
 
@@ -71,9 +72,9 @@ def timeline(shape: Shape) -> Visible:
 
 
 def narrowed(told: Told, filters: frozenset[str]) -> list[ColumnElement[bool]]:
-    """Return the conditions of the filters in use, on facts of one kind."""
+    """Return the conditions on facts of one kind: those of the filters in use, and the kind's own."""
     t: Any = told.kind.model
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [] if told.only is None else [told.only(t)]
     if "channels" in filters:
         conditions.append(told.channel(t) == any_(bindparam("channels", type_=ARRAY(Text))))
     if "direction" in filters:

@@ -14,6 +14,7 @@ class FactKind(StrEnum):
     """What kind of thing passed between a customer and the firm."""
 
     INTERACTION = "interaction"
+    CALL = "call"
     ORDER = "order"
     PAYMENT = "payment"
     RETURN = "return"

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.interaction.calls.numbers import comparable
+
 
 class Peer:
     """Answers what interaction asks; `asked` counts the questions."""
@@ -22,6 +24,7 @@ class Peer:
         routes = [
             Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
             Route("/v1/customers", self._search),
+            Route("/v1/customers/callers", self._callers),
             Route("/v1/customers/search", self._having, methods=["POST"]),
             Route("/v1/changes", self._changes),
             Route("/v1/changes/snapshot", self._snapshot),
@@ -96,6 +99,14 @@ class Peer:
         found = self.found.get(request.query_params["q"], [])
         there = [hit for hit in found if not self.customers[UUID(hit["id"])].get("gone")]
         return _json({"items": there[: int(request.query_params["limit"])], "next": None})
+
+    async def _callers(self, request: Request) -> Response:
+        self.asked += 1
+        if self.down:
+            return Response(status_code=503)
+        number = comparable(request.query_params["number"], "CN")
+        there = [c["id"] for c in self.customers.values() if number in c.get("phones", ())]
+        return _json({"items": [{"customer_id": id_, "match": "exact"} for id_ in there], "more": False})
 
     async def _having(self, request: Request) -> Response:
         """Find by e-mail address or phone: customers that were put with `email` or `phone`."""
