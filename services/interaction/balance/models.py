@@ -12,6 +12,8 @@ from services.interaction.records.models import TIME
 from shared.auth import Visibility
 
 _LIVE = text("deleted_at is null")
+_ONE = {"unique": True, "postgresql_nulls_not_distinct": True}
+WHOSE = ("customer_id", "customer_class", "department")
 
 
 class ContactTarget(Base):
@@ -20,18 +22,8 @@ class ContactTarget(Base):
     __tablename__ = "contact_targets"
     __table_args__ = (
         CheckConstraint("days between 1 and 3650", name="days"),
-        CheckConstraint(
-            "customer_id is null or (customer_class is null and department is null)", name="whose"
-        ),
-        Index(
-            "ix_contact_targets_whose",
-            "customer_id",
-            "customer_class",
-            "department",
-            unique=True,
-            postgresql_where=_LIVE,
-            postgresql_nulls_not_distinct=True,
-        ),
+        CheckConstraint("customer_id is null or num_nonnulls(customer_class, department) = 0", name="whose"),
+        Index("ix_contact_targets_whose", *WHOSE, postgresql_where=_LIVE, **_ONE),
         {"info": {"guarded": True}},
     )
 

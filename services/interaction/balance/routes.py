@@ -21,7 +21,7 @@ from services.interaction.balance.schemas import BalanceSummary, CustomerBalance
 from services.interaction.identities.paths import key_in
 from services.interaction.interactions.known import Channels, channels
 from services.interaction.records.parameters import CustomerPath, Word
-from services.interaction.timeline.routes import found
+from services.interaction.timeline.whose import found
 from shared.auth import Principal, allow
 from shared.errors import FieldError, Invalid, NotFound, documents
 from shared.schemas import Instant

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from feed.history import HistoryPage, Stepped
 from services.interaction.balance import targets
-from services.interaction.balance.schemas import (
+from services.interaction.balance.target_schemas import (
     ContactTargetCreate,
     ContactTargetPage,
     ContactTargetRead,

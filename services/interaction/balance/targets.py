@@ -11,7 +11,7 @@ from feed.keeping import Keeper
 from services.interaction.arrivals.following import sweep_anew
 from services.interaction.balance.keeping import refresh
 from services.interaction.balance.models import ContactTarget
-from services.interaction.balance.schemas import ContactTargetRead
+from services.interaction.balance.target_schemas import ContactTargetRead
 from services.interaction.base import FEED
 from services.interaction.identities.people import Known
 from services.interaction.identities.queries import find

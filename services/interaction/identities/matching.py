@@ -68,16 +68,11 @@ async def part(tx: Transaction, ids: Sequence[UUID]) -> None:
     """Let strangers be unknown again."""
     was = {row["original_id"]: row["current_id"] for row in await _HELD.all(tx.connection, ids=ids)}
     rows = await _PART.all(tx.connection, ids=sorted(was))
-    changes = [
-        Change(id_, row["version"], {"current_id": {"from": was[id_], "to": id_}})
-        for row in rows
-        for id_ in [row["original_id"]]
-    ]
-    await tell(tx, FEED, TOLD, changes)
+    moved = {id_: {"current_id": {"from": current, "to": id_}} for id_, current in was.items()}
+    await tell(tx, FEED, TOLD, [Change(row[0], row["version"], moved[row[0]]) for row in rows])
 
 
 async def note(tx: Transaction, diffs: Mapping[UUID, Mapping[str, Any]]) -> None:
     """Keep in the history of strangers what people decided about them."""
     rows = await _NOTE.all(tx.connection, ids=sorted(diffs))
-    changes = [Change(row["original_id"], row["version"], diffs[row["original_id"]]) for row in rows]
-    await tell(tx, FEED, TOLD, changes)
+    await tell(tx, FEED, TOLD, [Change(row[0], row["version"], diffs[row[0]]) for row in rows])

@@ -5,14 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from asyncpg import Record
-from fastapi import APIRouter, Query
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Query, Request, Response
 
-from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
-from services.interaction.identities.people import Key, Known
-from services.interaction.records.answers import customers
 from services.interaction.records.parameters import CustomerPath
 from services.interaction.timeline.narrowing import Narrowed
 from services.interaction.timeline.paging import turned
@@ -20,7 +15,8 @@ from services.interaction.timeline.people import with_people
 from services.interaction.timeline.queries import Shape, timeline
 from services.interaction.timeline.schemas import TimelineOrder, TimelinePage, TimelinePart, TimelineTotals
 from services.interaction.timeline.totals import totals
-from shared.auth import Principal, Visibility, allow
+from services.interaction.timeline.whose import found
+from shared.auth import Principal, allow
 from shared.errors import Invalid, MaskedField, NotFound, documents
 from web.app import answer, core
 from web.hot import hot
@@ -33,7 +29,6 @@ Include = Annotated[
     TimelinePart | None,
     Query(description="`people`: of an organization, with what passed with people while they worked there."),
 ]
-NOBODY = "No such customer, or none that you may see."
 
 
 @router.get("", response_model=TimelinePage, responses=documents(NotFound, MaskedField, Invalid))
@@ -51,11 +46,9 @@ async def get_timeline(
     """Show what passed between a customer and the firm, newest first; orders to those who may read them."""
     pool, key = core(request).database.pool, key_in(customer)
     wanted = narrowed.read_by(principal)
-    of = (
-        key
-        if isinstance(key, UUID) and include is None
-        else (await found(request, principal, key)).original_id
-    )
+    of = key
+    if include is not None or not isinstance(of, UUID):
+        of = (await found(request, principal, key)).original_id
 
     async def ask(last: Sequence[Any] | None, limit: int, back: bool) -> list[Record]:  # noqa: FBT001 - paging's
         rows: list[Record] = []
@@ -84,15 +77,3 @@ async def get_timeline_totals(
     if wanted.kinds:
         rows = await totals(wanted.kinds, wanted.filters).all(pool, principal, of=of, **wanted.given)
     return answer({"items": [row["data"] for row in rows]}, request=request)
-
-
-async def found(request: Request, principal: Principal, key: Key | None) -> Known:
-    """Return who a key means; NotFound if neither we nor the customer service know one to be seen."""
-    if key is None:
-        raise NotFound(NOBODY)
-    closely = principal.visibility is not Visibility.ALL
-    people = await recognise(core(request).database.pool, customers(request), [key], closely=closely)
-    who = people.told.get(key) or people.known.get(key)
-    if who is None or who.deleted or not who.seen_by(principal):
-        raise NotFound(NOBODY)
-    return who

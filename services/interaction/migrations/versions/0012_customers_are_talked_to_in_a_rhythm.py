@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("deleted_at", TIME, nullable=True),
         sa.CheckConstraint("days between 1 and 3650", name=op.f("ck_contact_targets_days")),
         sa.CheckConstraint(
-            "customer_id is null or (customer_class is null and department is null)",
+            "customer_id is null or num_nonnulls(customer_class, department) = 0",
             name=op.f("ck_contact_targets_whose"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_targets")),
