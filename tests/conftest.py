@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import patch
 
 import hypothesis
@@ -15,14 +15,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from guanxi.postgres import EmbeddedPostgres
 from shared.settings import Settings
+from tests.support import homes
 from tests.support.databases import fresh
 from tests.support.keys import make_keys
 from tests.support.running import Running, run
 from web.openapi import describe
-
-if TYPE_CHECKING:
-    from guanxi.postgres import EmbeddedPostgres
 
 # A busy machine is no fault of the code: hypothesis watches neither its own speed nor ours.
 hypothesis.settings.register_profile(
@@ -34,7 +33,7 @@ SERVER = "GUANXI_TEST_DATABASE_URL"
 PARTS = ("gateway", "customer", "interaction", "scoring")
 LONG = frozenset(("e2e", "chaos", "faults", "bench", "guanxi"))  # folders of tests of whole systems
 Service = Callable[..., Awaitable[Running]]
-_embedded: dict[str, "EmbeddedPostgres"] = {}
+_embedded: dict[str, EmbeddedPostgres] = {}
 _documents: dict[str, dict[str, Any]] = {}
 
 
@@ -50,7 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Stop the server that we started, and remove its data."""
+    """Remove the data of all that was started, and stop the server."""
+    homes.remove()
     if server := _embedded.pop("server", None):
         server.destroy()
         del os.environ[SERVER]
@@ -58,15 +58,13 @@ def pytest_unconfigure() -> None:
 
 def _server() -> str:
     if SERVER not in os.environ:
-        from guanxi.postgres import EmbeddedPostgres  # noqa: PLC0415 - only when nobody gives us a server
-
         server = _embedded["server"] = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="gx")))
         os.environ[SERVER] = server.start()
         _hasten(server)
     return os.environ[SERVER]
 
 
-def _hasten(server: "EmbeddedPostgres") -> None:
+def _hasten(server: EmbeddedPostgres) -> None:
     """Let it leave writing to the disk to the kernel: what proves durability runs servers of its own."""
     assert server.process is not None
     with (server._data / "postgresql.auto.conf").open("a") as file:

@@ -6,30 +6,32 @@ from pathlib import Path
 import httpx
 import pytest
 
-from guanxi.postgres import EmbeddedPostgres
-from tests.e2e.system import HOMES, System, running
+from tests.e2e.system import System, running, stop
+
+HERE = Path(__file__).parent
+_shared: list[System] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests of whole systems the time that they take on a busy machine."""
-    here = str(Path(__file__).parent)
     for item in items:
-        if str(item.path).startswith(here):
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.timeout(600))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def no_data_left() -> Iterator[None]:
-    """Remove the databases of all systems that ran."""
-    yield
-    for home in HOMES:
-        EmbeddedPostgres(home).destroy()
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Stop the system after the folder's last test: it would go on working beside all others."""
+    if nextitem is None or nextitem.path.parent != HERE:
+        while _shared:
+            stop(_shared.pop())
 
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A running system."""
     with running(tmp_path_factory.mktemp("e2e") / "home") as up:
+        _shared.append(up)
         yield up
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.support import homes
+from tests.support.homes import HOMES, ROOT, settle
 from tests.support.tls import TLS
 
-ROOT = Path(__file__).parents[2]
 READY_S = 120.0
 
 
@@ -50,7 +51,7 @@ class System:
     def environment(self) -> dict[str, str]:
         """Return what a command needs in order to speak to this system."""
         port = self.address.rpartition(":")[2]
-        return {**os.environ, "GUANXI_HOME": str(self.home), "GUANXI_PORT": port, "PYTHONPATH": str(ROOT)}
+        return {**homes.environment(self.home), "GUANXI_PORT": port}
 
     def client(self, **options: object) -> httpx.Client:
         """Return a client that carries the development key."""
@@ -95,16 +96,17 @@ def free_port() -> int:
     raise RuntimeError("no free port")
 
 
-HOMES: set[Path] = set()  # as root their data may lie elsewhere: the end of the session removes them
-
-
 @contextmanager
-def running(home: Path, **environment: str) -> Iterator[System]:
-    """Run `guanxi up` in a home until the block ends, then see that it leaves no process behind."""
+def running(home: Path, *, fresh: bool = False, **environment: str) -> Iterator[System]:
+    """Run `guanxi up` in a home until the block ends, then see that it leaves no process behind.
+
+    A new home is a copy of one that is lived in, unless it is to be `fresh`.
+    """
     HOMES.add(home)
     port = free_port()
-    settings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    settings |= {"GUANXI_HOME": str(home), "GUANXI_PORT": str(port)}
+    settings = {**homes.environment(home), **environment, "GUANXI_PORT": str(port)}
+    if not (fresh or home.exists() or "GUANXI_DATABASE_URL" in settings):
+        settle(home)
     with Path(f"{home}.log").open("ab") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "guanxi", "up"],

@@ -11,21 +11,23 @@ import pytest
 from tests.e2e.corpus import BODIES, CANARY, EVERYWHERE, HEADERS, PATHS, TEXTS, TYPES, VALUES
 from tests.e2e.samples import METHODS, body_schema, operations, places, planted, sample, types_at
 from tests.e2e.system import System
+from tests.support.wire import Answer, Asked, Wire
 
 JSON = {"Content-Type": "application/json", "If-Match": '"1"'}
 UNREADABLE = re.compile(r"u0000|\d{19}")  # whatever the operation, no such body is taken
 NAMES = ("instance", "pointer", "parameter")  # they say where: the caller's path and the names of members
 
 
-def judged(response: httpx.Response, what: str, operation: dict[str, Any] | None = None) -> None:
-    """Check what every answer to bad input has in common; `operation` says which answers it documents."""
-    status = response.status_code
-    said = f"{what:.300} -> {status}: {response.text[:300]}"
+def judged(asked: Asked, answer: Answer) -> None:
+    """Check what every answer to bad input has in common."""
+    status = answer.status
+    said = f"{asked.what:.300} -> {status}: {answer.body[:300]!r}"
     assert status < 500, said
-    assert operation is None or str(status) in operation["responses"], f"not documented: {said}"
-    if status >= 400 and response.request.method != "HEAD":
-        assert response.headers["content-type"] == "application/problem+json", said
-        problem = response.json()
+    assert status != 429, f"nobody looked at it: {said}"
+    assert asked.operation is None or str(status) in asked.operation["responses"], f"not documented: {said}"
+    if status >= 400 and asked.method != "HEAD":
+        assert answer.headers["content-type"] == "application/problem+json", said
+        problem = answer.json()
         assert problem["status"] == status, said
         assert {"type", "title", "code", "trace_id"} <= problem.keys(), said
         assert CANARY not in quoted(problem), f"echo: {said}"
@@ -42,6 +44,12 @@ def document(api: httpx.Client) -> dict[str, Any]:
     """The merged document of the running system."""
     found: dict[str, Any] = api.get("/openapi.json").raise_for_status().json()
     return found
+
+
+@pytest.fixture
+def wire(system: System) -> Wire:
+    """Many requests with the development key."""
+    return Wire(system.address, system.key)
 
 
 def filled(path: str, value: str = "0192f0c1-0000-7000-8000-000000000001") -> str:
@@ -69,22 +77,24 @@ def test_the_document_names_operations_of_every_service(document: dict[str, Any]
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_hostile_bodies_on_every_operation(api: httpx.Client, document: dict[str, Any], name: str) -> None:
+async def test_hostile_bodies_on_every_operation(wire: Wire, document: dict[str, Any], name: str) -> None:
     body, headers = BODIES[name]
-    for method, path, operation in operations(document):
-        response = api.request(method, filled(path), content=body, headers={**JSON, **headers})
-        judged(response, f"{name}: {method} {path}", operation)
+    each = (
+        Asked(f"{name}: {method} {path}", method, filled(path), body, {**JSON, **headers}, operation)
+        for method, path, operation in operations(document)
+    )
+    assert await wire.ask(each, judged) > 50
 
 
-def test_hostile_values_in_every_field(api: httpx.Client, document: dict[str, Any]) -> None:
-    tried = 0
-    for method, path, operation, usual, at in fields(document):
-        for body in with_values(usual, at):
-            content = json.dumps(body).encode()
-            response = api.request(method, filled(path), content=content, headers=JSON)
-            judged(response, f"{content!r:.300} for {at}: {method} {path}", operation)
-            tried += 1
-    assert tried > 1_000
+async def test_hostile_values_in_every_field(wire: Wire, document: dict[str, Any]) -> None:
+    def each() -> Iterator[Asked]:
+        for method, path, operation, usual, at in fields(document):
+            for body in with_values(usual, at):
+                content = json.dumps(body).encode()
+                what = f"{content!r:.300} for {at}: {method} {path}"
+                yield Asked(what, method, filled(path), content, JSON, operation)
+
+    assert await wire.ask(each(), judged) > 1_000
 
 
 def with_values(usual: Any, at: tuple[Any, ...]) -> Iterator[Any]:
@@ -98,69 +108,92 @@ def with_values(usual: Any, at: tuple[Any, ...]) -> Iterator[Any]:
         yield planted(usual, at, value)
 
 
-def test_every_field_takes_the_json_types_of_its_schema_only(
-    api: httpx.Client, document: dict[str, Any]
+async def test_every_field_takes_the_json_types_of_its_schema_only(
+    wire: Wire, document: dict[str, Any]
 ) -> None:
-    tried = 0
-    for method, path, operation, usual, at in fields(document):
-        taken = types_at(document, body_schema(document, operation) or {}, at)
-        for kind in () if "any" in taken else TYPES.keys() - taken:
-            content = json.dumps(planted(usual, at, TYPES[kind])).encode()
-            response = api.request(method, filled(path), content=content, headers=JSON)
-            what = f"{kind} instead of {taken} at {at}: {method} {path}"
-            judged(response, what, operation)
-            if response.status_code == 200 and path.endswith("/batch"):
-                assert response.json()["results"][0]["outcome"] == "rejected", what
-            else:
-                assert response.status_code >= 400, what
-            tried += 1
-    assert tried > 500
+    def each() -> Iterator[Asked]:
+        for method, path, operation, usual, at in fields(document):
+            taken = types_at(document, body_schema(document, operation) or {}, at)
+            for kind in () if "any" in taken else TYPES.keys() - taken:
+                content = json.dumps(planted(usual, at, TYPES[kind])).encode()
+                what = f"{kind} instead of {taken} at {at}: {method} {path}"
+                yield Asked(what, method, filled(path), content, JSON, operation)
+
+    def refused(asked: Asked, answer: Answer) -> None:
+        judged(asked, answer)
+        if answer.status == 200 and asked.target.endswith("/batch"):
+            assert answer.json()["results"][0]["outcome"] == "rejected", asked.what
+        else:
+            assert answer.status >= 400, asked.what
+
+    assert await wire.ask(each(), refused) > 500
 
 
-def test_hostile_paths(api: httpx.Client, document: dict[str, Any]) -> None:
-    for method, path, operation in operations(document):
-        for value in PATHS if "{" in path else ():
-            response = api.request(method, filled(path, value), headers=JSON)
-            climbs = ".." in value or "%2e" in value  # then it is another path
-            judged(response, f"{method} {path} with {value}", None if climbs else operation)
+async def test_hostile_paths(wire: Wire, document: dict[str, Any]) -> None:
+    def each() -> Iterator[Asked]:
+        for method, path, operation in operations(document):
+            for value in PATHS if "{" in path else ():
+                climbs = ".." in value or "%2e" in value  # then it is another path
+                said = None if climbs else operation
+                what = f"{method} {path} with {value}"
+                yield Asked(what, method, filled(path, value), headers=JSON, operation=said)
+
+    await wire.ask(each(), judged)
 
 
-def test_hostile_parameters(api: httpx.Client, document: dict[str, Any]) -> None:
-    for method, path, operation in operations(document):
-        names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
-        queries = [f"{name}={text}" for name in names for text in TEXTS]
-        queries += [f"{name}=1&{name}=2" for name in names]
-        queries += [f"nonsense={CANARY}", "%00=1", "%ff=1", "=", "&" * 200, "x" * 5_000, "limit[]=1"]
-        for query in queries:
-            response = api.request(method, f"{filled(path)}?{query}", headers=JSON)
-            judged(response, f"{method} {path}?{query}", operation)
+async def test_hostile_parameters(wire: Wire, document: dict[str, Any]) -> None:
+    def each() -> Iterator[Asked]:
+        for method, path, operation in operations(document):
+            names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+            queries = [f"{name}={text}" for name in names for text in TEXTS]
+            queries += [f"{name}=1&{name}=2" for name in names]
+            queries += [f"nonsense={CANARY}", "%00=1", "%ff=1", "=", "&" * 200, "x" * 5_000, "limit[]=1"]
+            for query in queries:
+                target = f"{filled(path)}?{query}"
+                yield Asked(f"{method} {path}?{query}", method, target, headers=JSON, operation=operation)
+
+    await wire.ask(each(), judged)
 
 
-def test_hostile_headers(api: httpx.Client, document: dict[str, Any]) -> None:
-    for method, path, operation in operations(document):
-        names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
-        for name in (*names, *(EVERYWHERE if method == "get" and "{" not in path else ())):
-            for value in HEADERS:
-                response = api.request(method, filled(path), headers={**JSON, name: value})
-                judged(response, f"{method} {path} with {name}: {value!r:.60}", operation)
+async def test_hostile_headers(wire: Wire, document: dict[str, Any]) -> None:
+    def each() -> Iterator[Asked]:
+        for method, path, operation in operations(document):
+            names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
+            for name in (*names, *(EVERYWHERE if method == "get" and "{" not in path else ())):
+                for value in HEADERS:
+                    what = f"{method} {path} with {name}: {value!r:.60}"
+                    yield Asked(what, method, filled(path), b"", {**JSON, name: value}, operation)
+
+    await wire.ask(each(), judged)
 
 
-def test_methods_have_an_exact_allow_and_every_get_a_head(
-    api: httpx.Client, document: dict[str, Any]
-) -> None:
-    for path, item in document["paths"].items():
-        exact = {m.upper() for m in item if m in METHODS}
-        exact |= {"OPTIONS"} | ({"HEAD"} if "GET" in exact else set())
-        for method in ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "TRACE", "PROPFIND", "OPTIONS"):
-            if method in exact - {"OPTIONS"}:
-                continue
-            answer = api.request(method, filled(path))
-            judged(answer, f"{method} {path}")
-            assert answer.status_code == (204 if method == "OPTIONS" else 405), f"{method} {path}"
-            assert {m.strip() for m in answer.headers["allow"].split(",")} == exact, f"{method} {path}"
-        if "GET" in exact:
-            head, get = api.head(filled(path)), api.get(filled(path))
-            assert (head.status_code, head.content) == (get.status_code, b""), path
+async def test_methods_have_an_exact_allow(wire: Wire, document: dict[str, Any]) -> None:
+    exact = {filled(path): methods(item) for path, item in document["paths"].items()}
+    every = ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "TRACE", "PROPFIND", "OPTIONS")
+
+    def refused(asked: Asked, answer: Answer) -> None:
+        judged(asked, answer)
+        assert answer.status == (204 if asked.method == "OPTIONS" else 405), asked.what
+        assert {m.strip() for m in answer.headers["allow"].split(",")} == exact[asked.target], asked.what
+
+    others = ((method, path) for path, has in exact.items() for method in every if method not in has)
+    options = (("OPTIONS", path) for path in exact)
+    each = (Asked(f"{method} {path}", method, path) for method, path in (*others, *options))
+    assert await wire.ask(each, refused) > 100
+
+
+def test_a_head_is_its_get_without_the_body(api: httpx.Client, document: dict[str, Any]) -> None:
+    paths = [filled(path) for path, item in document["paths"].items() if "get" in item]
+    assert len(paths) > 30
+    for path in paths:
+        head, get = api.head(path), api.get(path)
+        assert (head.status_code, head.content) == (get.status_code, b""), path
+
+
+def methods(item: dict[str, Any]) -> set[str]:
+    """Return what may be asked of a path."""
+    found = {method.upper() for method in item if method in METHODS}
+    return found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())
 
 
 def test_bodies_of_50_megabytes(system: System, document: dict[str, Any]) -> None:
@@ -173,10 +206,11 @@ def test_bodies_of_50_megabytes(system: System, document: dict[str, Any]) -> Non
     whole = b'{"name": "' + b"x" * 50_000_000 + b'"}'
     for method, path, operation in writing(document):
         for content in (whole, pieces()):
+            asked = Asked(f"50 MB: {method} {path}", method, filled(path), operation=operation)
             with system.client() as client:  # the server may close a connection whose body it refuses
                 try:
-                    response = client.request(method, filled(path), content=content, headers=JSON)
+                    response = client.request(method, asked.target, content=content, headers=JSON)
                 except (httpx.WriteError, httpx.ReadError):
-                    pytest.fail(f"{method} {path}: cut without an answer")
-            assert response.status_code == 413, f"{method} {path}: {response.status_code}"
-            judged(response, f"50 MB: {method} {path}", operation)
+                    pytest.fail(f"{asked.what}: cut without an answer")
+            assert response.status_code == 413, f"{asked.what}: {response.status_code}"
+            judged(asked, Answer(response.status_code, response.headers, response.content))

@@ -18,7 +18,7 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system of its own: the README's customer must be the first with that identity."""
-    with running(tmp_path_factory.mktemp("first") / "home") as up:
+    with running(tmp_path_factory.mktemp("first") / "home", fresh=True) as up:
         yield up
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from guanxi import processes
+from guanxi import postgres, processes
 from guanxi.places import SOCKET_PATH_LIMIT
 from guanxi.postgres import AlreadyRunningError, EmbeddedPostgres
 from tests.guanxi.conftest import copy_home
@@ -141,8 +141,13 @@ async def test_a_second_supervisor_is_refused_and_the_first_unharmed(make_server
     assert await ask(dsn, "select 1") == [1]
 
 
-async def test_a_stopped_server_of_a_killed_supervisor_is_cleared(make_server: MakeServer) -> None:
-    """A postmaster under SIGSTOP outlives its supervisor: the next start ends it."""
+async def test_a_stopped_server_of_a_killed_supervisor_is_cleared(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A postmaster under SIGSTOP outlives its supervisor: the next start asks it, then ends it."""
+    *asking, killing = postgres._ORPHANED
+    hastier = [(sign, patience / 10) for sign, patience in asking]
+    monkeypatch.setattr(postgres, "_ORPHANED", (*hastier, killing))
     server = make_server()
     supervisor, postmaster = started_elsewhere(server.home)
     os.kill(postmaster, signal.SIGSTOP)

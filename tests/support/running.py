@@ -19,6 +19,7 @@ from shared.settings import Settings
 from tests.support.tls import TLS
 from web.app import Core
 
+ENDING_S = 1  # whoever still waits for changes is not waited for
 KEPT_S = 600  # a connection lasts while its test does something else for long
 ANYBODY = Principal("u-test", frozenset(("*",)), source="test")
 
@@ -77,7 +78,12 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     with tempfile.TemporaryDirectory(prefix="gx") as folder:
         socket = Path(folder) / "s.sock"
         config = uvicorn.Config(
-            app, uds=str(socket), log_config=None, access_log=False, timeout_keep_alive=KEPT_S
+            app,
+            uds=str(socket),
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=KEPT_S,
+            timeout_graceful_shutdown=ENDING_S,
         )
         server = _Server(config)
         task = asyncio.create_task(server.serve())

@@ -99,10 +99,11 @@ def _head(asked: Asked, always: Mapping[str, str]) -> bytes:
         **always,
         **{name.lower(): value for name, value in asked.headers.items()},
     }
-    if asked.body or asked.method in {"POST", "PUT", "PATCH"}:
+    method = asked.method.upper()
+    if asked.body or method in {"POST", "PUT", "PATCH"}:
         headers["content-length"] = str(len(asked.body))
     target = httpx.URL(f"http://x{asked.target}").raw_path  # as every client writes it
-    lines = [b"%s %s HTTP/1.1" % (asked.method.encode(), target)]
+    lines = [b"%s %s HTTP/1.1" % (method.encode(), target)]
     for name, value in headers.items():
         lines.append(b"%s: %s" % (name.encode(), value.encode() if isinstance(value, str) else value))
     return b"\r\n".join([*lines, b"", b""])

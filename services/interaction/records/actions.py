@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record as Row
+from pydantic import TypeAdapter, ValidationError
 
 from feed.keeping import refusal
 from feed.write import by
@@ -32,9 +33,13 @@ from shared.database import Transaction
 from shared.errors import Invalid, NotFound, Problem, Unavailable
 from shared.ids import uuid7
 from shared.patch import merge
+from shared.schemas import JsonObject
 from shared.statements import Runner
 from web.etag import Condition
 from web.once import Again
+from web.refusals import invalid
+
+_ATTRIBUTES = TypeAdapter[object](JsonObject)
 
 
 class UnknownCustomer(Invalid):
@@ -97,11 +102,20 @@ async def correct(tx: Transaction, kind: Kind, record_id: UUID, draft: Draft, se
         patch = kind.as_told(draft.values)
         await kind.history.check(tx.connection, record_id, now.version, seen=seen, patch=patch)
         if "attributes" in draft.values:
-            draft.values["attributes"] = merge(now.values["attributes"], draft.values["attributes"])
+            draft.values["attributes"] = _merged(now.values["attributes"], draft.values["attributes"])
     decision = decide([draft], held, BatchMode.UPDATE, kind.settled)
     if problem := decision.results[0].problem:
         raise problem
     await _store(tx, kind, decision)
+
+
+def _merged(attributes: object, patch: object) -> object:
+    """Return patched attributes; Invalid if there are more of them now than a record may have."""
+    whole = {"attributes": merge(attributes, patch)}
+    try:
+        return _ATTRIBUTES.validate_python(whole["attributes"])
+    except ValidationError as error:
+        raise invalid([{**each, "loc": ("body", "attributes")} for each in error.errors()], whole) from None
 
 
 async def record(tx: Transaction, wanted: Wanted) -> Any:  # noqa: ANN401 - JSON, or None

@@ -101,6 +101,17 @@ async def test_a_correction_needs_the_version_that_was_seen(client: httpx.AsyncC
     assert [each["changes"] for each in last] == [{"attributes.b": {"from": None, "to": 3}}]
 
 
+async def test_attributes_are_merged_and_bounded(client: httpx.AsyncClient) -> None:
+    record = await made(client, "orders", attributes={f"a{number}": {"b": number} for number in range(400)})
+    path = f"/v1/orders/{record['id']}"
+    less = await patch(client, path, {"attributes": {"a0": None, "a1": {"c": 1}}})
+    assert less.json()["attributes"].keys() == record["attributes"].keys() - {"a0"}
+    assert less.json()["attributes"]["a1"] == {"b": 1, "c": 1}
+    more = {f"z{number}": {"b": number} for number in range(400)}
+    refused = await patch(client, path, {"attributes": more}, 2)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/attributes")
+
+
 async def test_what_a_record_is_linked_to_stays(client: httpx.AsyncClient, kind: str) -> None:
     record = await made(client, kind)
     path, links = f"/v1/{kind}/{record['id']}", sent(kind).keys() & {"customer", "source"}

@@ -52,7 +52,7 @@ async def timeline(client: httpx.AsyncClient, customer: str) -> list[tuple[str, 
     while path:
         page = await client.get(path)
         found += [(item["occurred_at"], item["data"]["subject"]) for item in page.json()["items"]]
-        path = page.links["next"]["url"] if page.links else ""
+        path = page.links.get("next", {}).get("url", "")
     return found
 
 
