@@ -59,15 +59,15 @@ def _contacts() -> ColumnElement[Any]:
 def _known_by(id_: Any) -> Any:  # noqa: ANN401 - whose, and a FROM clause
     """Select by what somebody is known: names in systems, and the numbers of calls."""
     of = ExternalIdentity
-    names = select(of.system, of.external_id.label("name")).where(of.customer_id == id_)
+    names = select(of.system, personal(of.external_id).label("name")).where(of.customer_id == id_)
     phone = literal_column("'phone'", Text).label("system")
-    numbers = select(phone, Call.number).where(Call.customer_id == id_, Call.number.is_not(None))
+    numbers = select(phone, personal(Call.number)).where(Call.customer_id == id_, Call.number.is_not(None))
     return union(names.correlate(Stranger), numbers.correlate(Stranger))
 
 
 def _names() -> ColumnElement[Any]:
     by = _known_by(Stranger.id).subquery("known_by")
-    name = json_object(system=by.c.system, id=personal(by.c.name), masked=named(["id"]))
+    name = json_object(system=by.c.system, id=by.c.name, masked=named(["id"]))
     listed = func.json_agg(aggregate_order_by(name, by.c.system, by.c.name))
     return func.coalesce(select(listed).scalar_subquery(), _NONE)
 
