@@ -61,7 +61,8 @@ def _known_by(id_: Any) -> Any:  # noqa: ANN401 - whose, and a FROM clause
     of = ExternalIdentity
     names = select(of.system, personal(of.external_id).label("name")).where(of.customer_id == id_)
     phone = literal_column("'phone'", Text).label("system")
-    numbers = select(phone, personal(Call.number)).where(Call.customer_id == id_, Call.number.is_not(None))
+    number = personal(Call.number)
+    numbers = select(phone, number).where(Call.customer_id == id_, number.is_not(None))
     return union(names.correlate(Stranger), numbers.correlate(Stranger))
 
 
