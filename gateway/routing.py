@@ -38,6 +38,8 @@ _TABLE = {
     b"credit-notes": "interaction",
     b"exchange-rates": "interaction",
     b"costs": "interaction",
+    b"campaigns": "interaction",
+    b"campaign-members": "interaction",
     b"shared-costs": "interaction",
     b"channels": "interaction",
     b"mail": "interaction",

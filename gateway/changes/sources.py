@@ -29,6 +29,8 @@ KINDS = {
     "credit_note": "interaction",
     "exchange_rate": "interaction",
     "cost": "interaction",
+    "campaign": "interaction",
+    "campaign_member": "interaction",
     "shared_cost": "interaction",
     "identity": "interaction",
     "contact_target": "interaction",

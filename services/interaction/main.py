@@ -14,18 +14,18 @@ from services.interaction.base import FEED
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.ringing import Rings
 from services.interaction.calls.routes import router as calls
+from services.interaction.campaigns.kind import CAMPAIGNS
+from services.interaction.campaigns.members import MEMBERS
+from services.interaction.campaigns.routes import ROUTERS as CAMPAIGN_ROUTERS
 from services.interaction.channels.queries import CHANNELS
 from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.costs.kinds import COSTS, SHARED_COSTS
-from services.interaction.costs.routes import allocations
-from services.interaction.costs.routes import router as costs
-from services.interaction.costs.routes import shared as shared_costs
+from services.interaction.costs.routes import ROUTERS as COST_ROUTERS
 from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.credit_notes.routes import router as credit_notes
 from services.interaction.deliveries.kind import DELIVERIES
-from services.interaction.deliveries.routes import records as deliveries
-from services.interaction.deliveries.routes import router as lateness
+from services.interaction.deliveries.routes import ROUTERS as DELIVERY_ROUTERS
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.routes import router as inbox
@@ -35,13 +35,11 @@ from services.interaction.mail.import_routes import ROUTERS as MAIL_IMPORTS
 from services.interaction.mail.queries import SETTINGS as MAIL_SETTINGS
 from services.interaction.mail.routes import ROUTERS as MAIL
 from services.interaction.orders.kind import ORDERS
-from services.interaction.orders.routes import further as corrections
-from services.interaction.orders.routes import router as orders
+from services.interaction.orders.routes import ROUTERS as ORDER_ROUTERS
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
-from services.interaction.products.routes import catalogue as assortment
-from services.interaction.products.routes import router as products
+from services.interaction.products.routes import ROUTERS as PRODUCT_ROUTERS
 from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
 from services.interaction.records.actions import statements
@@ -54,7 +52,7 @@ from web.app import create_app
 from web.clients import ServiceClient
 
 KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, CALLS)
-SPENT = (COSTS, SHARED_COSTS)
+SPENT = (COSTS, SHARED_COSTS, CAMPAIGNS, MEMBERS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
@@ -63,9 +61,9 @@ def build() -> FastAPI:
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
     told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
     feed = feed_router(FEED, {**told, "contact_target": TARGETS.told})
-    sold = [assortment, products, orders, corrections, lateness, deliveries]
+    sold = [*PRODUCT_ROUTERS, *ORDER_ROUTERS, *DELIVERY_ROUTERS]
     owed = [payments, returns, credit_notes, accounts, rates]
-    spent = [allocations, costs, shared_costs]
+    spent = [*COST_ROUTERS, *CAMPAIGN_ROUTERS]
     sent = [*MAIL, *MAIL_IMPORTS]
     looked_at = [timeline, contacts, inbox, balance, targets, calls]
     routers = [interactions, channels, *sold, *owed, *spent, *sent, *looked_at, feed]

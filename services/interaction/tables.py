@@ -3,6 +3,7 @@
 from services.interaction.balance.models import ContactTarget, Rhythm
 from services.interaction.base import Base
 from services.interaction.calls.models import Call, CallEvent
+from services.interaction.campaigns.models import Campaign, CampaignMember
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
@@ -26,8 +27,9 @@ from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 
-SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate, Cost, SharedCost)
-KEPT = (Stranger, ContactTarget, Rhythm, Employment)
+SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
+SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, Call, CallEvent, *KEPT, *SALES, *MAIL)
+KEPT = (Call, CallEvent, Stranger, ContactTarget, Rhythm, Employment)
+MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *KEPT, *SALES, *SPENT, *MAIL)
 metadata = Base.metadata

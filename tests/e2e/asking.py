@@ -24,6 +24,7 @@ OF_NOBODY = (
     "/scoring-runs",
     "/exchange-rates",
     "/shared-costs",
+    "/campaigns",
     "/estimators",
     "/scoring-status",
     "/survivorship",
@@ -43,6 +44,8 @@ OF_RESOURCE |= {
     "credit-notes": "credit_note_id",
     "exchange-rates": "exchange_rate_id",
     "costs": "cost_id",
+    "campaigns": "campaign_id",
+    "campaign-members": "campaign_member_id",
     "shared-costs": "shared_cost_id",
 }
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}  # where one has to be named

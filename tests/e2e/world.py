@@ -18,6 +18,8 @@ SUBJECT, BODY, NOTE, DATE = "Canary subject", "Canary body", "Canary note", "Can
 CANARIES = (PHONE, MAIL, STREET, PASSPORT, SUBJECT, BODY, NOTE, DATE)
 SEEN_WITHIN_S = 60.0
 CAME = {"order_line": 1, "quantity": "2"}
+AT = "2026-03-01T09:30:00Z"
+Post = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def absent(like: Names) -> Names:
         "product_id",
         "exchange_rate_id",
         "shared_cost_id",
+        "campaign_id",
         "scoring-runs_id",
         "duplicate-runs_id",
         "imports_id",
@@ -105,6 +108,26 @@ def stranger(api: httpx.Client) -> str:
     return made
 
 
+def after(post: Post, facts: dict[str, Any], source: dict[str, str], line: dict[str, Any]) -> dict[str, str]:
+    """Record what follows an order, and what was spent on its customer; return the names of it all."""
+    code, of = f"c-{uuid4().hex[:12]}", {**facts, "order": source}
+    money = {"amount": "1.00", "currency": "CNY"}
+    cost = {**money, "kind": "keep", "first_day": "2026-03-01"}
+    bodies: dict[str, dict[str, Any]] = {
+        "payments": {**of, **money, "paid_at": AT},
+        "returns": {**of, "returned_at": AT, "currency": "CNY", "lines": [line]},
+        "deliveries": {**of, "promised_on": "2026-03-05", "lines": [CAME]},
+        "credit-notes": {**of, **money, "issued_at": AT},
+        "costs": {**facts, **cost},
+        "shared-costs": {**cost, "among": "all", "basis": "equal"},
+        "campaigns": {"code": code, "name": "Spring", "first_day": "2026-03-01"},
+        "campaign-members": {**facts, "campaign": code, "at": AT},
+    }
+    named = {path: path.replace("-", "_").removesuffix("s") + "_id" for path in bodies}
+    named["deliveries"] = "delivery_id"
+    return {named[path]: post(f"/v1/{path}", body)["id"] for path, body in bodies.items()}
+
+
 def make(api: httpx.Client) -> Names:
     """Create the customer, its history and its score; return their names."""
 
@@ -146,7 +169,7 @@ def make(api: httpx.Client) -> Names:
     meeting = post(f"/v1/groups/{group['id']}/events", {"title": "Meeting", "held_on": "2026-01-31"})
     attended = f"/v1/group-events/{meeting['id']}/attendees/batch"
     came = api.post(attended, json={"items": [{"customer": friend["id"]}]}).raise_for_status().json()
-    at = "2026-03-01T09:30:00Z"
+    at = AT
     facts: dict[str, Any] = {"customer": whom, "attributes": {"note": NOTE}}
     contact = post(
         "/v1/interactions",
@@ -173,22 +196,9 @@ def make(api: httpx.Client) -> Names:
     ordered = {"placed_at": at, "currency": "CNY", "status": "confirmed", "lines": [line]}
     source = {"system": "erp", "id": f"SO-{external}"}
     order = post("/v1/orders", {**facts, **ordered, "source": source})
-    paid = post(
-        "/v1/payments", {**facts, "order": source, "paid_at": at, "amount": "29.33", "currency": "CNY"}
-    )
-    back = post(
-        "/v1/returns", {**facts, "order": source, "returned_at": at, "currency": "CNY", "lines": [line]}
-    )
+    followed = after(post, facts, source, line)
     rings = {"call": whom, "type": "ringing", "occurred_at": at, "from": PHONE, "recording": NOTE}
     call = post("/v1/calls/events", {**rings, "customer": whom, "agent": owner, "attributes": {"note": NOTE}})
-    sent = post("/v1/deliveries", {**facts, "order": source, "promised_on": "2026-03-05", "lines": [CAME]})
-    note = post(
-        "/v1/credit-notes",
-        {**facts, "order": source, "issued_at": at, "amount": "1.00", "currency": "CNY"},
-    )
-    paid_for = {"kind": "keep", "amount": "9.00", "currency": "CNY", "first_day": "2026-03-01"}
-    spent = post("/v1/costs", {**facts, **paid_for})
-    shared = post("/v1/shared-costs", {**paid_for, "among": "all", "basis": "equal"})
     put = api.put("/v1/exchange-rates/EUR/CNY/2026-01-31", json={"rate": "7.8", "quoted_by": "ECB"})
     rate = put.raise_for_status().json()
     pair, looked = twins(api, customer)
@@ -227,15 +237,10 @@ def make(api: httpx.Client) -> Names:
             "channel": channel["code"],
             "product_id": product["id"],
             "order_id": order["id"],
-            "payment_id": paid["id"],
-            "return_id": back["id"],
             "contact_target_id": post("/v1/contact-targets", {"customer": friend["id"], "days": 30})["id"],
             "stranger_id": stranger(api),
-            "delivery_id": sent["id"],
-            "credit_note_id": note["id"],
+            **followed,
             "exchange_rate_id": rate["id"],
-            "cost_id": spent["id"],
-            "shared_cost_id": shared["id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],
             "client_id": program["id"],

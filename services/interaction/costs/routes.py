@@ -73,3 +73,6 @@ async def list_allocated_costs(request: Request, _: CanRead, place: Paged, windo
     pool = core(request).database.pool
     given = window._asdict()
     return await listed(request, place, ("key",), lambda **page: BY_COST.all(pool, **given, **page))
+
+
+ROUTERS = (allocations, router, shared)

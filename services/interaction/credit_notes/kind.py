@@ -1,13 +1,13 @@
 """Credit notes as a kind of record."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.credit_notes.schemas import CreditNoteCreate, CreditNoteRead
+from services.interaction.credit_notes.sums import check
 from services.interaction.identities.people import key_of
 from services.interaction.orders import amounts
 from services.interaction.orders.lines import kept_returned
@@ -18,14 +18,7 @@ from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact, money
 from services.interaction.returns.queries import attach_return
 from shared.database import Transaction
-from shared.errors import FieldError, Invalid
 from shared.statements import json_object
-
-
-class SumDiffers(Invalid):
-    """The amounts of the lines do not add up to that of the whole."""
-
-    code, title = "sum_differs", "The lines do not add up to the amount"
 
 
 def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models, or the columns of a CTE
@@ -62,15 +55,6 @@ async def link(tx: Transaction, drafts: Sequence[Draft]) -> None:
     await attach(tx.connection, tx.principal, drafts)
     await attach_return(tx.connection, tx.principal, drafts)
     await identify(tx.connection, drafts)
-
-
-def check(content: Mapping[str, Any]) -> None:
-    """Raise SumDiffers unless the lines, if there are any, add up to the amount."""
-    lines = content["lines"]
-    if lines and sum(Decimal(line["amount"]) for line in lines) != Decimal(content["amount"]):
-        detail = f"The lines add up to {amounts.total(line['amount'] for line in lines)}."
-        error: FieldError = {"pointer": "/amount", "code": SumDiffers.code, "detail": detail}
-        raise SumDiffers(detail, errors=[error])
 
 
 CREDIT_NOTES = Kind(

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.interaction.credit_notes.kind import CREDIT_NOTES, SumDiffers
+from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.credit_notes.schemas import CreditStatus
+from services.interaction.credit_notes.sums import SumDiffers
 from services.interaction.orders.queries import OrderOfAnother, UnknownOrder
 from services.interaction.records.routes import record_routes
 from services.interaction.returns.queries import UnknownReturn

@@ -94,3 +94,6 @@ async def get_order_fulfilment(request: Request, order_id: Named, principal: Can
     pool = core(request).database.pool
     order = await fetch(pool, principal, ORDERS, order_id)
     return answer(await fulfilment_of(pool, principal, order["id"]))
+
+
+ROUTERS = (router, records)

@@ -31,6 +31,7 @@ def rendering(t: Any, who: Any) -> ColumnElement[Any]:  # noqa: ANN401 - models,
         participants=func.coalesce(t.participants, NONE),
         attachments=func.coalesce(t.attachments, NONE),
         thread_id=t.thread_id,
+        campaign=t.campaign,
         **fact(t, who),
     )
 

@@ -31,6 +31,7 @@ class Interaction(Fact):
             text("id DESC"),
             postgresql_include=["channel", "direction", "purpose"],
         ),
+        Index(None, "campaign", "customer_id", postgresql_where=text("campaign is not null")),
         Index(None, "thread_id", "id", postgresql_where=text("thread_id is not null")),
         {"info": {"guarded": True}},
     )
@@ -45,6 +46,7 @@ class Interaction(Fact):
     participants: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, info=PERSONAL)
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB, info=PERSONAL)
     thread_id: Mapped[str | None] = mapped_column(Text(collation="C"))
+    campaign: Mapped[str | None] = mapped_column(Text(collation="C"))
 
 
 class Channel(Base):

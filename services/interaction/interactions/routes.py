@@ -21,9 +21,11 @@ async def filters(
     direction: Direction | None = None,
     purpose: Purpose | None = None,
     thread_id: Word = None,
+    campaign: Word = None,
 ) -> Mapping[str, Any]:
     """Choose among contacts."""
-    return {"channel": channel, "direction": direction, "purpose": purpose, "thread_id": thread_id}
+    named = {"thread_id": thread_id, "campaign": campaign}
+    return {"channel": channel, "direction": direction, "purpose": purpose, **named}
 
 
 router = record_routes(

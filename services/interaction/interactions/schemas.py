@@ -17,7 +17,7 @@ from services.interaction.interactions.details import (
     SentimentRead,
 )
 from services.interaction.records.schemas import FactRead, RecordCreate
-from shared.schemas import Instant, LongText, Text, example
+from shared.schemas import Code, Instant, LongText, Text, example
 
 ChannelCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", max_length=64, examples=["phone"])]
 EXAMPLE: dict[str, Any] = {
@@ -34,7 +34,10 @@ EXAMPLE: dict[str, Any] = {
 
 
 class InteractionCreate(RecordCreate):
-    """A contact to record; `direction` is none for a broadcast, `thread_id` that of its conversation."""
+    """A contact to record; `direction` is none for a broadcast, `thread_id` that of its conversation.
+
+    `campaign` is the code of the campaign that it belongs to, or answers.
+    """
 
     model_config = example(**EXAMPLE)
 
@@ -50,6 +53,7 @@ class InteractionCreate(RecordCreate):
     participants: list[Participant] = Field(default_factory=list, max_length=MOST)
     attachments: list[Attachment] = Field(default_factory=list, max_length=MOST)
     thread_id: Text | None = None
+    campaign: Code | None = None
 
 
 class InteractionRead(FactRead):
@@ -66,3 +70,4 @@ class InteractionRead(FactRead):
     participants: list[ParticipantRead] | None = Field(description="Null where it is masked.")
     attachments: list[AttachmentRead] | None = Field(description="Null where it is masked.")
     thread_id: str | None
+    campaign: str | None

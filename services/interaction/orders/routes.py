@@ -54,3 +54,6 @@ async def list_order_corrections(
     pool = core(request).database.pool
     order = await fetch(pool, principal, ORDERS, order_id)
     return await listed(request, place, ("version",), lambda **page: corrections(pool, order["id"], **page))
+
+
+ROUTERS = (further, router)

@@ -59,3 +59,6 @@ async def get_product_replacements(request: Request, product_id: Named, principa
     pool = core(request).database.pool
     product = await fetch(pool, principal, PRODUCTS, product_id)
     return answer(await replacements(pool, product["id"]))
+
+
+ROUTERS = (catalogue, router)
