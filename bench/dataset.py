@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from services.customer.keys.key import vector
+from services.customer.keys.key import RECIPE, vector
 from services.customer.keys.open import open_keys
 from services.customer.keys.personal import personal_keys
 
@@ -265,7 +265,7 @@ def _customer(number: int, draw: Sequence[int], at: str) -> str:
         f"{CUSTOMER}{number:012x}\t{kind}\t{name}\t{given or NULL}\t{family or NULL}\t[{points}]\t[]\t"
         f'[{{"system":"{SYSTEM}","kind":"","id":"C{number:07d}"}}]\t{{{keys}}}\t'
         f"u-{draw[4] % OWNERS}\td-{draw[4] % DEPARTMENTS}\t{REGIONS[draw[5] % len(REGIONS)]}\t"
-        f"{'retail' if draw[5] % 3 else 'key'}\t{{}}\t{{}}\t{found}\t1\t{at}\t{at}\n"
+        f"{'retail' if draw[5] % 3 else 'key'}\t{{}}\t{{}}\t{found}\t{RECIPE}\t1\t{at}\t{at}\n"
     )
 
 

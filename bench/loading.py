@@ -34,6 +34,7 @@ CUSTOMERS = [
     "attributes",
     "open_keys",
     "personal_keys",
+    "keys_recipe",
     "version",
     "created_at",
     "updated_at",

@@ -15,6 +15,7 @@ from gateway.access import routes as access
 from gateway.access.keys import Keys
 from gateway.callers import routes as callers
 from gateway.calls import routes as calls
+from gateway.calls.sharing import Sharing
 from gateway.changes import routes as changes
 from gateway.describing import Describing
 from gateway.overview import routes as overview
@@ -49,7 +50,7 @@ def build() -> Gateway:
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         held: Core = app.state.core
-        app.state.services = services
+        app.state.services, app.state.sharing = services, Sharing()
         app.state.keys = gateway.keys = keys = Keys(held.database.pool, held.signer)
 
         def publish(document: bytes) -> None:

@@ -8,11 +8,11 @@ from starlette.responses import StreamingResponse
 
 from gateway.calls.missing import missed
 from gateway.calls.schemas import MissedPage
-from gateway.calls.streaming import rings
+from gateway.calls.streaming import Listener, rings
 from gateway.link import UpstreamError
 from gateway.services import query
 from gateway.upstream import Answer
-from shared.auth import allow
+from shared.auth import Principal, allow
 from shared.errors import MEDIA_TYPE, Invalid, Unavailable, documents
 from shared.schemas import Instant
 from web.app import answer
@@ -38,11 +38,12 @@ EVENTS: dict[int | str, dict[str, Any]] = {
     "/ringing",
     responses=EVENTS,
     response_class=StreamingResponse,
-    dependencies=[allow("customers:read"), allow("interactions:read")],
+    dependencies=[allow("interactions:read")],
 )
 @hot
 async def watch_rings(
     request: Request,
+    principal: Annotated[Principal, allow("customers:read")],
     *,
     agent: Word = None,
     queue: Word = None,
@@ -52,7 +53,8 @@ async def watch_rings(
     given = {"last-event-id": last, "accept": request.headers.get("accept")}
     headers = {name: value for name, value in given.items() if value is not None}
     path = query("/v1/calls/ringing", {"agent": agent, "queue": queue})
-    events = rings(request.app.state.services, request, path, headers)
+    listener = Listener(request.app.state.services, request, principal, request.app.state.sharing)
+    events = rings(listener, path, headers)
     try:
         first = await anext(events)
     except UpstreamError as problem:

@@ -35,6 +35,7 @@ KINDS = {
     "identity": "interaction",
     "contact_target": "interaction",
     "mail_settings": "interaction",
+    "webhook_source": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

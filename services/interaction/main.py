@@ -33,7 +33,9 @@ from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.mail.import_routes import ROUTERS as MAIL_IMPORTS
 from services.interaction.mail.queries import SETTINGS as MAIL_SETTINGS
-from services.interaction.mail.routes import ROUTERS as MAIL
+from services.interaction.mail.routes import router as mail
+from services.interaction.mail.settings_routes import router as mail_settings
+from services.interaction.mail.thread_routes import router as threads
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import ROUTERS as ORDER_ROUTERS
 from services.interaction.payments.kind import PAYMENTS
@@ -46,6 +48,8 @@ from services.interaction.records.actions import statements
 from services.interaction.returns.kind import RETURNS
 from services.interaction.returns.routes import router as returns
 from services.interaction.timeline.routes import router as timeline
+from services.interaction.webhooks.queries import SOURCES
+from services.interaction.webhooks.routes import ROUTERS as WEBHOOKS
 from shared.auth import Principal
 from shared.settings import Settings
 from web.app import create_app
@@ -60,11 +64,13 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
     told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
-    feed = feed_router(FEED, {**told, "contact_target": TARGETS.told})
+    told["webhook_source"] = SOURCES.told
+    told["contact_target"] = TARGETS.told
+    feed = feed_router(FEED, told)
     sold = [*PRODUCT_ROUTERS, *ORDER_ROUTERS, *DELIVERY_ROUTERS]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [*COST_ROUTERS, *CAMPAIGN_ROUTERS]
-    sent = [*MAIL, *MAIL_IMPORTS]
+    sent = [mail, mail_settings, threads, *MAIL_IMPORTS, *WEBHOOKS]
     looked_at = [timeline, contacts, inbox, balance, targets, calls]
     routers = [interactions, channels, *sold, *owed, *spent, *sent, *looked_at, feed]
     settings = Settings.of("interaction")

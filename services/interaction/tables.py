@@ -26,10 +26,13 @@ from services.interaction.products.models import Product
 from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
+from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
 SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
-KEPT = (Call, CallEvent, Stranger, ContactTarget, Rhythm, Employment)
-MODELS = (ExternalIdentity, Identity, SourceKey, Channel, Interaction, *KEPT, *SALES, *SPENT, *MAIL)
+WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
+CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
+KEPT = (Stranger, ContactTarget, Rhythm, Employment)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *KEPT, *SALES, *SPENT)
 metadata = Base.metadata

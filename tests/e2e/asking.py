@@ -11,7 +11,7 @@ from tests.e2e.samples import Document, body_schema, operations, sample
 from tests.e2e.world import Names
 
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
-NEW = frozenset(("source", "identities"))  # names of new records: taken ones are refused to anybody
+NEW = frozenset(("source", "identities", "code"))  # names of new records: taken ones are refused to anybody
 PERSONAL = frozenset(("contact_points", "addresses", "attributes", "subject", "body")).union(
     ("participants", "attachments", "from", "to", "recording"),
     ("label", "year", "month", "day", "leap_month", "title", "note"),
@@ -29,6 +29,8 @@ OF_NOBODY = (
     "/scoring-status",
     "/survivorship",
     "/mail/settings",
+    "/webhook-",
+    "/webforms",
     "/mail/imports",
     "/mail/uploads",
     "/channels",

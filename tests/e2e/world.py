@@ -45,6 +45,8 @@ def absent(like: Names) -> Names:
         "duplicate-runs_id",
         "imports_id",
         "upload_id",
+        "code",
+        "webhook-originals_id",
         "estimators_id",
         "client_id",
         "key_id",

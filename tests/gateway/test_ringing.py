@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import orjson
@@ -17,8 +18,11 @@ CALL = {"id": "0192f0c1-0000-7000-8000-000000000001", "number": "+8613800138000"
 MATCH = {"customer_id": "0192f0c1-0000-7000-8000-000000000002", "match": "exact"}
 
 
-def ring(id_: int, **call: Any) -> bytes:
-    return b"id: %d\nevent: ring\ndata: %b\n\n" % (id_, orjson.dumps({"call": {**CALL, **call}}))
+def ring(**call: Any) -> bytes:
+    return b"id: %b\nevent: ring\ndata: %b\n\n" % (
+        uuid4().hex.encode(),
+        orjson.dumps({"call": {**CALL, **call}}),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,9 @@ def own(whole: Own) -> Own:
     whole.fakes["customer"].records = {WHO: (200, {"items": [MATCH], "more": False})}
     whole.fakes["interaction"].records = {"/v1/contacts/last": (200, {"items": []})}
     whole.fakes["scoring"].records = {"/v1/scores": (200, {"items": [{**MATCH, "tier": "vip"}]})}
-    whole.fakes["interaction"].streams = {RINGING: [b"retry: 100\n\n", ring(1)[:30], ring(1)[30:]]}
+    whole.fakes["interaction"].streams = {
+        RINGING: [b"retry: 100\n\n", (whole_ring := ring())[:30], whole_ring[30:]]
+    }
     return whole
 
 
@@ -62,14 +68,24 @@ async def test_a_ring_comes_with_who_shares_its_number(own: Own, agent: Client) 
 
 
 async def test_a_ring_is_told_also_where_nobody_knows_who_it_is(own: Own, agent: Client) -> None:
-    own.fakes["interaction"].streams[RINGING] = [b"retry: 100\n\n", ring(1, number=None) + ring(2)]
     for fault in (403, 500):
+        own.fakes["interaction"].streams[RINGING][1:] = [ring(number=None) + ring()]
         own.fakes["customer"].faults[WHO] = fault
         assert [each["callers"] for each in await heard(agent)] == [None, None]
 
 
+async def test_listeners_of_the_same_rights_share_a_question(own: Own, agent: Client) -> None:
+    own.fakes["interaction"].streams[RINGING] = [b"retry: 100\n\n", ring()]
+    another = await own.client("customers:read", "interactions:read", "scores:read")
+    others = await own.client("customers:read", "interactions:read")
+    before = len(own.fakes["customer"].asked)
+    told = [await heard(each) for each in (agent, another, others)]
+    assert [len(each) for each in told] == [1, 1, 1]
+    assert len(own.fakes["customer"].asked) - before == 2, "who may not read scores asks for itself"
+
+
 async def test_rings_overtake_one_whose_callers_are_slow(own: Own, agent: Client) -> None:
-    own.fakes["interaction"].streams[RINGING] = [b"retry: 100\n\n", ring(1) + ring(2, number=None)]
+    own.fakes["interaction"].streams[RINGING] = [b"retry: 100\n\n", ring() + ring(number=None)]
     own.fakes["customer"].faults[WHO] = 0
     assert [each["call"]["number"] for each in await heard(agent)] == [None, CALL["number"]]
 

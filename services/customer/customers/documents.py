@@ -10,7 +10,7 @@ from feed.diff import same
 from services.customer.addresses import checking
 from services.customer.customers import contacts, members, names
 from services.customer.customers.problems import FieldRefused, ReadOnly
-from services.customer.keys.key import vector
+from services.customer.keys.key import RECIPE, vector
 from services.customer.keys.open import open_keys
 from services.customer.keys.personal import personal_keys
 from shared.patch import merge
@@ -101,6 +101,7 @@ def row_of(document: Document, deleted_at: str | None) -> dict[str, Any]:
         "contact_keys": contacts.keys(document["contact_points"]),
         "open_keys": vector(open_keys(document)),
         "personal_keys": vector(personal_keys(document)),
+        "keys_recipe": RECIPE,
         "acquired_on": acquisition["on"],
         "acquisition_source": acquisition["source"],
         "acquisition_campaign": acquisition["campaign"],

@@ -5,7 +5,18 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Numeric, Text, Uuid, bindparam, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Index,
+    Numeric,
+    SmallInteger,
+    Text,
+    Uuid,
+    bindparam,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,8 +31,7 @@ Words = Annotated[list[str], mapped_column(ARRAY(Text))]
 Ids = Annotated[list[UUID], mapped_column(ARRAY(Uuid), server_default="{}")]
 
 
-PENDING_KB = 512
-_KEYLESS = "deleted_at is null and open_keys is null"
+PENDING_KB = 64
 
 
 def _list_by(*columns: str) -> Index:
@@ -34,7 +44,8 @@ def _list_by(*columns: str) -> Index:
 def _found_by(keys: str) -> Index:
     """Return an index of keys, which also tells what begins with a word.
 
-    New entries wait in a list that every search reads, so it is short; without one batches cost much more.
+    New entries wait in a list that every search reads, so it is as short as can be; without one batches cost
+    much more.
     """
     return Index(
         f"ix_customers_{keys}",
@@ -68,7 +79,7 @@ class Customer(Base):
         Index(None, "tags", postgresql_using="gin"),
         _found_by("open_keys"),
         _found_by("personal_keys"),
-        Index("ix_customers_without_keys", "id", postgresql_where=text(_KEYLESS)),
+        Index(None, "keys_recipe", postgresql_where=text("deleted_at is null")),
         Index(
             "ix_customers_tags_counted",
             "department",
@@ -106,6 +117,11 @@ class Customer(Base):
     )
     personal_keys: Mapped[str | None] = mapped_column(
         TSVECTOR, comment="derived: the same of personal data", info=PERSONAL
+    )
+    keys_recipe: Mapped[int] = mapped_column(
+        SmallInteger,
+        server_default="0",
+        comment="the recipe that its keys were made by; the worker makes older ones anew",
     )
     merged_ids: Mapped[Ids]
     version: Mapped[int]

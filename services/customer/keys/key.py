@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from services.customer.names.folding import HAN_RUN
 
+RECIPE = 1  # raise it when other keys are made of the same customer: the worker then makes all of them anew
 LONGEST, MOST = 64, 200  # characters of a key, keys of a customer
 # Words of names and addresses, pinyin and Han characters bear no mark.
 WHOLE = "="  # a whole name or a whole value of an attribute

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from services.customer.keys.key import LONGEST, Key, quoted
 
 Words = tuple[str, ...]
-NOTHING = ""  # as a tsquery: what no customer meets
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ def clause(
     return Clause(field, form, parts, begins, personal)
 
 
-def tsquery(clauses: Iterable[Clause], *, personal: bool) -> str:
-    """Return what meets any of the clauses, of those that ask for personal keys or of the others."""
-    return " | ".join(each.tsquery for each in clauses if each.personal is personal) or NOTHING
+def tsquery(clauses: Iterable[Clause], *, personal: bool) -> str | None:
+    """Return what meets any of the clauses that ask for personal keys, or any of the others; None without."""
+    found = dict.fromkeys(each.tsquery for each in clauses if each.personal is personal)
+    return " | ".join(found) or None

@@ -1,95 +1,185 @@
-"""The statements of searches by a string: who has the keys, within a filter, the newest first."""
+"""The statement of a search by a string: who meets its tiers, the best first, then the newest."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
+    DateTime,
     Integer,
     Select,
     Text,
     Uuid,
-    any_,
+    and_,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
+    null,
     or_,
     select,
     true,
+    tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import aliased
 
 from filters.conditions import Shape, condition
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import RECORD
 from services.customer.search.fields import fields
 from shared.auth import Visibility
-from shared.statements import Statement, Visible, visible
+from shared.statements import Visible, visible
 
 SHAPES = 500  # statements kept, as for filters
-_FIRST: ColumnElement[UUID] = literal_column(f"'{UUID(int=0)}'::uuid", Uuid)
-_LIVE = Customer.deleted_at.is_(None)
-
-
-def meets(of: type[Customer], parameter: str, *, personal: bool) -> ColumnElement[bool]:
-    """Return the condition that keys meet the tsqueries in `open_<parameter>` and `personal_<parameter>`.
-
-    Without `personal` those of personal data count for nothing.
-    """
-    found = _meets(of.open_keys, f"open_{parameter}")
-    return or_(found, _meets(of.personal_keys, f"personal_{parameter}")) if personal else found
+SAMPLE, WINDOW = 400, 6_000  # customers to look through, at first and at most
+SPARE = 1.5  # pages that the window has to promise
+Number = ColumnElement[int]
+Which = Callable[[Number], ColumnElement[bool]]  # of the tiers, by their numbers
+_LIVE, _ID = Customer.deleted_at.is_(None), Customer.id
+_PLACE = (Customer.created_at, _ID)
+_NAMED = (Customer.created_at.label("at"), _ID)
+_TIME = DateTime(timezone=True)
+_TIERS = [literal_column(str(number), Integer) for number in range(1, 5)]  # of one search, at most
+_EVER: ColumnElement[Any] = literal_column("'infinity'::timestamptz", _TIME)
 
 
 @lru_cache(SHAPES)
-def hits(shape: Shape, visibility: Visibility, *, personal: bool, newest: bool) -> Visible:
-    """Return the ids of the `limit` customers before `last_id` that meet `keys` but not `before`.
+def hits(shape: Shape, visibility: Visibility, *, personal: bool) -> Visible:
+    """Return the first `limit` customers that meet a tier from the `first` on, of that one behind a place.
 
-    `newest` looks through the newest `window` customers only, which is fast where many meet; the other reads
-    the indexes of keys, which is fast where few do. No estimate of the planner's has to tell which.
+    `open` and `personal` hold the tsquery of each tier, or null, in their order; tiers count from 1. A row is
+    the number of the first `tier` that a customer meets, its place `at` and `id`, and `data`.
     """
-    found = _found(shape, visibility, personal=personal, newest=newest)
-    ids = func.array(found.scalar_subquery())
-    return visible(
-        select(Customer.id).where(_LIVE, Customer.id == any_(ids)).order_by(Customer.id.desc()), of=Customer
-    )
+    best = _Search(shape, visibility, personal=personal).best().subquery("best")
+    shown = select(best, RECORD.label("data")).join(Customer, best.c.id == _ID)
+    return visible(shown.order_by(*_order(best.c)), of=Customer)
 
 
-def _found(shape: Shape, visibility: Visibility, *, personal: bool, newest: bool) -> Select[Any]:
-    last, limit = bindparam("last_id", type_=Uuid), bindparam("limit", type_=Integer)
-    sought, before = (meets(Customer, name, personal=personal) for name in ("keys", "before"))
-    wanted = select(Customer.id).where(_LIVE, Customer.id < last, condition(shape, fields("")))
-    if visibility is not Visibility.ALL:
-        wanted = wanted.where(Customer.visible_to(visibility))
-    if newest:
-        other = aliased(Customer)
-        ids = select(other.id).where(other.id < last).order_by(other.id.desc())
-        floor = ids.offset(bindparam("window", type_=Integer)).limit(literal_column("1")).scalar_subquery()
-        # `is true` keeps the planner from the indexes of keys
-        wanted = wanted.where(
-            Customer.id >= func.coalesce(floor, _FIRST), sought.is_(true()), before.is_not(true())
-        )
-        return wanted.order_by(Customer.id.desc()).limit(limit)
-    keyed = wanted.where(sought, before.is_not(true())).cte("keyed").prefix_with("materialized")
-    return select(keyed.c.id).order_by(keyed.c.id.desc()).limit(limit)
+def meets(of: type[Customer], which: Which, *, personal: bool) -> ColumnElement[bool]:
+    """Return the condition that keys meet one of those tiers, without `personal` by none of personal data."""
+    keys = {"open": of.open_keys} | ({"personal": of.personal_keys} if personal else {})
+    return or_(*(each.bool_op("@@")(_tsquery(name, which)) for name, each in keys.items()))
 
 
-def _meets(keys: Any, parameter: str) -> ColumnElement[bool]:  # noqa: ANN401 - an attribute of the model
-    found: ColumnElement[bool] = keys.bool_op("@@")(cast(bindparam(parameter, type_=Text), TSQUERY))
-    return found
+class _Search:
+    """The parts of the statement.
+
+    A common key has tens of thousands of holders of whom a page needs twenty; a rare one has few, anywhere.
+    No estimate of the planner's has to tell which: if a `sample` of the newest customers promises a page of
+    some tier, that one is read from the newest. The others are read from the indexes of keys, one after the
+    other, while the page has room; none where the sample is of all whom the principal sees.
+    """
+
+    def __init__(self, shape: Shape, visibility: Visibility, *, personal: bool) -> None:
+        self.personal, self.wanted = personal, condition(shape, fields(""))
+        self.seen = true() if visibility is Visibility.ALL else Customer.visible_to(visibility)
+        self.limit, self.first = _unseen("limit", Integer), _unseen("first", Integer)
+        self.last_at, self.last_id = _unseen("last_at", _TIME), _unseen("last_id", Uuid())
+        self.last = tuple_(self.last_at, self.last_id)
+        self.sample = self._sample().cte("sample")
+        self.many = _count(self.sample) >= _number(SAMPLE)
+
+    def best(self) -> Select[Any]:
+        """Return `tier`, `at` and `id` of the hits."""
+        near = self._near(self._common().cte("common").c.tier).cte("near")
+        full = select(func.min(near.c.tier)).having(func.count() >= self.limit).scalar_subquery()
+        end = func.coalesce(full, _number(len(_TIERS) + 1))
+        far, room = list[CTE](), self.limit > _number(0)
+        for tier in _TIERS:
+            asked = and_(self.many, tier >= self.first, tier < end, room)
+            far.append(self._far(tier, asked).cte(f"far_{tier}"))
+            room = sum(map(_count, far), _number(0)) < self.limit
+        found = union_all(self._few(), select(near).where(full.is_not(None)), *map(select, far)).subquery()
+        return select(found).order_by(*_order(found.c)).limit(self.limit)
+
+    def _sample(self) -> Select[Any]:
+        """Return some of the newest customers, with the first tier that each meets, or null."""
+        nothing = self._meets(lambda _: true()).is_not(true())
+        met = ((self._meets(_is(tier)), tier) for tier in _TIERS)
+        tier = case((nothing, null()), *met).label("tier")
+        return self._newest(_number(SAMPLE), tier, self.wanted.label("wanted"))
+
+    def _few(self) -> Select[Any]:
+        """Return the hits among all whom the principal sees, if they are in the sample."""
+        row = self.sample.c
+        behind = or_(row.tier > self.first, tuple_(row.at, row.id) < self.last)
+        few = select(row.tier, row.at, row.id).where(row.wanted, row.tier >= self.first, behind)
+        return few.where(self.many.is_not(true()))
+
+    def _common(self) -> Select[Any]:
+        """Return the first tier of which the newest customers promise more than a page, or null."""
+        row = self.sample.c
+        enough = func.count() * _number(WINDOW) >= self.limit * _number(int(SAMPLE * SPARE))
+        some = select(row.tier).where(self.many, row.wanted, row.tier >= self.first)
+        common = some.group_by(row.tier).having(enough).subquery()
+        return select(func.min(common.c.tier).label("tier"))
+
+    def _near(self, common: Number) -> Select[Any]:
+        """Return a page of the common tier, from the newest."""
+        tier = select(common).scalar_subquery()
+        window = select(case((common.is_not(None), _number(WINDOW)), else_=_number(0))).scalar_subquery()
+        start = select(case((common == self.first, self.last_at), else_=_EVER)).scalar_subquery()
+        met = and_(self.wanted, self._meets(_is(tier)), self._meets(_before(tier)).is_not(true()))
+        newest = self._newest(window, met.label("met"), behind=tuple_(start, self.last_id))
+        row = newest.subquery("newest").c
+        page = select(tier.label("tier"), row.at, row.id).where(row.met)
+        return page.order_by(row.at.desc(), row.id.desc()).limit(self.limit)
+
+    def _far(self, tier: Number, asked: ColumnElement[bool]) -> Select[Any]:
+        """Return all who meet a tier and none before, from the indexes of keys, if it is asked for."""
+        better = self._meets(_before(tier)).is_not(true())
+        behind = or_(tier > self.first, tuple_(*_PLACE) < self.last)
+        hit = and_(self.seen, better, behind).label("hit")  # no condition, or its index might seem better
+        keyed = select(hit, *_NAMED).where(asked, _LIVE, self._meets(_is(tier)), self.wanted)
+        row = keyed.cte(f"keyed_{tier}").prefix_with("materialized").c
+        return select(tier.label("tier"), row.at, row.id).where(row.hit)
+
+    def _newest(self, many: Number, *told: ColumnElement[Any], behind: Any = None) -> Select[Any]:  # noqa: ANN401 - a tuple
+        """Return the newest customers that the principal sees, whether they are hits or not."""
+        newest = select(*told, *_NAMED).where(_LIVE, self.seen)
+        placed = newest if behind is None else newest.where(tuple_(*_PLACE) < behind)
+        return placed.order_by(*(each.desc() for each in _PLACE)).limit(many)
+
+    def _meets(self, which: Which) -> ColumnElement[bool]:
+        return meets(Customer, which, personal=self.personal)
 
 
-SHOWN = visible(
-    select(Customer.id, RECORD.label("data")).where(
-        _LIVE, Customer.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
-    ),
-    of=Customer,
-)
-_word = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("word")
-_known = select(Customer.id).where(_LIVE, Customer.open_keys.bool_op("@@")(cast(_word, TSQUERY)))
-KNOWN = Statement(
-    select(_word).where(_known.exists()), unguarded="tells which words some customer has, not which customer"
-)
+def _is(tier: Number) -> Which:
+    return lambda each: each == tier
+
+
+def _before(tier: Number) -> Which:
+    return lambda each: each < tier
+
+
+def _count(rows: CTE) -> Number:
+    return select(func.count()).select_from(rows).scalar_subquery()
+
+
+def _order(row: Any) -> tuple[ColumnElement[Any], ...]:  # noqa: ANN401 - the columns of a subquery
+    return row.tier, row.at.desc(), row.id.desc()
+
+
+def _tsquery(parameter: str, which: Which) -> ColumnElement[Any]:
+    """Return what meets one of those tiers whose tsqueries are in a parameter."""
+    given = func.unnest(bindparam(parameter, type_=ARRAY(Text)))
+    each = given.table_valued("query", with_ordinality="tier").render_derived()
+    all_ = func.string_agg(each.c.query, literal_column("' | '"))
+    return select(cast(all_, TSQUERY)).where(which(each.c.tier)).scalar_subquery()
+
+
+def _unseen(parameter: str, type_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a type of SQLAlchemy's
+    """Return a parameter whose value the planner does not look at.
+
+    One plan serves every search, and costs as much to make as to run: so PostgreSQL keeps it.
+    """
+    return select(cast(bindparam(parameter, type_=type_), type_)).scalar_subquery()
+
+
+def _number(value: int) -> Number:
+    return literal_column(str(value), Integer)

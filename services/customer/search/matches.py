@@ -1,6 +1,6 @@
 """Which form of which field a search met, and why its customer ranks where it does. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from services.customer.keys.key import LONGEST, Key
@@ -26,14 +26,14 @@ _SAYS = {
 }
 
 
-def match(document: Mapping[str, Any], tiers: Iterable[Tier]) -> dict[str, Any] | None:
+def match(document: Mapping[str, Any], tiers: Collection[Tier]) -> dict[str, Any] | None:
     """Return how a customer meets the first tier that it meets: field, form, value, score, reason.
 
     None while its keys are older than what makes them. `document` is as its reader gets it: what is masked in
     it is not told here either.
     """
-    masked = bool(document["masked"])
-    keys = {False: _by_text(open_keys(document)), True: {} if masked else _by_text(personal_keys(document))}
+    asked = any(clause.personal for tier in tiers for clause in tier.clauses) and not document["masked"]
+    keys = {False: _by_text(open_keys(document)), True: _by_text(personal_keys(document) if asked else ())}
     for tier in tiers:
         for clause in tier.clauses:
             if key := clause.met(keys[clause.personal]):

@@ -26,7 +26,7 @@ def page(
 ) -> Visible:
     """Return the `limit` customers behind `last_at` and `last_id`: `data`, and the keys `at` and `id`.
 
-    With `keys`, "open" and perhaps "personal", only those that meet `open_keys` or `personal_keys`.
+    With `keys`, "open" and perhaps "personal", only those that meet one of the tsqueries in these parameters.
     """
     moment = _MOMENTS[field]
     key = tuple_(moment, Customer.id)
@@ -47,7 +47,6 @@ def _meeting(keys: frozenset[str]) -> ColumnElement[bool]:
     if not keys:
         return true()
     found = aliased(Customer)
-    ids = select(found.id).where(
-        found.deleted_at.is_(None), meets(found, "keys", personal="personal" in keys)
-    )
+    met = meets(found, lambda _: true(), personal="personal" in keys)
+    ids = select(found.id).where(found.deleted_at.is_(None), met)
     return Customer.id == any_(func.array(ids.scalar_subquery()))

@@ -21,14 +21,10 @@ _NUMBER = re.compile(r"[+\d\s()./-]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Ways to be found that rank alike; `last_resort` is for who finds nothing in the tiers before.
-
-    `rare` tiers are met by few customers whatever is asked.
-    """
+    """Ways to be found that rank alike; `last_resort` is for who finds nothing in the tiers before."""
 
     score: float
     clauses: tuple[Clause, ...]
-    rare: bool = False
     last_resort: bool = False
 
 
@@ -39,7 +35,7 @@ def tiers(question: str, country: str, *, personal: bool) -> tuple[Tier, ...]:
     """
     asked = _Asked(question[:LONGEST], country)
     found = (
-        Tier(1.0, tuple(asked.exact()), rare=True),
+        Tier(1.0, tuple(asked.exact())),
         Tier(0.8, tuple(asked.forms())),
         Tier(0.6, tuple(asked.words())),
         Tier(0.4, tuple(asked.beginnings())),

@@ -9,7 +9,7 @@ from services.customer.customers.routes import CanRead, rules_of
 from services.customer.search import queries
 from services.customer.search.attributes import Attributes
 from services.customer.search.fields import fields
-from services.customer.search.finding import Finder
+from services.customer.search.finding import RANKED, Finder
 from services.customer.search.parameters import Choice
 from services.customer.search.questions import tiers
 from services.customer.search.schemas import CustomerPage, CustomerSearch
@@ -61,7 +61,7 @@ async def list_customers(request: Request, principal: CanRead, chosen: Choice, p
             request, place, ("at", "id"), lambda **at: newest.all(pool, principal, **at, **given)
         )
     found = await _finder(request, principal, chosen.tree(principal), chosen.q)
-    scope = scope_of(request)
+    scope = scope_of(request) + RANKED
     last = held.cursors.decode(place.cursor, scope) if place.cursor else None
     items, end = await found.best(place.limit, last)
     return page(items, None if end is None else held.cursors.encode(end, scope), request)
@@ -79,7 +79,7 @@ async def search_customers(body: CustomerSearch, request: Request, principal: Ca
     """List the customers that a search string and a filter find."""
     held = core(request)
     found, order = await _finder(request, principal, body.filter, body.q), body.sort[0] if body.sort else None
-    told = [request.url.path, body.q, body.filter, order and (order.field, order.direction)]
+    told = [request.url.path, body.q, body.filter, (order.field, order.direction) if order else RANKED]
     scope = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
     last = held.cursors.decode(body.cursor, scope, pointer="/cursor") if body.cursor else None
     if body.q is None or order is not None:

@@ -1,6 +1,7 @@
 """The tables of how often customers are to be talked to, and of when they were last."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, Text, bindparam, or_, select, text
@@ -12,7 +13,7 @@ from services.interaction.records.models import TIME
 from shared.auth import Visibility
 
 _LIVE = text("deleted_at is null")
-_ONE = {"unique": True, "postgresql_nulls_not_distinct": True}
+_ONE: dict[str, Any] = {"unique": True, "postgresql_nulls_not_distinct": True}
 WHOSE = ("customer_id", "customer_class", "department")
 
 

@@ -1,13 +1,11 @@
 """Mail over HTTP: taking one in, what it says, its original, its thread, and whose addresses are ours."""
 
 import asyncio
-import re
 import zlib
 from typing import Annotated
 from uuid import UUID
 
-from asyncpg import Record
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.interaction.identities.actions import recognise
 from services.interaction.interactions.catalogue import Direction
@@ -15,13 +13,10 @@ from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.schemas import InteractionRead
 from services.interaction.mail.owners import direction as told_by
 from services.interaction.mail.parsing import parse
-from services.interaction.mail.queries import OF_THREAD, ONE, ORIGINAL, SETTINGS, SETTINGS_ID, settings
+from services.interaction.mail.queries import ONE, ORIGINAL, settings
 from services.interaction.mail.schemas import (
     MailCreate,
     MailRead,
-    MailSettingsRead,
-    MailSettingsUpdate,
-    ThreadPage,
 )
 from services.interaction.mail.taking import BINARY, either, json_of, raw_of, unpacked
 from services.interaction.mail.whose import Correspondents
@@ -36,24 +31,17 @@ from shared.errors import (
     MalformedJson,
     MaskedField,
     NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
     TooLarge,
     documents,
 )
 from web.app import answer, core
-from web.etag import Seen
 from web.hot import hot
-from web.lists import Paged, listed
 from web.once import Answer, once
 
 router = APIRouter(prefix="/v1/mail", tags=["mail"])
-threads_router = APIRouter(prefix="/v1/threads", tags=["mail"])
 CanRead = Annotated[Principal, allow("interactions:read")]
 CanWrite = Annotated[Principal, allow("interactions:write")]
 Towards = Annotated[Direction | None, Query(description="Where our own addresses do not tell it.")]
-ThreadId = Annotated[str, Path(min_length=1, max_length=200)]
-UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RAW = frozenset(("message/rfc822", "message/global"))
 SMALL = 32 << 10  # bytes that are read at once; more of them must not hold up other requests
 AGAIN = "It was here already; nothing was written."
@@ -115,27 +103,6 @@ async def _shown(tx: Transaction, id_: UUID, status: int) -> Answer:
     return Answer(row["data"], status, row["version"], location, (id_,))
 
 
-@router.get("/settings", response_model=MailSettingsRead)
-@hot
-async def get_mail_settings(request: Request, principal: CanRead) -> Response:
-    """Read whose addresses are ours, and up to which size originals are kept."""
-    return await SETTINGS.read(request, principal, SETTINGS_ID)
-
-
-@router.put(
-    "/settings",
-    response_model=MailSettingsRead,
-    responses=documents(PreconditionRequired, PreconditionFailed, Invalid),
-)
-@hot
-async def put_mail_settings(
-    body: MailSettingsUpdate, request: Request, seen: Seen, principal: CanWrite
-) -> Response:
-    """Change the settings; they hold for what comes from then on."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: SETTINGS.change(tx, SETTINGS_ID, patch, seen))
-
-
 @router.get("/{mail_id}", response_model=MailRead, responses=documents(NotFound))
 @hot
 async def get_mail(request: Request, mail_id: UUID, principal: CanRead) -> Response:
@@ -169,22 +136,3 @@ async def get_mail_original(request: Request, mail_id: UUID, principal: CanRead)
         "x-content-type-options": "nosniff",
     }
     return Response(zlib.decompress(row["content"]), media_type="message/rfc822", headers=headers)
-
-
-@threads_router.get("/{thread_id}", response_model=ThreadPage, responses=documents(NotFound, Invalid))
-@hot
-async def get_thread(request: Request, thread_id: ThreadId, principal: CanRead, place: Paged) -> Response:
-    """List the contacts of a thread, oldest first; a thread of mails that joined an older one leads there."""
-    pool = core(request).database.pool
-    id_ = UUID(thread_id) if UUID_FORM.fullmatch(thread_id) else None
-
-    async def ask(**given: object) -> list[Record]:
-        rows = await OF_THREAD.all(pool, principal, thread=thread_id, id=id_, **given)
-        if not rows and place.cursor is None:
-            raise NotFound
-        return rows
-
-    return await listed(request, place, ("occurred_at", "id"), ask)
-
-
-ROUTERS = (router, threads_router)

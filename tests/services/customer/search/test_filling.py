@@ -1,4 +1,4 @@
-"""Customers that were stored before there were keys are found once the worker has been there."""
+"""Customers whose keys are older than what is searched by are found once the worker has been there."""
 
 import httpx
 
@@ -18,7 +18,9 @@ async def test_keys_are_filled_in(customer: Running, client: httpx.AsyncClient, 
         from generate_series(1, $1) n""",
         AT_A_TIME,
     )
-    await pool.execute("update customer.customers set open_keys = null, personal_keys = null")
+    await pool.execute(
+        "update customer.customers set open_keys = null, personal_keys = null, keys_recipe = 0"
+    )
     assert (await client.get("/v1/customers", params={"q": "旧时"})).json()["items"] == []
     await fill(customer.database)
     for q in ("旧时", "jiushikehu", "1111"):

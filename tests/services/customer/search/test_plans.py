@@ -1,6 +1,7 @@
 """Plans: the usual filters read their index, and only as much of it as a page needs."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from filters.conditions import read
 from services.customer.search import queries
 from services.customer.search.fields import fields
+from services.customer.search.hits import hits
 from services.customer.search.schemas import CustomerSortField, SortDirection
+from shared.auth import Visibility
 from tests.support.running import ANYBODY, Running
 
 MANY = """
@@ -21,6 +24,7 @@ select gen_random_uuid(), 'person', 'name ' || i, '[]', '[]', '[]', array['tel:+
 from generate_series(1, 20000) i
 """
 DAY = ["2020-01-05T00:00:00Z", "2020-01-05T02:00:00Z"]
+AS = {"principal_id": "u-7", "principal_department": None}
 NEWEST = (CustomerSortField.CREATED_AT, SortDirection.DESC)
 
 
@@ -62,4 +66,27 @@ async def test_a_usual_filter_reads_its_index(full: Running, tree: dict[str, Any
     rows = await full.database.pool.fetch(f"explain {statement.sql}", *statement.arguments(given))
     plan = "\n".join(row[0] for row in rows)
     assert index in plan, plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize("visibility", [Visibility.ALL, Visibility.OWN])
+async def test_a_search_reads_its_indexes_by_a_plan_that_is_kept(
+    full: Running, visibility: Visibility
+) -> None:
+    who = replace(ANYBODY, visibility=visibility)
+    given = {"first": 1, "limit": 21, "last_at": None, "last_id": None, "personal": [None], **AS}
+    statement = hits((), visibility, personal=True).statement(who, {})
+    async with full.database.pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("set local plan_cache_mode = force_generic_plan")
+            asked = statement.arguments({**given, "open": ["x"]})
+            rows = await connection.fetch(f"explain {statement.sql}", *asked)
+        for word in ("name", "1", "rara", "x", "7", "a | b", "co:*"):
+            await statement.all(connection, **{**given, "open": [word]})
+        kept = "select generic_plans from pg_prepared_statements where statement = $1"
+        assert await connection.fetchval(kept, statement.sql) > 0
+    plan = "\n".join(row[0] for row in rows)
+    newest = "owner_created_at" if visibility is Visibility.OWN else "customers_created_at"
+    for index in ("ix_customers_open_keys", "ix_customers_personal_keys", newest):
+        assert index in plan, plan
     assert "Seq Scan" not in plan

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from services.interaction.calls.schemas import CallRead
+from services.interaction.contacts.schemas import LastContactsList
 from shared.auth import Principal, Visibility
 from tests.services.interaction.calls.talking import event, miss, new, number, send, shown, talk
 from tests.services.interaction.conftest import name
@@ -229,3 +230,7 @@ async def test_a_finished_call_is_on_its_customers_timeline_once(client: Client,
     for params in ({"kinds": "call"}, {"channel": "phone"}, {"direction": "inbound"}):
         assert len((await client.get(path, params=params)).json()["items"]) == 1, params
     assert (await client.get(path, params={"kinds": "interaction"})).json()["items"] == []
+    last = (await client.get("/v1/contacts/last", params={"customers": str(customer), "each": 3})).json()
+    LastContactsList.model_validate(last)
+    (contact,) = last["items"][0]["contacts"]
+    assert (contact["id"], contact["channel"], contact["subject"]) == (told["id"], "phone", "solved")
