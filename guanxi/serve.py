@@ -11,14 +11,13 @@ from types import FrameType
 
 import uvicorn
 
-from guanxi.parts import GATEWAY, part
+from guanxi.parts import part
 from guanxi.readiness import tell_ready
 from web.server import CLOSING, LINGER_S, Protocol
 
 KEEP_ALIVE = 75  # seconds; longer than any client of ours keeps an idle connection: it meets no closed one
 BACKLOG = 2048
 CONNECTIONS = 65_536
-BEHIND = 5  # niceness of services: when all cores are taken, the door still answers, and refuses at once
 GRACE = 2  # seconds for running requests when everything ends; a long poll may be asked again
 DRAIN = 35  # seconds for running requests when only this process ends: longer than any of them may take
 
@@ -82,8 +81,6 @@ def serve(name: str) -> int:
         timeout_graceful_shutdown=GRACE,
     )
     allow_connections()
-    if name != GATEWAY.name:
-        os.nice(BEHIND)
     gc.disable()  # until all is imported: a tenth of the start
     _Server(config).run(sockets=[listener()])
     return 0

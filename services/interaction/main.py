@@ -36,12 +36,16 @@ from services.interaction.mail.queries import SETTINGS as MAIL_SETTINGS
 from services.interaction.mail.routes import router as mail
 from services.interaction.mail.settings_routes import router as mail_settings
 from services.interaction.mail.thread_routes import router as threads
+from services.interaction.objections.kind import OBJECTIONS
+from services.interaction.objections.routes import ROUTERS as OBJECTION_ROUTERS
 from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import ROUTERS as ORDER_ROUTERS
 from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
 from services.interaction.products.kind import PRODUCTS
 from services.interaction.products.routes import ROUTERS as PRODUCT_ROUTERS
+from services.interaction.promises.kind import PROMISES, PUBLICITY_CLAIMS
+from services.interaction.promises.routes import ROUTERS as PROMISE_ROUTERS
 from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
 from services.interaction.records.actions import statements
@@ -57,12 +61,13 @@ from web.clients import ServiceClient
 
 KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, CALLS)
 SPENT = (COSTS, SHARED_COSTS, CAMPAIGNS, MEMBERS)
+SAID = (PROMISES, PUBLICITY_CLAIMS, OBJECTIONS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT)}
+    told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT, *SAID)}
     told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
     told["webhook_source"] = SOURCES.told
     told["contact_target"] = TARGETS.told
@@ -70,9 +75,10 @@ def build() -> FastAPI:
     sold = [*PRODUCT_ROUTERS, *ORDER_ROUTERS, *DELIVERY_ROUTERS]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [*COST_ROUTERS, *CAMPAIGN_ROUTERS]
+    said = [*PROMISE_ROUTERS, *OBJECTION_ROUTERS]
     sent = [mail, mail_settings, threads, *MAIL_IMPORTS, *WEBHOOKS]
     looked_at = [timeline, contacts, inbox, balance, targets, calls]
-    routers = [interactions, channels, *sold, *owed, *spent, *sent, *looked_at, feed]
+    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, *looked_at, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

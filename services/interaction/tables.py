@@ -20,9 +20,11 @@ from services.interaction.mail.models import (
     Thread,
     ThreadMark,
 )
+from services.interaction.objections.models import Objection
 from services.interaction.orders.models import Order
 from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
+from services.interaction.promises.models import Promise, PublicityClaim
 from services.interaction.rates.models import Rate
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
@@ -34,5 +36,6 @@ MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailR
 WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
 CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
 KEPT = (Stranger, ContactTarget, Rhythm, Employment)
-MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *KEPT, *SALES, *SPENT)
+SAID = (Promise, PublicityClaim, Objection)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *KEPT, *SALES, *SPENT, *SAID)
 metadata = Base.metadata

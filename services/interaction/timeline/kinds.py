@@ -14,8 +14,10 @@ from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.deliveries.kind import DELIVERIES
 from services.interaction.interactions.catalogue import Direction
 from services.interaction.interactions.kind import INTERACTIONS
+from services.interaction.objections.kind import OBJECTIONS
 from services.interaction.orders.kind import ORDERS
 from services.interaction.payments.kind import PAYMENTS
+from services.interaction.promises.kind import PROMISES
 from services.interaction.records.kinds import Kind
 from services.interaction.returns.kind import RETURNS
 from shared.masking import personal
@@ -79,6 +81,16 @@ def _delivery(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     return func.concat(_number(t), t.status)
 
 
+def _promise(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    start = func.left(personal(t.what), literal_column(str(SHOWN)))
+    return func.concat(t.outcome, literal_column("': '"), start)
+
+
+def _objection(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    start = func.left(personal(t.said), literal_column(str(SHOWN)))
+    return func.concat(t.kind, literal_column("', '"), t.outcome, literal_column("': '"), start)
+
+
 def _call(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     """Sum up a call: how it ended, how long somebody talked, and what came of it."""
     answered = t.outcome == literal_column(f"'{CallOutcome.ANSWERED}'")
@@ -107,6 +119,8 @@ TOLD = {
     for told in (
         Told(INTERACTIONS, "interactions:read", _subject, contact=True, **_CONTACT),
         Told(CALLS, "interactions:read", _call, contact=True, **_TALKED),
+        Told(PROMISES, "interactions:read", _promise),
+        Told(OBJECTIONS, "interactions:read", _objection),
         Told(DELIVERIES, "orders:read", _delivery),
         *(Told(kind, "orders:read", _sum) for kind in (ORDERS, PAYMENTS, RETURNS, CREDIT_NOTES)),
     )

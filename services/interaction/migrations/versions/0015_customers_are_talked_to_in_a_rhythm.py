@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0014"
-down_revision: str | None = "0013"
+revision: str = "0015"
+down_revision: str | None = "0014"
 
 SCHEMA, TARGETS, RHYTHMS = "interaction", "contact_targets", "rhythms"
 TIME = sa.DateTime(timezone=True)
