@@ -40,6 +40,7 @@ OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relati
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
+OF_MANY = frozenset(("customer_class", "department"))
 OF_RESOURCE |= {
     "deliveries": "delivery_id",
     "credit-notes": "credit_note_id",
@@ -96,6 +97,8 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
     json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
     if path.startswith("/v1/relations"):
         json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
+    if path.startswith("/v1/contact-targets"):  # for one customer, or for many
+        json = _pruned(json, OF_MANY)
     if path == "/v1/calls/events/batch":
         json["items"] = [{**json["items"][0], "event_id": "another"}]
     elif path.endswith("/batch") and path.count("/") == 3:

@@ -123,6 +123,28 @@ async def test_filters_narrow_pages_and_totals_alike(client: httpx.AsyncClient) 
         assert sum(each["count"] for each in totals["items"]) == len(expected), params
 
 
+async def test_contacts_in_which_somebody_took_part(client: httpx.AsyncClient, interaction: Running) -> None:
+    customer, mail = name(), f"{name()}@example.com"
+    agent = {"side": "firm", "role": "agent", "principal": "u-12"}
+    buyer = {"side": "customer", "role": "from", "customer": key(customer), "contact_point": mail}
+    made = []
+    for participants in ([agent], [agent, buyer], [buyer], []):
+        body = contact(key(customer), participants=participants)
+        made.append((await client.post("/v1/interactions", json=body)).json()["id"])
+    path = f"/v1/customers/erp:{customer}/timeline"
+    for person, expected in (
+        ("u-12", made[:2]),
+        (mail, made[1:3]),
+        (f"erp:{customer}", made[1:3]),
+        ("u-1", []),
+    ):
+        found = await read(client, path, person=person)
+        assert sorted(ids(found)) == sorted(expected), person
+    masked = interaction.client(Principal("u-1", frozenset(("*",)), personal=False))
+    refused = await masked.get(path, params={"person": mail})
+    assert (refused.status_code, refused.json()["code"]) == (403, "masked_field")
+
+
 async def test_totals_are_those_of_a_recount(
     client: httpx.AsyncClient, peer: Peer, follower: Follower
 ) -> None:
