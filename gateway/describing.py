@@ -12,7 +12,7 @@ from gateway.openapi import merge
 from gateway.routing import OWN, SERVICES
 from gateway.services import Services
 
-SOON_S, LATER_S, ASK_S = 1.0, 30.0, 3.0
+SOON_S, LATER_S, ASK_S = 0.2, 30.0, 3.0
 _HEAD = b"GET /openapi.json HTTP/1.1\r\nhost: guanxi\r\n"
 
 
@@ -27,12 +27,16 @@ class Describing:
         self._told: list[str] = []
 
     async def run(self) -> None:
-        """Ask for ever: each second while one is missing, then twice a minute."""
+        """Ask for ever: all services twice a minute, those that are missing soon again."""
         self._merge()
+        clock, due = asyncio.get_running_loop().time, 0.0
         while True:
-            if any(await asyncio.gather(*map(self._fetch, SERVICES))):
+            asked, now = self.missing(), clock()
+            if now >= due:
+                asked, due = list(SERVICES), now + LATER_S
+            if any(await asyncio.gather(*map(self._fetch, asked))):
                 self._merge()
-            await asyncio.sleep(SOON_S if self.missing() else LATER_S)
+            await asyncio.sleep(SOON_S if self.missing() else max(0.0, due - clock()))
 
     def missing(self) -> list[str]:
         """Name the services whose document has never been had."""

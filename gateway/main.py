@@ -56,7 +56,7 @@ def build() -> Gateway:
         def publish(document: bytes) -> None:
             app.state.openapi = document
 
-        describing = Describing(orjson.loads(app.state.openapi), services, publish)
+        app.state.describing = describing = Describing(orjson.loads(app.state.openapi), services, publish)
         chores = (
             repeat(keys.leases.give_back, "give back leases", leases.EVERY),
             repeat(keys.usage.write, "write last uses", usage.EVERY),
@@ -72,6 +72,10 @@ def build() -> Gateway:
             await keys.leases.close()
             await keys.usage.close()
 
-    own = create_app(settings, title="guanxi", routers=ROUTERS, lifespan=living, ready=services.ready_once)
+    async def ready() -> bool:
+        """Whether every service was ready once, and has its place in the document that is served."""
+        return await services.ready_once() and not own.state.describing.missing()
+
+    own = create_app(settings, title="guanxi", routers=ROUTERS, lifespan=living, ready=ready)
     gateway = Gateway(own, services.main, Door.of(max_body=settings.max_body), settings.log)
     return gateway

@@ -1,6 +1,7 @@
 """SQLAlchemy Core statements, compiled once and run through asyncpg."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain
 from typing import Any, ClassVar, Protocol
 
@@ -44,14 +45,15 @@ class Guarded(Protocol):
 
 
 class Statement:
-    """SQL text with the order, the conversions and the constants of its arguments."""
+    """SQL text with the order, the conversions and the constants of its arguments.
 
-    __slots__ = ("_names", "_plan", "sql")
+    It is compiled when it is first used: a service has hundreds, and all would take a second of its start.
+    """
 
     def __init__(
         self, statement: Executable, *, unguarded: str = "", clear: str = "", masked: bool = False
     ) -> None:
-        """Compile; TypeError for a read of guarded rows outside of Visible that does not say why.
+        """TypeError for a read of guarded rows outside of Visible that does not say why.
 
         TypeError also for one that shows personal data without saying in `clear` why nobody is to be masked.
         """
@@ -59,19 +61,28 @@ class Statement:
             raise TypeError(f"reads guarded {tables}: use Visible, or say in `unguarded` why not")
         if not (clear or masked) and _personal(statement):
             raise TypeError("shows personal data: use Visible or Shown, or say in `clear` why not")
-        done = _compile(statement, masked=masked)
+        self._statement, self._masked = statement, masked
+
+    @cached_property
+    def _compiled(self) -> tuple[str, list[str] | None, list[Step]]:
+        done = _compile(self._statement, masked=self._masked)
         names = done.positiontup or []
-        self.sql = done.string
-        self._plan = [_step(done, name) for name in names]
-        plain = all(convert is None and constant is None for _, convert, constant in self._plan)
-        self._names = names if plain else None
+        plan = [_step(done, name) for name in names]
+        plain = all(convert is None and constant is None for _, convert, constant in plan)
+        return done.string, names if plain else None, plan
+
+    @property
+    def sql(self) -> str:
+        """The text, for asyncpg."""
+        return self._compiled[0]
 
     def arguments(self, given: Mapping[str, Any]) -> list[Any]:
         """Return the positional arguments; KeyError names a missing one."""
-        if self._names is not None:
-            return [given[name] for name in self._names]
+        _, names, plan = self._compiled
+        if names is not None:
+            return [given[name] for name in names]
         out = []
-        for name, convert, constant in self._plan:
+        for name, convert, constant in plan:
             value = constant[0] if constant is not None and name not in given else given[name]
             out.append(value if convert is None or value is None else convert(value))
         return out

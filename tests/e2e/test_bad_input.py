@@ -53,7 +53,7 @@ def wire(system: System) -> Wire:
 
 
 def filled(path: str, value: str = "0192f0c1-0000-7000-8000-000000000001") -> str:
-    return re.sub(r"\{[^}]+\}", lambda _: value, path)
+    return re.sub(r"\{([^}]+)\}", lambda found: {"number": "1"}.get(found[1], value), path)
 
 
 def writing(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

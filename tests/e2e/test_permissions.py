@@ -123,8 +123,10 @@ def test_what_is_foreign_answers_as_if_it_were_absent(
         if asking.changes_who_asks(foreign):
             continue
         answer, other = send(people[who], foreign), send(people[who], absent)
-        if asking.of_customers(foreign):
-            assert plain(answer) == plain(other), foreign.operation
+        if asking.of_customers(foreign) and plain(answer) != plain(other):
+            assert foreign.method == "get", foreign.operation
+            # The feed may have moved in between; then it is as before that, or as after it.
+            assert plain(send(people[who], foreign)) == plain(other), foreign.operation
         assert not [each for each in CANARIES if each in answer.text], foreign.operation
         if foreign.method == "get" and not foreign.params:
             assert somebody.external_id not in answer.text, foreign.operation
@@ -159,11 +161,20 @@ def test_sums_and_lists_hold_only_what_is_seen(
         "deliveries",
         "credit-notes",
         "costs",
+        "promises",
+        "objections",
         "interactions",
     ):
         assert people[who].get(f"/v1/{path}").json()["items"] == [], path
     told = people[who].get("/v1/changes?limit=2000").json()["items"]
-    of_nobody = ("product_id", "field_id", "exchange_rate_id", "shared_cost_id", "campaign_id")
+    of_nobody = (
+        "product_id",
+        "field_id",
+        "exchange_rate_id",
+        "shared_cost_id",
+        "campaign_id",
+        "publicity_claim_id",
+    )
     about_nobody = {somebody.ids[name] for name in of_nobody}
     assert not {change["subject"] for change in told} & set(somebody.ids.values()) - about_nobody
 

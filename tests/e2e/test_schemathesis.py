@@ -27,7 +27,10 @@ def test_it_finds_nothing(system: System, tmp_path: Path, seed: str) -> None:
         *("--header", f"Authorization: Bearer {system.key}"),
         *("--phases", PHASES, "--max-examples", EXAMPLES, "--seed", seed),
     ]
-    done = subprocess.run(line, cwd=tmp_path, text=True, capture_output=True, check=False)
+    hooks = {"PYTHONPATH": str(CONFIG.parents[2]), "SCHEMATHESIS_HOOKS": "tests.e2e.schemathesis_hooks"}
+    done = subprocess.run(
+        line, cwd=tmp_path, env={**os.environ, **hooks}, text=True, capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
     tested = re.search(r"Tested: (\d+)", done.stdout)
     assert tested is not None, done.stdout

@@ -81,7 +81,12 @@ class Connection:
         parted = (line.partition(":") for line in lines)
         status, headers = int(first.split(" ")[1]), {name.lower(): value.strip() for name, _, value in parted}
         empty = asked.method == "HEAD" or status in {204, 304}
-        body = b"" if empty else await reader.readexactly(int(headers["content-length"]))
+        if empty:
+            body = b""
+        elif "content-length" in headers:
+            body = await reader.readexactly(int(headers["content-length"]))
+        else:
+            body = await _chunks(reader)
         if headers.get("connection") == "close":
             self.leave()
         return Answer(status, headers, body)
@@ -91,6 +96,16 @@ class Connection:
         if self.streams:
             self.streams[1].close()
         self.streams = None
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    """Read a body whose length nobody knew at its start (RFC 9112, 7.1)."""
+    body = b""
+    while size := int(await reader.readline(), 16):
+        body += await reader.readexactly(size)
+        await reader.readline()
+    await reader.readline()
+    return body
 
 
 def _head(asked: Asked, always: Mapping[str, str]) -> bytes:

@@ -11,7 +11,7 @@ from services.interaction.accounts.schemas import CustomerAccount, OrderBalance
 from services.interaction.orders.kind import ORDERS
 from services.interaction.records.actions import fetch
 from services.interaction.records.parameters import CustomerPath, Named
-from services.interaction.records.whose import customer_in
+from services.interaction.records.whose import known_in
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, documents
 from shared.schemas import Currency
@@ -45,5 +45,5 @@ async def get_customer_account(
     request: Request, customer: CustomerPath, principal: CanRead, currency: Into = None
 ) -> Response:
     """Show what a customer owes for all orders, over all of its ids."""
-    pool, who = core(request).database.pool, await customer_in(request, principal, customer)
+    pool, who = core(request).database.pool, (await known_in(request, principal, customer)).current_id
     return answer({"customer_id": who, **await account(pool, principal, customer_id=who, currency=currency)})

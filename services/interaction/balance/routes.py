@@ -18,10 +18,9 @@ from services.interaction.balance.figures import (
 )
 from services.interaction.balance.queries import COUNTS, DUE, RHYTHM, SORTS, SORTS_OF_MANY
 from services.interaction.balance.schemas import BalanceSummary, CustomerBalance, DuePage
-from services.interaction.identities.paths import key_in
 from services.interaction.interactions.known import Channels, channels
 from services.interaction.records.parameters import CustomerPath, Word
-from services.interaction.timeline.whose import found
+from services.interaction.records.whose import known_in
 from shared.auth import Principal, allow
 from shared.errors import FieldError, Invalid, NotFound, documents
 from shared.schemas import Instant
@@ -74,7 +73,7 @@ async def get_customer_balance(
     """Show the balance of a relationship: who addresses whom, how formally, how often and how lately."""
     held = core(request)
     pool, now, (since, until) = held.database.pool, held.clock(), span
-    who = await found(request, principal, key_in(customer))
+    who = await known_in(request, principal, customer)
     rows = await SORTS.all(pool, principal, of=who.original_id, since=since, until=until)
     known = await channels(held.database)
     rhythm = await RHYTHM.one(pool, principal, id=who.current_id)

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.calls.folding import CallDirection, Event, EventType, fold
-from services.interaction.calls.numbers import comparable
 from services.interaction.calls.schemas import CallEventCreate
+from services.interaction.correspondents.numbers import comparable
 from services.interaction.identities.people import Key, Known, Name, key_of
 from services.interaction.records.schemas import Outcome
 from shared.errors import Conflict, Problem

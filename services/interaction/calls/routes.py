@@ -15,7 +15,6 @@ from services.interaction.calls.figures import Asked
 from services.interaction.calls.folding import CallDirection, CallOutcome, CallState
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.missed import MISSED
-from services.interaction.calls.numbers import comparable
 from services.interaction.calls.parameters import figured
 from services.interaction.calls.queries import SHOWN
 from services.interaction.calls.schemas import (
@@ -28,6 +27,7 @@ from services.interaction.calls.schemas import (
     CallUpdate,
     MissedCallPage,
 )
+from services.interaction.correspondents.numbers import comparable
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import key_of

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.interaction.identities.people import Key, Known, as_told, by_former_id
@@ -15,11 +15,13 @@ AT_ONCE = 100  # ids in one question for the newest states
 STATES = "/v1/changes/snapshot"
 SEARCHED_S = 1.0  # a search, for people who wait for proposals
 CALLERS = "/v1/customers/callers"
+SEARCH = "/v1/customers/search"
 PER_NUMBER_S, NUMBERS_AT_ONCE = 0.02, 8  # beside PATIENCE_S: a batch may ask for hundreds
 # Readings of a number that are as good as the number; the others are for people to judge.
 SURE = frozenset(
     ("exact", "by_country", "by_default_country", "plus_added", "foreign_prefix", "plus_removed")
 )
+Answer = TypeVar("Answer")
 Number = tuple[str, str | None]  # as written, and the country where it was
 QUIET_S = 2.0  # after a failure nobody is asked for so long: writers do not queue behind a dead service
 
@@ -41,14 +43,7 @@ class Customers:
 
         Owners and departments of named customers are asked for only when `closely`.
         """
-        if self.quiet:
-            return None
-        try:
-            async with asyncio.timeout(self.patience):
-                return await self._ask(keys, closely=closely)
-        except (Problem, TimeoutError):
-            self._quiet_until = self._clock() + QUIET_S
-            return None
+        return await self._patiently(lambda: self._ask(keys, closely=closely), self.patience)
 
     async def search(self, text: str, limit: int) -> list[dict[str, Any]] | None:
         """Return the customers that a string finds, the best first; None if they could not be asked for."""
@@ -64,22 +59,21 @@ class Customers:
     async def reached(self, numbers: Collection[Number]) -> dict[Number, UUID]:
         """Return the customer of each number that one customer alone has, as far as it can be asked."""
         found: dict[Number, UUID] = {}
-        if self.quiet or not numbers:
-            return found
         places = asyncio.Semaphore(NUMBERS_AT_ONCE)
 
         async def ask(number: Number) -> None:
             async with places:
                 given = {"number": number[0], "limit": 2} | ({"country": number[1]} if number[1] else {})
-                said = await self._client.get(CALLERS, given)
+                try:
+                    said = await self._client.get(CALLERS, given)
+                except Invalid:  # what is no number is nobody's
+                    return
             if len(said["items"]) == 1 and said["items"][0]["match"] in SURE:
                 found[number] = UUID(said["items"][0]["customer_id"])
 
-        try:
-            async with asyncio.timeout(self.patience + PER_NUMBER_S * len(numbers)):
-                await asyncio.gather(*map(ask, numbers))
-        except (Problem, TimeoutError):
-            self._quiet_until = self._clock() + QUIET_S
+        if numbers:
+            seconds = self.patience + PER_NUMBER_S * len(numbers)
+            await self._patiently(lambda: asyncio.gather(*map(ask, numbers)), seconds)
         return found
 
     async def holders(self, field: str, value: str) -> list[UUID] | None:
@@ -87,18 +81,27 @@ class Customers:
 
         `field` is "email" or "phone"; a value that cannot be one is nobody's.
         """
+        wanted = {"filter": {"field": field, "op": "eq", "value": value}, "limit": 2}
+
+        async def ask() -> list[UUID]:
+            try:
+                page = await self._client.post(SEARCH, wanted)
+            except Invalid:
+                return []
+            return [UUID(each["id"]) for each in page["items"]]
+
+        return await self._patiently(ask, self.patience)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Answer]], seconds: float) -> Answer | None:
+        """Return an answer that comes in time; else None, and nobody is asked for a while."""
         if self.quiet:
             return None
-        wanted = {"filter": {"field": field, "op": "eq", "value": value}, "limit": 2}
         try:
-            async with asyncio.timeout(self.patience):
-                page = await self._client.post("/v1/customers/search", wanted)
-        except Invalid:
-            return []
+            async with asyncio.timeout(seconds):
+                return await ask()
         except (Problem, TimeoutError):
             self._quiet_until = self._clock() + QUIET_S
             return None
-        return [UUID(each["id"]) for each in page["items"]]
 
     async def _ask(self, keys: Collection[Key], *, closely: bool) -> dict[Key, Known]:
         told: dict[Key, Known] = {}

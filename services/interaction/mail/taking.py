@@ -1,7 +1,6 @@
 """Reading a body that is a message itself or JSON, and saying both in the document."""
 
 import base64
-import binascii
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -52,7 +51,7 @@ def unpacked(text: str) -> bytes:
     """Return what base64 says; Invalid if it is none."""
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii's own, or of what is no ASCII
         detail = "Must be base64 (RFC 4648, 4)."
         raise Invalid(detail, errors=[{"pointer": "/raw", "code": "bad_base64", "detail": detail}]) from None
 

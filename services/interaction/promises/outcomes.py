@@ -1,7 +1,6 @@
 """What can become of a promise. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -39,13 +38,9 @@ def settle(_: Mapping[str, Any] | None, promise: dict[str, Any]) -> dict[str, An
         raise _refused("/due_at", "A promise is due when it is made or later.")
     if (settled is None) is not (outcome is PromiseOutcome.OPEN):
         raise _refused("/settled_at", "A promise is settled at some time, and an open one at none.")
-    if outcome in IN_TIME and _late(settled, due):
+    if outcome in IN_TIME and settled > due:
         raise _refused("/outcome", "A promise that is fulfilled after it was due is broken.")
     return promise
-
-
-def _late(settled: datetime, due: datetime) -> bool:
-    return settled > due
 
 
 def _refused(pointer: str, detail: str) -> NoSuchOutcome:

@@ -1,11 +1,10 @@
 """Whom the customer in a path means."""
 
-from uuid import UUID
-
 from starlette.requests import Request
 
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
+from services.interaction.identities.people import Known
 from services.interaction.records.answers import customers
 from shared.auth import Principal, Visibility
 from shared.errors import NotFound
@@ -14,8 +13,8 @@ from web.app import core
 NOBODY = "No such customer, or none that you may see."
 
 
-async def customer_in(request: Request, principal: Principal, customer: str) -> UUID:
-    """Return the current id of a customer; NotFound if neither we nor customer know one to be seen."""
+async def known_in(request: Request, principal: Principal, customer: str) -> Known:
+    """Return who a customer is; NotFound if neither we nor the customer service know one to be seen."""
     key = key_in(customer)
     if key is None:
         raise NotFound(NOBODY)
@@ -24,4 +23,4 @@ async def customer_in(request: Request, principal: Principal, customer: str) -> 
     who = people.told.get(key) or people.known.get(key)
     if who is None or who.deleted or not who.seen_by(principal):
         raise NotFound(NOBODY)
-    return who.current_id
+    return who

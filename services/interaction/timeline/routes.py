@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.interaction.identities.paths import key_in
 from services.interaction.records.parameters import CustomerPath
+from services.interaction.records.whose import known_in
 from services.interaction.timeline.narrowing import Narrowed
 from services.interaction.timeline.paging import turned
 from services.interaction.timeline.people import with_people
 from services.interaction.timeline.queries import Shape, timeline
 from services.interaction.timeline.schemas import TimelineOrder, TimelinePage, TimelinePart, TimelineTotals
 from services.interaction.timeline.totals import totals
-from services.interaction.timeline.whose import found
 from shared.auth import Principal, allow
 from shared.errors import Invalid, MaskedField, NotFound, documents
 from web.app import answer, core
@@ -48,7 +48,7 @@ async def get_timeline(
     wanted = narrowed.read_by(principal)
     of = key
     if include is not None or not isinstance(of, UUID):
-        of = (await found(request, principal, key)).original_id
+        of = (await known_in(request, principal, customer)).original_id
 
     async def ask(last: Sequence[Any] | None, limit: int, back: bool) -> list[Record]:  # noqa: FBT001 - paging's
         rows: list[Record] = []
@@ -59,7 +59,7 @@ async def get_timeline(
             behind = {} if last is None else {"last_occurred_at": last[0], "last_id": last[1]}
             rows = await query.all(pool, principal, of=of, limit=limit, **behind, **wanted.given)
         if not rows and isinstance(key, UUID):
-            await found(request, principal, key)
+            await known_in(request, principal, customer)
         return rows
 
     return await turned(request, place, ask)
@@ -72,7 +72,7 @@ async def get_timeline_totals(
 ) -> Response:
     """Count what passed between a customer and the firm, by month, kind and channel."""
     pool, wanted = core(request).database.pool, narrowed.read_by(principal)
-    of = (await found(request, principal, key_in(customer))).original_id
+    of = (await known_in(request, principal, customer)).original_id
     rows: list[Record] = []
     if wanted.kinds:
         rows = await totals(wanted.kinds, wanted.filters).all(pool, principal, of=of, **wanted.given)

@@ -10,7 +10,7 @@ import orjson
 from asyncpg import Record
 from pydantic import ValidationError
 
-from services.interaction.correspondents.finding import Way, by_email, by_phone, whose
+from services.interaction.correspondents.finding import Way, by_email, by_phone, whose_each
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key
 from services.interaction.interactions.catalogue import Direction
@@ -25,23 +25,34 @@ FORM = "web_form"
 
 
 async def drafts_of(
-    source: Record, messages: Sequence[Message], customers: Customers, now: datetime
+    source: Record, messages: Sequence[Message], customers: Customers, now: datetime, country: str
 ) -> list[Draft]:
-    """Return a draft for each message; one that the mapping cannot read or that names nobody is rejected."""
-    known: dict[tuple[Way, ...], Key] = {}
+    """Return a draft for each message; one that the mapping cannot read or that names nobody is rejected.
+
+    Phone numbers that name no country are of `country`.
+    """
+    ends = [_ends(source, each, country) for each in messages]
+    known = await whose_each(customers, [each[1] for each in ends if not isinstance(each, Unmapped)])
     drafts = []
-    for index, each in enumerate(messages):
+    for index, (message, end) in enumerate(zip(messages, ends, strict=True)):
         try:
-            if each.problem is not None:
-                raise each.problem
-            towards = _direction(source, each)
-            ways = _ways(source, each, towards)
-            if ways not in known:
-                known[ways] = await whose(customers, ways)
-            drafts.append(_draft(source, each, (towards, known[ways]), now, index))
+            if isinstance(end, Unmapped):
+                raise end
+            drafts.append(_draft(source, message, (end[0], known[end[1]]), now, index))
         except Unmapped as problem:
             drafts.append(Draft(index, {}, {}, problem=problem))
     return drafts
+
+
+def _ends(source: Record, message: Message, country: str) -> tuple[Direction, tuple[Way, ...]] | Unmapped:
+    """Return which way a message went, and the ways to its customer; else why nobody can tell."""
+    try:
+        if message.problem is not None:
+            raise message.problem
+        towards = _direction(source, message)
+        return towards, _ways(source, message, towards, country)
+    except Unmapped as problem:
+        return problem
 
 
 def _draft(source: Record, message: Message, of: tuple[Direction, Key], now: datetime, index: int) -> Draft:
@@ -85,19 +96,22 @@ def _direction(source: Record, message: Message) -> Direction:
         raise Unmapped("direction is none that the mapping knows.") from None
 
 
-def _ways(source: Record, message: Message, towards: Direction) -> tuple[Way, ...]:
-    said = message.said
-    ways = [by_email(said["email"])] if "email" in said else []
-    ways += [by_phone(said["phone"])] if "phone" in said else []
-    other = said.get("to" if towards is Direction.OUTBOUND else "from")
-    if other is not None:
-        make = {"phone": by_phone, "email": by_email}.get(source["system"])
-        ways.append(make(other) if make else Way(source["system"], other))
+def _ways(source: Record, message: Message, towards: Direction, country: str) -> tuple[Way, ...]:
+    said, other = message.said, "to" if towards is Direction.OUTBOUND else "from"
+    given = [(name, said[name]) for name in ("email", "phone") if name in said]
+    given += [(source["system"], said[other])] if other in said else []
+    ways = [_way(system, value, country) for system, value in given]
     if not ways:
         if source["channel"] != FORM:
             raise Unmapped("The message does not say who it is from or to.")
         ways.append(Way(source["code"], said.get("name") or "?"))
     return tuple(ways)
+
+
+def _way(system: str, value: str, country: str) -> Way:
+    if system == "email":
+        return by_email(value)
+    return by_phone(value, country) if system == "phone" else Way(system, value)
 
 
 def _participants(said: Mapping[str, str], towards: Direction) -> list[dict[str, Any]]:

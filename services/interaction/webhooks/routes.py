@@ -166,18 +166,19 @@ async def _receive(
     request: Request, code: str, principal: Principal, *, dry_run: bool, channel: str | None = None
 ) -> Response:
     held = core(request)
+    payload = await request.body()  # first: one that is too long is refused as such, whoever sent it
     source = await source_of(held.database.pool, code)
     if channel is not None and source["channel"] != channel:
         raise NotFound
-    _check(request, source, await request.body())
+    _check(request, source, payload)
     messages = read(source["mapping"], await payload_of(request))
-    drafts = await drafts_of(source, messages, customers(request), held.clock())
+    drafts = await drafts_of(source, messages, customers(request), held.clock(), held.settings.country)
     people = await recognised(held.database.pool, customers(request), principal, drafts)
 
     async def act(tx: Transaction) -> Answer:
-        body, original = await request.body(), None
+        original = None
         if not dry_run:
-            original = await keep(tx, source["id"], body, media_of(request))
+            original = await keep(tx, source["id"], payload, media_of(request))
             note_original(drafts, original)
         decision = await write(tx, Wanted(INTERACTIONS, drafts, people, dry=dry_run))
         return Answer(told(decision, original))

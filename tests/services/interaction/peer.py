@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from services.interaction.calls.numbers import comparable
+from services.interaction.correspondents.numbers import comparable
 
 
 class Peer:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.interaction.identities.asking import PATIENCE_S, QUIET_S, Customers
-from shared.errors import Unavailable
+from shared.errors import Invalid, Unavailable
 
 KEY = ("erp", "C1")
 
@@ -68,3 +68,18 @@ async def test_patience_is_short() -> None:
     before = loop.time()
     assert await Customers(client).who([KEY], closely=False) is None  # type: ignore[arg-type]
     assert loop.time() - before < 2 * PATIENCE_S
+
+
+async def test_a_number_that_is_none_silences_nobody() -> None:
+    client = Client(uuid4())
+
+    async def refuse(path: str, _: Mapping[str, Any]) -> Any:
+        client.asked.append(path)
+        raise Invalid
+
+    client.get = client.post = refuse  # type: ignore[method-assign]  # the service refuses what it cannot read
+    customers = Customers(client)  # type: ignore[arg-type]
+    assert await customers.reached([("no number", None)]) == {}
+    assert await customers.holders("phone", "no number") == []
+    assert len(client.asked) == 2
+    assert not customers.quiet

@@ -1,4 +1,4 @@
-"""Telephone numbers as calls are compared by: one form for all in which a number is written. Pure."""
+"""Telephone numbers as they are compared: one form for all in which a number is written. Pure."""
 
 import re
 from functools import lru_cache

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.interaction.calls.numbers import comparable
+from services.interaction.correspondents.numbers import comparable
 
 
 @pytest.mark.parametrize(
