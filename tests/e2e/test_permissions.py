@@ -13,7 +13,7 @@ import pytest
 from tests.e2e import asking, world
 from tests.e2e.asking import Asked
 from tests.e2e.samples import Document
-from tests.e2e.system import System
+from tests.e2e.system import System, running
 from tests.e2e.world import CANARIES, Names
 from tests.support.tls import TLS
 
@@ -22,6 +22,20 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(\+00:00|Z)")
 OPEN = {"GET /v1/me"}  # for whoever has a key
 REVOKED_WITHIN_S = 5.0
 STRANGERS = ("other owner", "other department", "no department")
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system of its own: the corpus of bad input leaves settings and rates in the one of the folder."""
+    with running(tmp_path_factory.mktemp("permissions") / "home") as up:
+        yield up
+
+
+@pytest.fixture(scope="module")
+def api(system: System) -> Iterator[httpx.Client]:
+    """A client with the development key of that system."""
+    with system.client() as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
