@@ -213,10 +213,11 @@ async def test_a_filter_reads_the_index_and_not_the_facts(
         told = await connection.fetchval(f"explain (analyze, format json) execute page({given})")
         await connection.execute("deallocate page")
     (plan,) = orjson.loads(orjson.dumps(told))
-    scans = {part["Index Name"]: part for part in _parts(plan["Plan"]) if "Index Name" in part}
-    assert scans["ix_interactions_told"]["Node Type"] == "Index Only Scan"
-    assert scans["ix_interactions_told"]["Heap Fetches"] == 0
-    assert scans["pk_interactions"]["Actual Loops"] == 5
+    parts = [part for part in _parts(plan["Plan"]) if part.get("Relation Name") == "interactions"]
+    scans = {part["Node Type"]: part for part in parts}
+    assert scans["Index Only Scan"]["Index Name"] == "ix_interactions_told"
+    assert scans["Index Only Scan"]["Heap Fetches"] == 0
+    assert scans["Index Scan"]["Actual Loops"] == 5
 
 
 def _parts(plan: dict[str, Any]) -> list[dict[str, Any]]:
