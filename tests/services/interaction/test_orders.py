@@ -83,9 +83,7 @@ async def test_an_order_sent_again_is_unchanged_after_its_product_came(client: h
     assert await post(client, "/v1/orders", same, 200) == first
 
 
-async def test_a_dry_run_leaves_no_name_of_a_product(
-    client: httpx.AsyncClient, interaction: Running
-) -> None:
+async def test_a_dry_run_leaves_no_name_of_a_product(client: httpx.AsyncClient, interaction: Running) -> None:
     product = name("SKU")
     wanted = order(name("SO"), lines=[{"product": key(product), "amount": "1"}])
     said = await post(client, "/v1/orders/batch", {"items": [wanted], "dry_run": True}, 200)
