@@ -68,7 +68,7 @@ insert into interaction.employments (id, person_id, organization_id, version, ge
     select id, from_customer_id, to_customer_id, version, 1 from customer.relations
     where from_customer_id >= $1""",
 )
-# A sixteenth of the contacts by phone is told by the telephone system too: answered after 8 s, over after 128.
+# A sixteenth of the contacts by phone the telephone system tells of too: for two minutes, answered after 8 s.
 INTERACTIONS = (
     *_facts("interaction", "interactions"),
     f"""
