@@ -26,6 +26,9 @@ _TABLE = {
     b"callers": OWN,
     b"calls": "interaction",
     b"contacts": "interaction",
+    b"inbox": "interaction",
+    b"balance": "interaction",
+    b"contact-targets": "interaction",
     b"interactions": "interaction",
     b"orders": "interaction",
     b"products": "interaction",
@@ -59,7 +62,12 @@ _TABLE = {
 # what the gateway answers in place of a service, from what that service answers there
 COMPOSED = ("/v1/calls/ringing", "/v1/calls/missed")
 # what a customer has in other services: /v1/customers/{ref}/<segment>, and what is below
-_OF_A_CUSTOMER = {b"timeline": "interaction", b"account": "interaction", b"overview": OWN}
+_OF_A_CUSTOMER = {
+    b"timeline": "interaction",
+    b"balance": "interaction",
+    b"account": "interaction",
+    b"overview": OWN,
+}
 PUBLIC = frozenset(
     (
         "/livez",

@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 from starlette.responses import Response
 
 from shared.errors import REF
-from web.openapi import LINES, NDJSON
+from web.bounds import GREATEST
 
+NDJSON = "application/x-ndjson"
+LINES = {"type": "string", "format": "binary", "maxLength": GREATEST}  # no end that one could name
 LOADS = (
     "written batch by batch as they come, and answered, when all have come, by the result of each line. "
     "The last line is a StreamCounts: without it the answer was cut. Each row names what it writes, so that "
@@ -18,14 +21,24 @@ GIVES = "by id. The last line is a StreamEnd: without it the answer was cut, and
 
 
 class Lines(Response):
-    """For `response_class`: an answer of lines, of which the response model is one."""
+    """For `response_class`: an answer of lines."""
 
     media_type = NDJSON
+
+
+class EachLine:
+    """For the annotation of a response model: it is what one line of the answer says."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return the schema of the whole, with that of a line."""
+        return {**LINES, "x-item-schema": handler(schema)}
 
 
 def lines_of(row: type[BaseModel]) -> dict[str, Any]:
     """Describe a body of lines, each a row of a batch that the document has; for `openapi_extra`."""
     shown: Any = row.model_config["json_schema_extra"]
     example = json.dumps(shown["examples"][0], ensure_ascii=False) + "\n"
-    line = {"schema": {**LINES, "examples": [example]}, "x-item-schema": {"$ref": REF + row.__name__}}
-    return {"x-unkeyed": True, "requestBody": {"required": True, "content": {NDJSON: line}}}
+    lines = {**LINES, "examples": [example], "x-item-schema": {"$ref": REF + row.__name__}}
+    return {"x-unkeyed": True, "requestBody": {"required": True, "content": {NDJSON: {"schema": lines}}}}

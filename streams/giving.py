@@ -10,8 +10,8 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from streams.describing import NDJSON
 from streams.turns import turns
-from web.openapi import NDJSON
 
 LEAST, MOST = 10, 1_000  # rows of a page
 AIM = 512 << 10  # bytes of a page: of long records fewer are read at a time

@@ -12,12 +12,12 @@ from starlette.responses import Response, StreamingResponse
 
 from shared import telemetry
 from shared.errors import UnsupportedMediaType
+from streams.describing import NDJSON
 from streams.lines import Cutter, Line
 from streams.problems import value_of
 from streams.schemas import RowStatus
 from streams.turns import turns
 from web.guard import ENDLESS
-from web.openapi import NDJSON
 
 ROWS, BYTES = 1_000, 1 << 20  # of a batch: whichever comes first ends it
 HELD, PART = 1 << 20, 64 << 10  # bytes of results in memory, and sent at a time

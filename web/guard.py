@@ -24,7 +24,7 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 DEADLINE = re.compile(rb"[0-9]{1,7}")
 CLIENT_LEFT = 499
-ENDLESS = "guanxi.endless"
+ENDLESS = "guanxi.endless"  # in the scope: true for who reads a body bit by bit, and holds none of it
 Headers = Mapping[bytes, bytes]
 
 
@@ -59,16 +59,13 @@ class Guard:
         self.teller.tell(scope["method"], scope.get("route"), answer.status, seconds, trace)
 
     def bounded(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
-        """Refuse encoded bodies; count long ones, and those that do not say how long they are, when read.
-
-        Whoever reads a body bit by bit, and holds none of it, sets the scope's ENDLESS before.
-        """
+        """Refuse encoded bodies; count what may be too long as it is read, unless its reader says ENDLESS."""
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMediaType("Send the body as it is, without a content encoding.")
         length = headers.get(b"content-length", b"0")
         said = int(length) if len(length) <= 15 else self.max_body + 1
-        counts = said > self.max_body or b"transfer-encoding" in headers
-        return self._counted(scope, receive, said) if counts else receive
+        sure = said <= self.max_body and b"transfer-encoding" not in headers
+        return receive if sure else self._counted(scope, receive, said)
 
     def _counted(self, scope: Scope, receive: Receive, said: int) -> Receive:
         taken = 0

@@ -2,8 +2,10 @@
 
 import copy
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
@@ -25,7 +27,7 @@ from shared.errors import (
     UnsupportedMediaType,
     documents,
 )
-from web.bounds import GREATEST, bound, operations
+from web.bounds import bound
 from web.etag import ETAG
 from web.hot import methods
 from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, RightsChanged
@@ -67,9 +69,21 @@ HEADERS = {
     },
 }
 READING = {"x-unkeyed": True}  # of a POST that changes nothing, and takes no Idempotency-Key
-NDJSON = "application/x-ndjson"
-LINES = {"type": "string", "format": "binary", "maxLength": GREATEST}  # no end that one could name
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
+
+
+class Described:
+    """An application's document, made when first asked for: that takes a second, which no start waits for."""
+
+    def __init__(self, app: FastAPI, routes: list[APIRoute]) -> None:
+        self._app, self._routes, self._lock = app, routes, Lock()
+        self._made = b""
+
+    def __call__(self) -> bytes:
+        """Return the JSON; to be called in a thread where others wait for the loop."""
+        with self._lock:
+            self._made = self._made or orjson.dumps(describe(self._app, self._routes))
+            return self._made
 
 
 def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
@@ -86,8 +100,6 @@ def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
             _declare_problems(operation, route, keyed=keyed)
             _declare_headers(operation, schemas, method, keyed=keyed)
     bound(document)
-    for operation in operations(document):
-        _describe_lines(operation)
     return document
 
 
@@ -98,13 +110,6 @@ def _declare_problems(operation: dict[str, Any], route: APIRoute, *, keyed: bool
     for status, answer in documents(*_common(route), *(OF_KEY if keyed else ())).items():
         answers[str(status)] = joined(answers.get(str(status)), answer)
     operation["responses"] = dict(sorted(answers.items()))
-
-
-def _describe_lines(operation: dict[str, Any]) -> None:
-    """Say of an answer of lines what it is as a whole; what its model describes is one line."""
-    for answer in operation["responses"].values():
-        if line := answer.get("content", {}).get(NDJSON):
-            answer["content"][NDJSON] = {"schema": copy.deepcopy(LINES), "x-item-schema": line["schema"]}
 
 
 def joined(first: dict[str, Any] | None, second: dict[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ KINDS = {
     "campaign_member": "interaction",
     "shared_cost": "interaction",
     "identity": "interaction",
+    "contact_target": "interaction",
     "mail_settings": "interaction",
     "webhook_source": "interaction",
     "score": "scoring",

@@ -7,6 +7,9 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.interaction.accounts.routes import router as accounts
+from services.interaction.balance.routes import router as balance
+from services.interaction.balance.target_routes import router as targets
+from services.interaction.balance.targets import TARGETS
 from services.interaction.base import FEED
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.ringing import Rings
@@ -25,6 +28,7 @@ from services.interaction.deliveries.kind import DELIVERIES
 from services.interaction.deliveries.routes import ROUTERS as DELIVERY_ROUTERS
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
+from services.interaction.inbox.routes import router as inbox
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import router as interactions
 from services.interaction.mail.import_routes import ROUTERS as MAIL_IMPORTS
@@ -66,13 +70,15 @@ def build() -> FastAPI:
     told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT, *SAID)}
     told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
     told["webhook_source"] = SOURCES.told
+    told["contact_target"] = TARGETS.told
     feed = feed_router(FEED, told)
     sold = [*PRODUCT_ROUTERS, *ORDER_ROUTERS, *DELIVERY_ROUTERS]
     owed = [payments, returns, credit_notes, accounts, rates]
     spent = [*COST_ROUTERS, *CAMPAIGN_ROUTERS]
     said = [*PROMISE_ROUTERS, *OBJECTION_ROUTERS]
     sent = [mail, mail_settings, threads, *MAIL_IMPORTS, *WEBHOOKS]
-    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, timeline, contacts, calls, feed]
+    looked_at = [timeline, contacts, inbox, balance, targets, calls]
+    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, *looked_at, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

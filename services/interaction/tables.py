@@ -1,12 +1,15 @@
 """Every table of the interaction schema, gathered for its migrations."""
 
+from services.interaction.balance.models import ContactTarget, Rhythm
 from services.interaction.base import Base
 from services.interaction.calls.models import Call, CallEvent
 from services.interaction.campaigns.models import Campaign, CampaignMember
 from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
+from services.interaction.employments.models import Employment
 from services.interaction.identities.models import ExternalIdentity, Identity
+from services.interaction.inbox.models import Stranger
 from services.interaction.interactions.models import Channel, Interaction
 from services.interaction.mail.models import (
     MailOriginal,
@@ -32,6 +35,7 @@ SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
 CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
+KEPT = (Stranger, ContactTarget, Rhythm, Employment)
 SAID = (Promise, PublicityClaim, Objection)
-MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *SALES, *SPENT, *SAID)
+MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *KEPT, *SALES, *SPENT, *SAID)
 metadata = Base.metadata

@@ -29,7 +29,7 @@ def body_schema(document: Document, operation: Document) -> Document | None:
     """Return the JSON schema of an operation's body, or of one line of it, if it takes one."""
     content = operation.get("requestBody", {}).get("content", {})
     if lines := content.get(NDJSON):
-        return resolve(document, lines["x-item-schema"])
+        return resolve(document, lines["schema"]["x-item-schema"])
     for media_type in content:
         if media_type.endswith("json"):
             return resolve(document, content[media_type]["schema"])

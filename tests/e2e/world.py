@@ -101,6 +101,15 @@ def twins(api: httpx.Client, customer: dict[str, Any]) -> tuple[str, str]:
     return found[0]["id"], run
 
 
+def stranger(api: httpx.Client) -> str:
+    """Let somebody unknown write; return the stranger's id."""
+    unknown = {"system": "phone", "id": f"S-{uuid4().hex[:12]}"}
+    body = {"customer": unknown, "channel": "sms", "occurred_at": "2026-03-01T09:30:00Z"}
+    made = str(api.post("/v1/interactions", json=body).raise_for_status().json()["customer_id"])
+    settled(lambda: api.get(f"/v1/inbox/{made}").status_code == 200)
+    return made
+
+
 def after(post: Post, facts: dict[str, Any], source: dict[str, str], line: dict[str, Any]) -> dict[str, str]:
     """Record what follows an order, and what was spent on its customer; return the names of it all."""
     code, of = f"c-{uuid4().hex[:12]}", {**facts, "order": source}
@@ -233,6 +242,8 @@ def make(api: httpx.Client) -> Names:
             "channel": channel["code"],
             "product_id": product["id"],
             "order_id": order["id"],
+            "contact_target_id": post("/v1/contact-targets", {"customer": friend["id"], "days": 30})["id"],
+            "stranger_id": stranger(api),
             **followed,
             "exchange_rate_id": rate["id"],
             "scoring-runs_id": run["id"],

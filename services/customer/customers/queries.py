@@ -213,6 +213,7 @@ BRIEFLY = _told(
     json_object(
         owner=Customer.owner,
         department=Customer.department,
+        customer_class=Customer.customer_class,
         identities=Customer.identities,
         merged_ids=Customer.merged_ids,
     )

@@ -15,7 +15,7 @@ from services.customer.search.parameters import Everybody
 from services.customer.search.schemas import CustomerHit
 from shared.database import Transaction
 from shared.errors import Invalid, MaskedField, Problem, documents
-from streams.describing import GIVES, LOADS, Lines, lines_of
+from streams.describing import GIVES, LOADS, EachLine, Lines, lines_of
 from streams.giving import After, give
 from streams.schemas import StreamCounts, StreamEnd
 from streams.taking import take
@@ -33,7 +33,7 @@ DryRun = Annotated[
 @router.post(
     "/stream",
     description=f"Create and update customers, one a line; {LOADS}",
-    response_model=CustomerStreamResult | StreamCounts,
+    response_model=Annotated[CustomerStreamResult | StreamCounts, EachLine()],
     response_class=Lines,
     responses=documents(Invalid),
     openapi_extra=lines_of(CustomerRow),
@@ -67,7 +67,7 @@ async def load_customers(
 @router.get(
     "/stream",
     description=f"Give all customers that the list would show, one a line; {GIVES}",
-    response_model=CustomerHit | StreamEnd,
+    response_model=Annotated[CustomerHit | StreamEnd, EachLine()],
     response_class=Lines,
     responses=documents(MaskedField, Invalid),
 )

@@ -13,6 +13,7 @@ from web.clients import ServiceClient
 PATIENCE_S = 0.2  # one question, whatever it asks for
 AT_ONCE = 100  # ids in one question for the newest states
 STATES = "/v1/changes/snapshot"
+SEARCHED_S = 1.0  # a search, for people who wait for proposals
 CALLERS = "/v1/customers/callers"
 SEARCH = "/v1/customers/search"
 PER_NUMBER_S, NUMBERS_AT_ONCE = 0.02, 8  # beside PATIENCE_S: a batch may ask for hundreds
@@ -43,6 +44,17 @@ class Customers:
         Owners and departments of named customers are asked for only when `closely`.
         """
         return await self._patiently(lambda: self._ask(keys, closely=closely), self.patience)
+
+    async def search(self, text: str, limit: int) -> list[dict[str, Any]] | None:
+        """Return the customers that a string finds, the best first; None if they could not be asked for."""
+        try:
+            page = await self._client.get("/v1/customers", {"q": text, "limit": limit}, deadline=SEARCHED_S)
+        except Invalid:
+            return []  # no string that finds anybody
+        except Problem:
+            return None
+        found: list[dict[str, Any]] = page["items"]
+        return found
 
     async def reached(self, numbers: Collection[Number]) -> dict[Number, UUID]:
         """Return the customer of each number that one customer alone has, as far as it can be asked."""

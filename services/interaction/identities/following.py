@@ -85,6 +85,7 @@ def _row(received: Received) -> Row:
         "id": received.subject,
         "owner": received.data.get("owner"),
         "department": received.data.get("department"),
+        "customer_class": received.data.get("customer_class"),
         "deleted": received.gone,
         "customer_version": received.version,
         "generation": received.generation,

@@ -12,7 +12,7 @@ from shared.auth import Visibility
 class Identity(Base):
     """One id under which facts arrived, and the customer that it means now.
 
-    `owner`, `department` and `deleted` are those of the current customer, as customer's feed last told.
+    `owner`, `department`, `customer_class` and `deleted` are the current customer's, as its feed last told.
     A provisional id was given here to someone whom the customer service did not know; `customer_id` is the
     customer that it turned out to be, and it means whomever that one means. Merges decide that of all others.
     """
@@ -28,6 +28,7 @@ class Identity(Base):
     customer_id: Mapped[UUID | None]
     owner: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
+    customer_class: Mapped[str | None] = mapped_column(Text)
     deleted: Mapped[bool] = mapped_column(server_default="false")
     provisional: Mapped[bool] = mapped_column(server_default="false")
     customer_version: Mapped[int] = mapped_column(

@@ -43,6 +43,7 @@ _customers = rows(
     id=Uuid,
     owner=Text,
     department=Text,
+    customer_class=Text,
     deleted=Boolean,
     customer_version=Integer,
     generation=Integer,
@@ -50,7 +51,7 @@ _customers = rows(
 _mapped = rows("mapped", original_id=Uuid, customer_id=Uuid)
 # Each customer, and each id that was merged into it: as what it is known here, and as whom.
 FOLDED = rows("folded", id=Uuid, into=Uuid)
-_SPREAD = ("owner", "department", "deleted")
+_SPREAD = ("owner", "department", "customer_class", "deleted")
 _SEEN = (*_SPREAD, "customer_version", "generation")
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _its_own = Identity.current_id == Identity.original_id

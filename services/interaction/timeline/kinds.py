@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null
+from sqlalchemy.dialects.postgresql import JSONB
 
 from services.interaction.calls.folding import CallDirection, CallOutcome
 from services.interaction.calls.kind import CALLS
@@ -32,10 +33,16 @@ def nothing(_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
     return NOTHING
 
 
+def nobody(_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    """Return who took part where nobody did."""
+    return cast(null(), JSONB)
+
+
 @dataclass(frozen=True, eq=False)
 class Told:
     """How facts of a kind are told on timelines, to readers with a scope; `contact` if somebody talked.
 
+    `participants` is the JSON list of who took part, as contacts keep it.
     `only` says which of them are: all, unless it is given.
     """
 
@@ -46,6 +53,7 @@ class Told:
     channel: Value = nothing
     direction: Value = nothing
     purpose: Value = nothing
+    participants: Value = nobody
     only: Callable[[Any], ColumnElement[bool]] | None = None
 
 
@@ -105,7 +113,7 @@ def _by_phone(_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
 
 
 _TALKED: dict[str, Any] = {"channel": _by_phone, "direction": _call_direction, "only": _ended}
-_CONTACT = {name: attrgetter(name) for name in ("channel", "direction", "purpose")}
+_CONTACT = {name: attrgetter(name) for name in ("channel", "direction", "purpose", "participants")}
 TOLD = {
     told.kind.name: told
     for told in (

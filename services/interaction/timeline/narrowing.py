@@ -3,20 +3,32 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
+import orjson
 from fastapi import Depends, Query, Request
 
+from services.interaction.identities.paths import key_in
 from services.interaction.interactions.catalogue import GROUPS, Direction, Purpose
 from services.interaction.interactions.known import Channels, channels
 from services.interaction.timeline.kinds import CONTACTS, SCOPES
 from services.interaction.timeline.schemas import FactKind
 from shared.auth import Principal
-from shared.errors import FieldError, Invalid
+from shared.errors import FieldError, Invalid, MaskedField
 from shared.schemas import Instant
 from web.app import core
 
 EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-OF_CONTACTS = frozenset(("channels", "direction", "purpose"))  # only contacts have them
+OF_CONTACTS = frozenset(("channels", "direction", "purpose", "persons"))  # only contacts have them
+Person = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=320,
+        description="Only contacts in which somebody took part: one of the firm by the principal's id, one "
+        "of the customer's by id, `<system>:<external id>`, contact point or name, as the contact has it.",
+    ),
+]
 Through = Annotated[str | None, Query(max_length=64, description="Only contacts through this channel.")]
 Group = Annotated[str | None, Query(max_length=100, description="Only contacts through channels of it.")]
 
@@ -36,6 +48,8 @@ class Narrowing:
 
     def read_by(self, principal: Principal) -> "Narrowing":
         """Leave out the kinds that a principal may not read, and all but contacts where those are meant."""
+        if "persons" in self.given and not principal.personal:
+            raise MaskedField(parameter="person")
         may = {kind for kind in self.kinds if principal.may(SCOPES[kind])}
         return Narrowing(frozenset(may & CONTACTS if self.filters & OF_CONTACTS else may), self.given)
 
@@ -50,6 +64,7 @@ async def _narrowing(
     group: Group = None,
     direction: Annotated[Direction | None, Query(description="Only contacts in this direction.")] = None,
     purpose: Annotated[Purpose | None, Query(description="Only contacts for this purpose.")] = None,
+    person: Person = None,
     since: Annotated[Instant | None, Query(description="What happened then or later.")] = None,
     until: Annotated[Instant | None, Query(description="What happened before then.")] = None,
 ) -> Narrowing:
@@ -60,12 +75,25 @@ async def _narrowing(
         given["direction"] = direction
     if purpose is not None:
         given["purpose"] = purpose
+    if person is not None:
+        given["persons"] = _persons(person)
     if since is not None or until is not None:
         given |= {"since": since or EVER[0], "until": until or EVER[1]}
     return Narrowing(_kinds(kinds), given)
 
 
 Narrowed = Annotated[Narrowing, Depends(_narrowing)]
+
+
+def _persons(person: str) -> list[str]:
+    """Return the lists of participants, as JSON, that any contact has in which a person took part."""
+    key = key_in(person)
+    forms: list[dict[str, Any]] = [{name: person} for name in ("principal", "contact_point", "name")]
+    if isinstance(key, UUID):
+        forms.append({"customer": str(key)})
+    elif key is not None:
+        forms.append({"customer": {"system": key[0], "id": key[1]}})
+    return [orjson.dumps([each]).decode() for each in forms]
 
 
 def _kinds(kinds: str | None) -> frozenset[str]:

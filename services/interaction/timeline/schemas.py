@@ -29,6 +29,12 @@ class TimelineOrder(StrEnum):
     ASC = "asc"
 
 
+class TimelinePart(StrEnum):
+    """What a timeline may include besides."""
+
+    PEOPLE = "people"
+
+
 class TimelineItem(Read):
     """One fact; `data` is the whole record as its own resource shows it, with whose it is."""
 

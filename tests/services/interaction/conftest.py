@@ -9,10 +9,11 @@ import pytest
 
 from feed.consumer import Follower
 from services.interaction.base import FEED
-from services.interaction.identities.following import KIND, apply, sweep
+from services.interaction.following import KINDS, apply, sweep
 from shared.auth import Principal, Signer
 from tests.conftest import Service
 from tests.services.interaction.peer import Peer
+from tests.services.interaction.working import Work, worker
 from tests.support.running import Running, serving
 from web.clients import ServiceClient
 
@@ -47,7 +48,13 @@ async def follower(interaction: Running, peer: Peer) -> AsyncIterator[Follower]:
     signer = Signer.load(interaction.settings.keys, "interaction")
     asking = Principal.of_service("interaction", "feed:read")
     async with ServiceClient(peer.url, signer, asking) as asks:
-        yield Follower(FEED, "customer", asks, interaction.database, apply, types=(KIND,), sweep=sweep)
+        yield Follower(FEED, "customer", asks, interaction.database, apply, types=KINDS, sweep=sweep)
+
+
+@pytest.fixture
+def work(interaction: Running) -> Work:
+    """What else the worker does, by hand: it is to be awaited as a function."""
+    return worker(interaction)
 
 
 def name(prefix: str = "C") -> str:
