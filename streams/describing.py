@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 from starlette.responses import Response
 
@@ -36,9 +36,12 @@ class EachLine:
         return {**LINES, "x-item-schema": handler(schema)}
 
 
-def lines_of(row: type[BaseModel]) -> dict[str, Any]:
-    """Describe a body of lines, each a row of a batch that the document has; for `openapi_extra`."""
-    shown: Any = row.model_config["json_schema_extra"]
-    example = json.dumps(shown["examples"][0], ensure_ascii=False) + "\n"
+def lines_of(row: type[BaseModel], shown: ConfigDict | None = None) -> dict[str, Any]:
+    """Describe a body of lines, each a row of a batch that the document has; for `openapi_extra`.
+
+    `shown` has another example than the row's own.
+    """
+    extra: Any = (shown or row.model_config)["json_schema_extra"]
+    example = json.dumps(extra["examples"][0], ensure_ascii=False) + "\n"
     lines = {**LINES, "examples": [example], "x-item-schema": {"$ref": REF + row.__name__}}
     return {"x-unkeyed": True, "requestBody": {"required": True, "content": {NDJSON: {"schema": lines}}}}

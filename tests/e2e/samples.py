@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
+from json import loads
 from typing import Any
 
 Document = dict[str, Any]
@@ -29,7 +30,8 @@ def body_schema(document: Document, operation: Document) -> Document | None:
     """Return the JSON schema of an operation's body, or of one line of it, if it takes one."""
     content = operation.get("requestBody", {}).get("content", {})
     if lines := content.get(NDJSON):
-        return resolve(document, lines["schema"]["x-item-schema"])
+        line = resolve(document, lines["schema"]["x-item-schema"])
+        return {**line, "examples": [loads(each) for each in lines["schema"]["examples"]]}
     for media_type in content:
         if media_type.endswith("json"):
             return resolve(document, content[media_type]["schema"])

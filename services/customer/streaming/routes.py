@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.customer.customers import actions, batches, queries
+from services.customer.customers import actions, batches, examples, queries
 from services.customer.customers.batches import Row
 from services.customer.customers.checking import check_of
 from services.customer.customers.problems import IdentityRequired
@@ -36,7 +36,7 @@ DryRun = Annotated[
     response_model=Annotated[CustomerStreamResult | StreamCounts, EachLine()],
     response_class=Lines,
     responses=documents(Invalid),
-    openapi_extra=lines_of(CustomerRow),
+    openapi_extra=lines_of(CustomerRow, examples.CUSTOMER),
 )
 @hot
 async def load_customers(
