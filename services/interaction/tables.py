@@ -26,6 +26,7 @@ from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
 from services.interaction.promises.models import Promise, PublicityClaim
 from services.interaction.rates.models import Rate
+from services.interaction.retention.models import RetentionHold, RetentionRule
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
@@ -35,7 +36,7 @@ SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
 CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
-KEPT = (Stranger, ContactTarget, Rhythm, Employment)
+KEPT = (Stranger, ContactTarget, Rhythm, Employment, RetentionRule, RetentionHold)
 SAID = (Promise, PublicityClaim, Objection)
 MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *KEPT, *SALES, *SPENT, *SAID)
 metadata = Base.metadata

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from feed.consumer import Follower
-from feed.upkeep import keep_up
+from feed.upkeep import OFTEN, keep_up
 from jobs.working import work
 from services.interaction.arrivals.following import Arrivals
 from services.interaction.base import FEED, JOBS
@@ -13,6 +13,7 @@ from services.interaction.following import KEEPERS, KINDS, apply, sweep
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.asking import look
 from services.interaction.mail import importing
+from services.interaction.retention.running import RUN, RetentionRun, begin_daily
 from shared.auth import Principal, Signer
 from shared.chores import repeat
 from shared.database import Database
@@ -36,6 +37,8 @@ async def run(settings: Settings) -> None:
                 group.create_task(keep_up(settings, database, FEED))
                 group.create_task(follower.run())
                 group.create_task(work(database, JOBS, works))
+                group.create_task(work(database, JOBS, {RUN: RetentionRun(database)}))
+                group.create_task(repeat(partial(begin_daily, database), "let records go", OFTEN))
                 group.create_task(repeat(arrivals.catch_up, "hear of what came", SOON))
                 group.create_task(repeat(partial(look, database, customers), "look at strangers", SOON))
     finally:

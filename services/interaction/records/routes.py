@@ -11,7 +11,7 @@ from feed.history import HistoryPage, Stepped, Steps
 from services.interaction.identities.people import Key
 from services.interaction.records import answers
 from services.interaction.records.actions import UnknownCustomer
-from services.interaction.records.drafts import LinkFixed, SourceKeyTaken
+from services.interaction.records.drafts import LinkFixed, RecordRetired, SourceKeyTaken
 from services.interaction.records.kinds import Kind
 from services.interaction.records.lists import Listing, equal
 from services.interaction.records.parameters import Facts, Named, Page, Span
@@ -84,7 +84,7 @@ class _Routes:
             description=says,
             status_code=201,
             response_model=kind.read,
-            responses={**again, **documents(SourceKeyTaken, Invalid, *whose, *self.problems)},
+            responses={**again, **documents(SourceKeyTaken, RecordRetired, Invalid, *whose, *self.problems)},
         )
 
     def batch(self) -> None:
