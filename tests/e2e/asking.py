@@ -41,7 +41,6 @@ OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relati
 OF_RESOURCE = {"customers": "customer", "interactions": "interaction_id", "products": "product_id"} | {
     f"{word}s": f"{word}_id" for word in ("order", "payment", "return")
 }
-OF_MANY = frozenset(("customer_class", "department"))
 OF_RESOURCE |= {
     "deliveries": "delivery_id",
     "credit-notes": "credit_note_id",
@@ -96,20 +95,20 @@ def _turn(asked: Asked) -> tuple[int, int, int]:
 
 def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iterator[Asked]:
     method, path, operation = of
+    label = f"{method.upper()} {path}"
     url = re.sub(r"\{(\w+)\}", lambda found: _of_path(path, found[1], names), path)
     schema = body_schema(document, operation)
     json = None if schema is None else _named(_pruned(sample(document, schema), OURS), names)
     if path.startswith("/v1/relations"):
         json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
-    if path.startswith("/v1/contact-targets"):  # for one customer, or for many
-        json = _pruned(json, OF_MANY)
+    if label == "POST /v1/contact-targets":  # not for many: there may be one already
+        json = {"customer": names.ids["customer"], "days": 30}
     if path == "/v1/calls/events/batch":
         json["items"] = [{**json["items"][0], "event_id": "another"}]
     elif path.endswith("/batch") and path.count("/") == 3:
         json["items"] = _rows(json["items"][0], names.ids[OF_RESOURCE[path.split("/")[2]]])
     elif path.endswith("/batch"):  # of who is in already: others are let in one by one
         json["items"] = [{"customer": names.ids["friend_id"]}]
-    label = f"{method.upper()} {path}"
     queries = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
     known = {each["name"]: _asked_for(path, each["name"], names) for each in queries if method == "get"}
     needed = {

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from services.interaction.calls.ringing import Rings
 from services.interaction.calls.schemas import CallEventCreate
 from services.interaction.records.actions import statements
 from services.interaction.records.answers import customers
+from services.interaction.records.rehearsing import rehearsed
 from services.interaction.records.rows import refused
 from services.interaction.records.schemas import Outcome
 from shared.auth import Principal
@@ -24,10 +24,6 @@ from shared.database import Transaction
 from shared.errors import NotFound, as_row_problem
 from web.app import core
 from web.once import Answer, once
-
-
-class Undone(Exception):  # noqa: N818 - what a dry run ends with
-    """Nothing was to be written."""
 
 
 def rings_of(request: Request) -> Rings:
@@ -64,11 +60,8 @@ async def take_many(request: Request, principal: Principal, items: Sequence[Any]
     wanted = await _prepared(request, principal, [_said(item, at) for at, item in enumerate(items)])
 
     async def act(tx: Transaction) -> Answer:
-        with suppress(Undone):
-            async with tx.connection.transaction():
-                await take(tx, wanted)
-                if dry:
-                    raise Undone
+        async with rehearsed(tx, dry=dry):
+            await take(tx, wanted)
         calls = [each.call.id for each in wanted.said if each.call is not None]
         return Answer(_results(wanted.said), subjects=[] if dry else list(dict.fromkeys(calls)))
 

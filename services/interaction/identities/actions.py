@@ -100,16 +100,6 @@ async def settle(tx: Transaction, people: People) -> dict[Key, Known]:
     return {**people.known, **found, **late}
 
 
-def imagine(people: People) -> dict[Key, Known]:
-    """Return what `settle` would, without writing: strangers get ids that nobody keeps."""
-    return {**people.known, **people.told, **{key: _nobody(key) for key in people.strangers}}
-
-
-def _nobody(key: Key) -> Known:
-    made = key if isinstance(key, UUID) else uuid7()
-    return Known(made, made, None, None, deleted=False, matched=False)
-
-
 def _row(people: People, key: Key) -> dict[str, object]:
     system, name = (None, None) if isinstance(key, UUID) else key
     told = people.told.get(key)

@@ -28,7 +28,7 @@ from services.interaction.records.actions import UnknownCustomer
 from services.interaction.records.answers import customers
 from shared.auth import Principal, allow
 from shared.errors import FieldError, Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
-from shared.schemas import Body
+from shared.schemas import Body, example
 from web.app import answer, core
 from web.etag import Seen
 from web.hot import hot
@@ -50,6 +50,8 @@ class StrangerPart(StrEnum):
 
 class Nothing(Body):
     """Nothing has to be said."""
+
+    model_config = example()
 
 
 @router.get("", response_model=StrangerPage, responses=documents(Invalid))

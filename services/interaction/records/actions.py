@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from feed.keeping import refusal
 from feed.write import by
-from services.interaction.identities.actions import imagine, recognise, settle
+from services.interaction.identities.actions import recognise, settle
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key, People
 from services.interaction.identities.queries import known
@@ -26,6 +26,7 @@ from services.interaction.records.drafts import (
     heed,
 )
 from services.interaction.records.kinds import Kind, link_nothing
+from services.interaction.records.rehearsing import rehearsed
 from services.interaction.records.schemas import BatchMode
 from services.interaction.records.statements import Statements
 from services.interaction.sources.queries import Claim, claim, find, look_up
@@ -75,11 +76,11 @@ async def recognised(
 
 
 async def write(tx: Transaction, wanted: Wanted) -> Decision:
-    """Do what the drafts want, and tell the feed and the history; a dry run only decides."""
-    await _link(tx, wanted)
-    held = await _held(tx, wanted, await _locate(tx, wanted))
-    decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.settled)
-    if not wanted.dry:
+    """Do what the drafts want, and tell the feed and the history; of a dry run nothing stays."""
+    async with rehearsed(tx, dry=wanted.dry):
+        await _link(tx, wanted)
+        held = await _held(tx, wanted, await _locate(tx, wanted))
+        decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.settled)
         await _store(tx, wanted.kind, decision)
     return decision
 
@@ -159,7 +160,7 @@ def _new_row(tx: Transaction, kind: Kind, draft: Draft) -> dict[str, Any]:
 
 async def _link(tx: Transaction, wanted: Wanted) -> None:
     """Settle whom and what the drafts name; a draft that names what is not there is rejected."""
-    whose = imagine(wanted.people) if wanted.dry else await settle(tx, wanted.people)
+    whose = await settle(tx, wanted.people)
     for draft in wanted.drafts:
         draft.problem = draft.problem or refusal(tx.principal, wanted.kind.personal, draft.values)
         if draft.customer is not None and draft.problem is None:
@@ -187,13 +188,9 @@ async def _locate(tx: Transaction, wanted: Wanted) -> set[UUID]:
     drafts = [draft for draft in wanted.drafts if draft.problem is None]
     names = {draft.source for draft in drafts if draft.source}
     fresh = {} if wanted.mode is BatchMode.UPDATE else _claims(drafts)
-    if wanted.dry:
-        found = await look_up(tx.connection, wanted.kind.name, names)
-        mine = {name: each.record_id for name, each in fresh.items() if name not in found}
-    else:
-        taken = await claim(tx.connection, wanted.kind.name, list(fresh.values()))
-        mine = {name: each.record_id for name, each in fresh.items() if each.record_id in taken}
-        found = await look_up(tx.connection, wanted.kind.name, names - mine.keys())
+    taken = await claim(tx.connection, wanted.kind.name, list(fresh.values()))
+    mine = {name: each.record_id for name, each in fresh.items() if each.record_id in taken}
+    found = await look_up(tx.connection, wanted.kind.name, names - mine.keys())
     heed(drafts, {name: each.retired for name, each in found.items()}, wanted.kind.dropped)
     ids = {name: each.record_id for name, each in found.items()}
     for draft in drafts:

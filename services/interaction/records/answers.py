@@ -65,7 +65,7 @@ async def write_batch(request: Request, principal: Principal, kind: Kind, batch:
 
     async def act(tx: Transaction) -> Answer:
         decision = await write(tx, wanted)
-        written = [*decision.created, *decision.changed]
+        written = [] if batch.dry_run else [*decision.created, *decision.changed]
         return Answer(_results(decision), subjects=list({each.record.id: None for each in written}))
 
     return await once(request, principal, act)

@@ -12,6 +12,7 @@ from services.interaction.products.schemas import ProductRead
 from services.interaction.returns.schemas import ReturnRead
 from tests.services.interaction.conftest import name
 from tests.services.interaction.peer import Peer
+from tests.support.running import Running
 
 AT = "2026-03-01T09:30:00Z"
 
@@ -80,6 +81,15 @@ async def test_an_order_sent_again_is_unchanged_after_its_product_came(client: h
     assert await post(client, "/v1/orders", sent, 200) == first
     same = sent | {"lines": [{"product": key(sku), "amount": "1.000", "quantity": "1.0"}]}
     assert await post(client, "/v1/orders", same, 200) == first
+
+
+async def test_a_dry_run_leaves_no_name_of_a_product(client: httpx.AsyncClient, interaction: Running) -> None:
+    product = name("SKU")
+    wanted = order(name("SO"), lines=[{"product": key(product), "amount": "1"}])
+    said = await post(client, "/v1/orders/batch", {"items": [wanted], "dry_run": True}, 200)
+    assert said["results"][0]["outcome"] == "created"
+    kept = "select count(*) from interaction.source_keys where source_id = $1"
+    assert await interaction.database.pool.fetchval(kept, product) == 0
 
 
 async def test_an_unknown_product_id_is_refused(client: httpx.AsyncClient) -> None:

@@ -189,10 +189,10 @@ async def test_what_is_not_there_to_be_asked_for(
 MANY = """
 insert into interaction.interactions
   (customer_id, id, occurred_at, channel, direction, recorded_by, version, attributes, created_at, updated_at)
-select $1, gen_random_uuid(), now() + g * interval '1s', case when g % 400 = 0 then 'gift' else 'phone' end,
-  'none', 'x', 1, '{}', now(), now()
-from generate_series(1, 8000) g
-"""
+select case when g % 4 = 0 then $1 else gen_random_uuid() end, gen_random_uuid(),
+  now() + g * interval '1s', case when g % 400 = 0 then 'gift' else 'phone' end, 'none', 'x', 1, '{}', now(), now()
+from generate_series(1, 32000) g
+"""  # a quarter is one customer's: of a table that is all one's, the planner rightly reads everything
 
 
 async def test_a_filter_reads_the_index_and_not_the_facts(
@@ -213,10 +213,11 @@ async def test_a_filter_reads_the_index_and_not_the_facts(
         told = await connection.fetchval(f"explain (analyze, format json) execute page({given})")
         await connection.execute("deallocate page")
     (plan,) = orjson.loads(orjson.dumps(told))
-    scans = {part["Index Name"]: part for part in _parts(plan["Plan"]) if "Index Name" in part}
-    assert scans["ix_interactions_told"]["Node Type"] == "Index Only Scan"
-    assert scans["ix_interactions_told"]["Heap Fetches"] == 0
-    assert scans["pk_interactions"]["Actual Loops"] == 5
+    parts = [part for part in _parts(plan["Plan"]) if part.get("Relation Name") == "interactions"]
+    scans = {part["Node Type"]: part for part in parts}
+    assert scans["Index Only Scan"]["Index Name"] == "ix_interactions_told"
+    assert scans["Index Only Scan"]["Heap Fetches"] == 0
+    assert scans["Index Scan"]["Actual Loops"] == 5
 
 
 def _parts(plan: dict[str, Any]) -> list[dict[str, Any]]:

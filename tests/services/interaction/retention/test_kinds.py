@@ -71,7 +71,9 @@ def test_every_kind_with_a_time_is_tried() -> None:
 
 async def left(interaction: Running) -> set[str]:
     """Return the kinds of which there are records."""
-    each = (f"select '{name}' where exists (select from {kind.model.__table__})" for name, kind in DATED.items())
+    each = (
+        f"select '{name}' where exists (select from {kind.model.__table__})" for name, kind in DATED.items()
+    )
     return {row[0] for row in await interaction.database.pool.fetch(" union all ".join(each))}
 
 
@@ -93,6 +95,7 @@ async def test_each_kind_goes_by_its_rule_and_only_by_it(
         assert [(row["version"], sorted(row["diff"])) for row in history] == [
             (2, ["customer_id", "deleted_at"])
         ], kind
+        await pool.execute("delete from interaction.retention_rules")
     await work()
     told = (await client.get("/v1/changes", params={"limit": 2000})).json()["items"]
     for kind, place in places.items():
