@@ -20,6 +20,8 @@ from services.interaction.contacts.routes import router as contacts
 from services.interaction.costs.routes import ROUTERS as COST_ROUTERS
 from services.interaction.credit_notes.routes import router as credit_notes
 from services.interaction.deliveries.routes import ROUTERS as DELIVERY_ROUTERS
+from services.interaction.holds.actions import HOLDS
+from services.interaction.holds.routes import ROUTERS as HOLD_ROUTERS
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.routes import router as inbox
@@ -37,7 +39,6 @@ from services.interaction.products.routes import ROUTERS as PRODUCT_ROUTERS
 from services.interaction.promises.routes import ROUTERS as PROMISE_ROUTERS
 from services.interaction.rates.routes import router as rates
 from services.interaction.records.actions import statements
-from services.interaction.retention.holds import HOLDS
 from services.interaction.retention.routes import ROUTERS as RETENTION
 from services.interaction.retention.rules import RULES
 from services.interaction.returns.routes import router as returns
@@ -66,7 +67,8 @@ def build() -> FastAPI:
     said = [*PROMISE_ROUTERS, *OBJECTION_ROUTERS]
     sent = [mail, mail_settings, threads, *MAIL_IMPORTS, *WEBHOOKS]
     looked_at = [timeline, contacts, inbox, balance, targets, calls]
-    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, *looked_at, *RETENTION, feed]
+    kept = [*RETENTION, *HOLD_ROUTERS]
+    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, *looked_at, *kept, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

@@ -10,10 +10,12 @@ from jobs.working import work
 from services.interaction.arrivals.following import Arrivals
 from services.interaction.base import FEED, JOBS
 from services.interaction.following import KEEPERS, KINDS, apply, sweep
+from services.interaction.holds.actions import RUN
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.asking import look
 from services.interaction.mail import importing
-from services.interaction.retention.running import RUN, RetentionRun, begin_daily
+from services.interaction.retention.daily import begin_daily
+from services.interaction.retention.running import RetentionRun
 from shared.auth import Principal, Signer
 from shared.chores import repeat
 from shared.database import Database

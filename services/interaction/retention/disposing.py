@@ -30,11 +30,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from feed.write import by, entries
 from services.interaction.base import FEED
+from services.interaction.holds.models import held
 from services.interaction.identities.models import Identity
 from services.interaction.records.kinds import Kind
 from services.interaction.records.models import TIME
 from services.interaction.retention import beside
-from services.interaction.retention.models import held
 from services.interaction.retention.reach import PARTS, WHOLES, has_channels
 from services.interaction.sources.models import Retired, SourceKey
 from shared.database import Transaction

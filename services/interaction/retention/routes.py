@@ -8,10 +8,8 @@ from fastapi import APIRouter, Request, Response
 from feed.history import HistoryPage, Stepped
 from jobs.routes import Kind, job_router
 from services.interaction.base import JOBS
+from services.interaction.holds.actions import RUN
 from services.interaction.retention import rules
-from services.interaction.retention.hold_routes import ROUTERS as HOLDS
-from services.interaction.retention.hold_routes import CanRead, CanWrite
-from services.interaction.retention.holds import RUN
 from services.interaction.retention.rules import LISTED, RULES, NotARetentionRule, RetentionRuleExists, judge
 from services.interaction.retention.schemas import (
     RetentionRuleCreate,
@@ -31,6 +29,8 @@ from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
 
+CanRead = Annotated[Principal, allow("retention:read")]
+CanWrite = Annotated[Principal, allow("retention:write")]
 RUNS = "/v1/retention-runs"
 router = APIRouter(prefix=rules.PATH, tags=["retention"])
 runs_router = APIRouter(prefix=RUNS, tags=["retention"])
@@ -110,9 +110,7 @@ async def get_retention_rule_history(
 
 @runs_router.post("", status_code=202, response_model=RetentionRunRead, responses=documents(Forbidden))
 @hot
-async def create_retention_run(
-    body: RetentionRunCreate, request: Request, principal: Annotated[Principal, allow("retention:write")]
-) -> Response:
+async def create_retention_run(body: RetentionRunCreate, request: Request, principal: CanWrite) -> Response:
     """Queue a run over everything; one begins by itself every day, as long as there are rules."""
     judge(principal)
 
@@ -126,4 +124,4 @@ async def create_retention_run(
     return await once(request, principal, act)
 
 
-ROUTERS = (router, runs_router, jobs_router, *HOLDS)
+ROUTERS = (router, runs_router, jobs_router)

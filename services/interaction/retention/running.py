@@ -9,11 +9,9 @@ import asyncpg
 import sqlalchemy as sa
 
 from jobs.life import Job
-from services.interaction.base import JOBS
 from services.interaction.interactions.known import channels
 from services.interaction.retention import records, stores
 from services.interaction.retention.disposing import QUIET
-from services.interaction.retention.holds import RUN
 from services.interaction.retention.models import RetentionRule
 from services.interaction.retention.reach import DATED
 from services.interaction.retention.records import Step
@@ -29,23 +27,13 @@ NOWHERE = UUID(int=0)
 ATTEMPTS = 8
 PAUSE = 0.25  # of the time that a window took: the others' turn
 _COUNTED = ("due", "gone", "parts", "held", "waiting")
-_RULES = Statement(
+RULES_NOW = Statement(
     sa.select(
         *(getattr(RetentionRule, name) for name in ("id", "kind", "channel", "channel_group", "keep_days")),
         RetentionRule.action,
     )
     .where(RetentionRule.deleted_at.is_(None))
     .order_by(RetentionRule.id)
-)
-_jobs = JOBS.table.c
-_TODAY = Statement(
-    sa.select(_jobs.id)
-    .where(
-        _jobs.kind == RUN,
-        _jobs.parameters["dry_run"].astext == "false",
-        _jobs.requested_at >= sa.bindparam("since", type_=_jobs.requested_at.type),
-    )
-    .limit(1)
 )
 
 
@@ -67,7 +55,7 @@ class RetentionRun:
     async def _begin(self, job: Job) -> None:
         """Settle what the run does: rules that change from here on are for the next one."""
         groups = {code: each.group for code, each in (await channels(self.database)).items()}
-        rules = [dict(row) for row in await _RULES.all(self.database.pool)]
+        rules = [dict(row) for row in await RULES_NOW.all(self.database.pool)]
         todo = [task.as_json() for task in tasks(rules, groups, self.clock())]
         nothing = {**dict.fromkeys(_COUNTED, 0), "oldest": None}
         names = ("rule", "kind", "action", "before")
@@ -114,19 +102,3 @@ def _added(counts: dict[str, Any], at: int, step: Step) -> dict[str, Any]:
     if step.oldest is not None:
         mine["oldest"] = min(filter(None, (mine["oldest"], step.oldest.isoformat())))
     return {"rules": rules}
-
-
-async def begin_daily(database: Database, clock: Clock = utc_now) -> None:
-    """Ask for a run unless there are no rules, or there was one today (UTC).
-
-    Two workers may ask at once: the second run begins after the first and finds nothing.
-    """
-    now = clock()
-    midnight = datetime.combine(now.date(), datetime.min.time(), now.tzinfo)
-    if not await _RULES.all(database.pool) or await _TODAY.value(database.pool, since=midnight):
-        return
-    async with database.begin(WORKER, at=now) as tx:
-        await JOBS.ask(tx, RUN, {"dry_run": False})
-
-
-__all__ = ["RUN", "RetentionRun", "begin_daily"]

@@ -1,4 +1,4 @@
-"""What callers send and get about rules, holds and runs."""
+"""What callers send and get about rules and runs."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +8,7 @@ from pydantic import Field
 from jobs.schemas import JobRead
 from services.interaction.interactions.catalogue import ChannelGroup
 from services.interaction.retention.reach import RetentionAction, RetentionKind
-from shared.schemas import Body, Code, Flag, Instant, Read, Text, Whole, example
+from shared.schemas import Body, Code, Flag, Instant, Read, Whole, example
 
 _DAYS = "Counted from when it happened; a day to a century."
 Days = Annotated[Whole, Field(ge=1, le=36_500, description=_DAYS)]
@@ -52,33 +52,6 @@ class RetentionRulePage(Read):
     """Rules, the oldest first."""
 
     items: list[RetentionRuleRead]
-    next: str | None
-
-
-class RetentionHoldWrite(Body):
-    """Why nothing of a customer may go."""
-
-    model_config = example(reason="Lawsuit 2026-17")
-
-    reason: Text
-
-
-class RetentionHoldRead(Read):
-    """A hold: nothing of the customer goes as long as it is there, through merges."""
-
-    id: UUID
-    version: int
-    customer_id: UUID
-    reason: str | None
-    masked: list[str]
-    created_at: Instant
-    updated_at: Instant
-
-
-class RetentionHoldPage(Read):
-    """Holds, the oldest first."""
-
-    items: list[RetentionHoldRead]
     next: str | None
 
 

@@ -24,13 +24,13 @@ from sqlalchemy import (
     update,
 )
 
+from services.interaction.holds.models import held
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger, StrangerState
 from services.interaction.kinds import KINDS
 from services.interaction.mail.models import MailOriginal, MailRow
 from services.interaction.records.models import TIME
 from services.interaction.retention.disposing import DISPOSING
-from services.interaction.retention.models import held
 from services.interaction.retention.reach import MAIL_ORIGINAL, STRANGER
 from services.interaction.retention.records import ROWS, Step
 from shared.database import Transaction

@@ -9,8 +9,9 @@ import pytest
 
 from jobs.working import work_once
 from services.interaction.base import JOBS
+from services.interaction.holds.actions import RUN
 from services.interaction.kinds import KINDS
-from services.interaction.retention.running import RUN, RetentionRun
+from services.interaction.retention.running import RetentionRun
 from shared.clock import utc_now
 from tests.support.running import Running
 

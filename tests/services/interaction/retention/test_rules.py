@@ -8,7 +8,8 @@ import pytest
 
 from jobs.working import work_once
 from services.interaction.base import JOBS
-from services.interaction.retention.running import RUN, RetentionRun
+from services.interaction.holds.actions import RUN
+from services.interaction.retention.running import RetentionRun
 from services.interaction.retention.schemas import RetentionRulePage, RetentionRuleRead
 from services.interaction.retention.tasks import tasks
 from shared.auth import Principal, Visibility

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from feed.history import HistoryPage, Stepped
+from services.interaction.holds import actions
+from services.interaction.holds.actions import HOLDS, LISTED
+from services.interaction.holds.schemas import RetentionHoldPage, RetentionHoldRead, RetentionHoldWrite
 from services.interaction.identities.actions import recognise, settle
 from services.interaction.identities.paths import key_in
 from services.interaction.records.answers import customers
 from services.interaction.records.parameters import CustomerPath
 from services.interaction.records.whose import NOBODY, known_in
-from services.interaction.retention import holds
-from services.interaction.retention.holds import HOLDS, LISTED
-from services.interaction.retention.schemas import RetentionHoldPage, RetentionHoldRead, RetentionHoldWrite
 from shared.auth import Principal, Visibility, allow
 from shared.database import Transaction
 from shared.errors import (
@@ -50,7 +50,7 @@ async def list_retention_holds(request: Request, principal: CanRead, place: Page
 async def get_retention_hold(request: Request, customer: CustomerPath, principal: CanRead) -> Response:
     """Show why nothing of a customer goes; 404 if it is not on hold."""
     who = await known_in(request, principal, customer)
-    row = await holds.fetch(core(request).database.pool, principal, who)
+    row = await actions.fetch(core(request).database.pool, principal, who)
     return answer(row["data"], version=row["version"], request=request)
 
 
@@ -84,7 +84,7 @@ async def put_retention_hold(
         who = (await settle(tx, people)).get(key)
         if who is None or who.deleted:
             raise NotFound(NOBODY)
-        return await holds.put(tx, request, who, body.reason)
+        return await actions.put(tx, request, who, body.reason)
 
     return await once(request, principal, act)
 
@@ -96,7 +96,7 @@ async def delete_retention_hold(
 ) -> Response:
     """Let rules hold again for a customer."""
     who = await known_in(request, principal, customer)
-    return await once(request, principal, lambda tx: holds.remove(tx, who, seen))
+    return await once(request, principal, lambda tx: actions.remove(tx, who, seen))
 
 
 @customers_router.get("/history", response_model=HistoryPage, responses=documents(NotFound))
@@ -106,7 +106,7 @@ async def get_retention_hold_history(
 ) -> Response:
     """List who put the customer on hold and why, newest first; of the hold that there is."""
     who = await known_in(request, principal, customer)
-    row = await holds.fetch(core(request).database.pool, principal, who)
+    row = await actions.fetch(core(request).database.pool, principal, who)
     return await HOLDS.history.answer(request, principal, place, row["id"])
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 
 from feed.consumer import Follower
-from services.interaction.retention.schemas import RetentionHoldPage, RetentionHoldRead
+from services.interaction.holds.schemas import RetentionHoldPage, RetentionHoldRead
 from shared.auth import Principal, Visibility
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer

@@ -10,9 +10,9 @@ from starlette.requests import Request
 
 from feed.keeping import Keeper
 from services.interaction.base import FEED, JOBS
+from services.interaction.holds.models import RetentionHold
 from services.interaction.identities.models import Identity
 from services.interaction.identities.people import Known
-from services.interaction.retention.models import RetentionHold
 from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import NotFound
