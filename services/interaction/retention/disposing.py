@@ -26,14 +26,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from feed.write import by, entries
 from services.interaction.base import FEED
 from services.interaction.holds.models import held
 from services.interaction.identities.models import Identity
 from services.interaction.records.kinds import Kind
-from services.interaction.records.models import TIME
+from services.interaction.records.models import EMPTIED, TIME
 from services.interaction.retention import beside
 from services.interaction.retention.reach import PARTS, WHOLES, has_channels
 from services.interaction.sources.models import Retired, SourceKey
@@ -191,7 +191,12 @@ def belonging(whole: str) -> tuple[tuple[Kind, Statement], ...]:
 
 
 def _empty(column: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a column
-    """Return what a column holds when nothing is in it."""
+    """Return what a column holds when nothing personal is in it."""
+    if member := column.info.get(EMPTIED):
+        item = func.jsonb_array_elements(column).table_valued("value", with_ordinality="n").render_derived()
+        value = item.c.value.op("||")(literal_column(f"'{{\"{member}\": null}}'::jsonb", JSONB))
+        items = select(func.jsonb_agg(aggregate_order_by(value, item.c.n))).scalar_subquery()
+        return func.coalesce(items, literal_column("'[]'::jsonb", JSONB))
     if column.nullable:
         return cast(null(), column.type)
     return literal_column("'{}'::jsonb", JSONB) if isinstance(column.type, JSONB) else literal("", Text)
