@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bench import feeding, reads, rounds, routing, writes
+from bench import feeding, histories, reads, rounds, routing, writes
 from bench.client import Generator
 from bench.dataset import Sizes, Slice
 from bench.goals import PACE
+from bench.loading import Loaded
 from bench.report import FILE, report
 from bench.rounds import Bench, Cell, Results
 from bench.system import System, running
@@ -20,6 +21,7 @@ from guanxi.console import say
 
 EMPTY = Sizes(0, 0, 0)
 QUICK = {"customers": 10_000, "interactions": 100_000, "order_lines": 30_000, "rounds": 1, "seconds": 0.3}
+READS = (*reads.READS, *histories.READS)
 WARM = 0.4  # of a cell's time, once before all rounds: connections, prepared statements, caches
 
 
@@ -34,16 +36,17 @@ def main() -> None:
 def bench(system: System, given: argparse.Namespace) -> tuple[Results, dict[str, object]]:
     """Load and measure a system that is empty; return the results, and what they are about."""
     sizes, results = Sizes(given.customers, given.interactions, given.order_lines), Results()
+    loaded = Loaded()
     with Generator() as generator, Generator() as crowd:
         part = Slice(EMPTY, sizes.times(0.1))
         tools = Bench(system, generator, crowd, part, given.seconds)
-        loaded = asyncio.run(system.load(part))
-        measure(tools, reads.before_growth, given, results)
+        asyncio.run(system.load(part, loaded))
+        measure(tools, growing, given, results)
         tools = replace(tools, part=Slice(part.end, sizes))
-        loaded += asyncio.run(system.load(tools.part))
-        say(f"Loaded {sizes} in {loaded:.1f} s.")
+        asyncio.run(system.load(tools.part, loaded))
+        say(f"Loaded {sizes} in {loaded}.")
         measure(tools, every, given, results)
-    return results, {"sizes": asdict(sizes), "load_s": round(loaded, 1), "rounds": given.rounds}
+    return results, {"sizes": asdict(sizes), "load_s": loaded.phases, "rounds": given.rounds}
 
 
 def measure(
@@ -58,9 +61,15 @@ def measure(
     say(f"Measured in {time.monotonic() - began:.0f} s.")
 
 
+def growing(bench: Bench) -> Iterator[Cell]:
+    """Yield the reads whose cost shall not grow with the rows."""
+    for read in READS:
+        yield from reads.before_growth(bench, read)
+
+
 def every(bench: Bench) -> Iterator[Cell]:
     """Yield all cells of the full size."""
-    for read in reads.READS:
+    for read in READS:
         yield from reads.cells(bench, read)
     yield from writes.cells(bench)
     yield from feeding.cells(bench)

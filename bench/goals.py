@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.histories import GIANT, GIANT_DEEP, READS
 from bench.reads import TENTH
 from bench.rounds import Results
 
@@ -86,6 +87,14 @@ def _deeper(results: Results) -> float:
     return results.latency("list 50, a deep page", way) / results.latency("list 50 newest", way)
 
 
+def _as_cheap(row: str, other: str, bound: float) -> Goal:
+    def cost(results: Results, which: str) -> float:
+        return results.cpu(which, "direct ×32", "interaction", "postgres")
+
+    what = f"CPU of interaction + postgres / that of '{other}'"
+    return Goal(row, what, "", bound, lambda r: cost(r, row) / cost(r, other))
+
+
 def _growth(row: str) -> Goal:
     what = "CPU of service + postgres / that with a tenth of the rows"
     names = ("customer", "interaction", "postgres")
@@ -121,6 +130,8 @@ GOALS = (
     *_late("write to reader", "idle", 10, 30),
     *_late("write to reader", "busy", 10, 30),
     *map(_growth, ("point read", "list 20 of an owner", "list 50 newest", "timeline 20", "caller lookup")),
+    _as_cheap(GIANT_DEEP, GIANT, 1.2),
+    *(_growth(read.row) for read in READS if read.grows),
     *map(_growth, ("search names", "search two characters", "search slips")),
     _ratio("ordinary route", "among 40", "alone", 0.9),
 )

@@ -2,91 +2,57 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Uuid, bindparam
-from sqlalchemy.dialects.postgresql import insert
+from asyncpg.pool import PoolConnectionProxy
 
-from bench.dataset import SYSTEM, Slice
-from services.scoring.facts.models import Fact
-from services.scoring.states.models import State
-from services.scoring.states.queries import CURRENCY, recount
+from bench import derived, indexes
+from bench.dataset import Slice
 from shared.pagination import Cursors
-from shared.statements import Statement
 
-CUSTOMERS = [
-    "id",
-    "kind",
-    "name",
-    "given_name",
-    "family_name",
-    "contact_points",
-    "addresses",
-    "identities",
-    "contact_keys",
-    "owner",
-    "department",
-    "region",
-    "customer_class",
-    "tags",
-    "attributes",
-    "open_keys",
-    "personal_keys",
-    "keys_recipe",
-    "version",
-    "created_at",
-    "updated_at",
-]
-INTERACTIONS = [
-    "customer_id",
-    "id",
-    "occurred_at",
-    "channel",
-    "direction",
-    "purpose",
-    "subject",
-    "recorded_by",
-    "version",
-    "source_system",
-    "source_id",
-    "attributes",
-    "created_at",
-    "updated_at",
-]
-ORDERS = [
-    "customer_id",
-    "id",
-    "occurred_at",
-    "currency",
-    "status",
-    "lines",
-    "total",
-    "recorded_by",
-    "version",
-    "source_system",
-    "source_id",
-    "attributes",
-    "created_at",
-    "updated_at",
-]
-# The tables that grow, whose indexes are made anew at the end: several times as fast as keeping them up.
-GROWING = [
+COLUMNS = {
+    "customer.customers": "id kind name given_name family_name contact_points addresses identities"
+    " contact_keys owner department region customer_class tags attributes open_keys personal_keys"
+    " keys_recipe version created_at updated_at",
+    "interaction.interactions": "customer_id id occurred_at channel direction purpose subject recorded_by"
+    " version source_system source_id attributes created_at updated_at",
+    "interaction.orders": "customer_id id occurred_at currency status lines total recorded_by"
+    " version source_system source_id attributes created_at updated_at",
+}
+# The tables that grow, the largest first: without indexes while rows are copied in.
+GROWING = (
+    "interaction.interactions",
+    "interaction.source_keys",
+    "interaction.history",
     "customer.customers",
     "customer.identities",
     "customer.history",
-    "interaction.interactions",
+    "customer.relations",
     "interaction.orders",
-    "interaction.source_keys",
-    "interaction.history",
+    "interaction.calls",
+    "interaction.call_events",
     "interaction.identities",
     "interaction.external_identities",
+    "interaction.employments",
+    "interaction.rhythms",
     "scoring.identities",
     "scoring.external_names",
     "scoring.facts",
-]
+)
+TOLD = {
+    "customer": (("customers", "customer.created"), ("relations", "relation.created")),
+    "interaction": (
+        ("interactions", "interaction.recorded"),
+        ("orders", "order.created"),
+        ("calls", "call.recorded"),
+    ),
+}
 FOLLOWED = (("interaction", "customer"), ("scoring", "customer"), ("scoring", "interaction"))
+LANES = 3  # connections
 _TAILING = """
 select (select count(*) from interaction.feed_cursors where tailing)
     + (select count(*) from scoring.feed_cursors where tailing)"""
@@ -94,126 +60,119 @@ select (select count(*) from interaction.feed_cursors where tailing)
 _OWN = """
 update interaction.feed_cursors set step = step + 1,
     cursor = (select epoch || ':' || position from interaction.feed_head) where source = 'interaction'"""
-_SESSION = """
-set local synchronous_commit = off; set local maintenance_work_mem = '512MB'; set local work_mem = '256MB'"""
-
-_FROM_CUSTOMERS = """
-insert into customer.identities
-    select '{system}', '', identities -> 0 ->> 'id', id from customer.customers where id >= $1;
-insert into interaction.identities (original_id, current_id, owner, department, customer_version, generation)
-    select id, id, owner, department, version, 1 from customer.customers where id >= $1;
-insert into interaction.external_identities
-    select system, external_id, customer_id from customer.identities where customer_id >= $1;
-insert into scoring.identities (original_id, current_id, owner, department, generation, version)
-    select id, id, owner, department, 1, version from customer.customers where id >= $1;
-insert into scoring.external_names
-    select system, kind, external_id, customer_id from customer.identities where customer_id >= $1;
-insert into customer.history
-    select id, 1, created_at, 'bench', 'bench', '{transaction}', jsonb_build_object(
-        'name', jsonb_build_object('from', null, 'to', name),
-        'contact_points', jsonb_build_object('from', '[]'::jsonb, 'to', contact_points),
-        'identities', jsonb_build_object('from', '[]'::jsonb, 'to', identities),
-        'owner', jsonb_build_object('from', null, 'to', owner),
-        'department', jsonb_build_object('from', null, 'to', department))
-    from customer.customers where id >= $1"""
-_FROM_FACTS = """
-insert into interaction.source_keys
-    select source_system, source_id, '{kind}', id, customer_id from interaction.{table} where id >= $1;
-insert into interaction.history
-    select id, 1, created_at, 'bench', 'bench', '{transaction}', '{{}}'
-    from interaction.{table} where id >= $1"""
-_FROM_ORDERS = """
-insert into scoring.facts
-    (customer_id, kind, subject, generation, version, day, amount, cost, costed, currency, status, counts)
-    select customer_id, 'order', id, 1, version, (occurred_at at time zone 'UTC')::date, total,
-        (lines -> 0 ->> 'cost')::numeric + (lines -> 1 ->> 'cost')::numeric, total, currency, status, true
-    from interaction.orders where id >= $1"""
-_counted = recount(Fact.customer_id, Fact.customer_id >= bindparam("first", type_=Uuid))
-_STATES = Statement(
-    insert(State).from_select(
-        [*(str(column.key) for column in _counted.selected_columns), "currency"],
-        _counted.add_columns(CURRENCY),
-    )
-)
-# Headers of a thousand entries, as batches leave them, stamped as the sequencer would.
-_TOLD = """
-insert into {schema}.feed (n, type, fields, transaction, at, subjects, versions, through)
-    select count(*), '{type}', '{{}}', '{transaction}', max(created_at), array_agg(id order by id),
-        array_agg(version order by id), $2::bigint + sum(count(*)) over (order by part)
-    from (select id, version, created_at, (row_number() over (order by id) - 1) / 1000 as part
-          from {schema}.{table} where id >= $1) as rows
-    group by part order by part"""
-_TRANSACTION = "01900000-0000-7000-8000-000000000000"
+_SESSION = {
+    "synchronous_commit": "off",
+    "maintenance_work_mem": "1GB",
+    "max_parallel_maintenance_workers": "0",  # two indexes at once instead
+    "work_mem": "256MB",
+    "statement_timeout": "0",
+}
 
 
-async def load(owner: asyncpg.Connection, part: Slice, cursors: Cursors) -> float:
-    """Load a slice in one transaction; return the seconds that it took.
+@dataclass(slots=True)
+class Loaded:
+    """How long loading took, by phase, in seconds."""
 
-    The feeds tell of it, and those who follow them stand behind it: they have it already.
-    """
-    while await owner.fetchval(_TAILING) < len(FOLLOWED) + 1:  # noqa: ASYNC110 - others do it, in tables
-        await asyncio.sleep(0.1)
-    began = time.perf_counter()
-    async with owner.transaction():
-        await owner.execute(_SESSION)
-        async with _without_indexes(owner, GROWING):
-            await _copy(owner, "customer.customers", CUSTOMERS, part.customer_rows())
-            await _copy(owner, "interaction.interactions", INTERACTIONS, part.interaction_rows())
-            await _copy(owner, "interaction.orders", ORDERS, part.order_rows())
-            await _derive(owner, part)
-        await _tell(owner, part)
-        for service, source in FOLLOWED:
-            await _advance(owner, cursors, service, source)
-        await owner.execute(_OWN)
-    await owner.execute("vacuum (analyze)")
-    await owner.execute("checkpoint")
-    return time.perf_counter() - began
+    phases: dict[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Tell all of it, and each phase."""
+        each = ", ".join(f"{name} {seconds:.1f}" for name, seconds in self.phases.items())
+        return f"{sum(self.phases.values()):.0f} s ({each})"
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a phase; the same one again adds to it."""
+        began = time.perf_counter()
+        yield
+        self.phases[name] = self.phases.get(name, 0.0) + time.perf_counter() - began
 
 
-async def _copy(
-    owner: asyncpg.Connection, table: str, columns: Sequence[str], lines: Iterable[bytes]
-) -> None:
+async def load(dsn: str, part: Slice, cursors: Cursors, loaded: Loaded) -> None:
+    """Load a slice. The feeds tell of it, and those who follow them stand behind it: they have it already."""
+    async with _opened(dsn) as lanes:
+        while await lanes.fetchval(_TAILING) < len(FOLLOWED) + 1:  # noqa: ASYNC110 - others do it, in tables
+            await asyncio.sleep(0.1)
+        async with lanes.acquire() as owner:
+            again = await indexes.drop(owner, GROWING)
+        with loaded.phase("rows"):
+            await asyncio.gather(_customers(lanes, part), _interactions(lanes, part), _orders(lanes, part))
+            first = part.firsts
+            await lanes.execute(derived.RHYTHMS, first.customer, first.interaction, first.call)
+        with loaded.phase("indexes"):
+            await indexes.make(lanes, again)
+        with loaded.phase("feeds"):
+            await asyncio.gather(*(_tell(lanes, service, part) for service in TOLD))
+            await _follow(lanes, cursors)
+            await derived.STATES.value(lanes, first=part.firsts.customer, currency="CNY")
+        with loaded.phase("vacuum"):
+            await _vacuum(lanes)
+
+
+@asynccontextmanager
+async def _opened(dsn: str) -> AsyncIterator[asyncpg.Pool]:
+    """Open the lanes, with room for a large log while there is something to load."""
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=LANES, server_settings=_SESSION) as lanes:
+        await lanes.execute("alter system set max_wal_size = '16GB'")
+        await lanes.execute("select pg_reload_conf()")
+        yield lanes
+        await lanes.execute("alter system reset max_wal_size")
+        await lanes.execute("select pg_reload_conf()")
+
+
+async def _customers(lanes: asyncpg.Pool, part: Slice) -> None:
+    async with lanes.acquire() as lane, lane.transaction():
+        await _copy(lane, "customer.customers", part.customer_rows())
+        await _derive(lane, derived.CUSTOMERS, part.firsts.customer)
+
+
+async def _interactions(lanes: asyncpg.Pool, part: Slice) -> None:
+    async with lanes.acquire() as lane, lane.transaction():
+        await _copy(lane, "interaction.interactions", part.interaction_rows())
+        await _derive(lane, derived.INTERACTIONS, part.firsts.interaction)
+        await _derive(lane, derived.CALLS, part.firsts.call)
+
+
+async def _orders(lanes: asyncpg.Pool, part: Slice) -> None:
+    async with lanes.acquire() as lane, lane.transaction():
+        await _copy(lane, "interaction.orders", part.order_rows())
+        await _derive(lane, derived.ORDERS, part.firsts.order)
+
+
+async def _copy(lane: PoolConnectionProxy, table: str, lines: Iterable[bytes]) -> None:
     async def source() -> AsyncIterator[bytes]:
         for chunk in lines:
             yield chunk
 
     schema, name = table.split(".")
-    await owner.copy_to_table(name, schema_name=schema, columns=columns, source=source())
+    columns = COLUMNS[table].split()
+    await lane.copy_to_table(name, schema_name=schema, columns=columns, source=source())
 
 
-async def _derive(owner: asyncpg.Connection, part: Slice) -> None:
-    firsts = part.firsts
-    scripts = (
-        (_FROM_CUSTOMERS.format(system=SYSTEM, transaction=_TRANSACTION), firsts.customer),
-        (
-            _FROM_FACTS.format(kind="interaction", table="interactions", transaction=_TRANSACTION),
-            firsts.interaction,
-        ),
-        (_FROM_FACTS.format(kind="order", table="orders", transaction=_TRANSACTION), firsts.order),
-        (_FROM_ORDERS, firsts.order),
-    )
-    for script, first in scripts:
-        for statement in script.split(";\n"):
-            await owner.execute(statement, first)
-    await _STATES.value(owner, first=firsts.customer, currency="CNY")
+async def _derive(lane: PoolConnectionProxy, statements: Sequence[str], first: UUID) -> None:
+    for statement in statements:
+        await lane.execute(statement, first)
 
 
-async def _tell(owner: asyncpg.Connection, part: Slice) -> None:
-    told = (
-        ("customer", "customers", "customer.created", part.firsts.customer),
-        ("interaction", "interactions", "interaction.recorded", part.firsts.interaction),
-        ("interaction", "orders", "order.created", part.firsts.order),
-    )
-    for schema, table, kind, first in told:
-        head = await owner.fetchval(f"select position from {schema}.feed_head for update")
-        statement = _TOLD.format(schema=schema, table=table, type=kind, transaction=_TRANSACTION)
-        await owner.execute(statement, first, head)
-        await owner.execute(
-            f"update {schema}.feed_head set position = (select max(through) from {schema}.feed)"
-        )
+async def _tell(lanes: asyncpg.Pool, schema: str, part: Slice) -> None:
+    firsts = part.firsts._asdict()
+    async with lanes.acquire() as lane, lane.transaction():
+        for table, kind in TOLD[schema]:
+            head = await lane.fetchval(f"select position from {schema}.feed_head for update")
+            statement = derived.TOLD.format(schema=schema, table=table, type=kind)
+            await lane.execute(statement, firsts[kind.split(".")[0]], head)
+            end = f"(select coalesce(max(through), {head}) from {schema}.feed)"
+            await lane.execute(f"update {schema}.feed_head set position = {end}")
 
 
-async def _advance(owner: asyncpg.Connection, cursors: Cursors, service: str, source: str) -> None:
+async def _follow(lanes: asyncpg.Pool, cursors: Cursors) -> None:
+    async with lanes.acquire() as lane, lane.transaction():
+        for service, source in FOLLOWED:
+            await _advance(lane, cursors, service, source)
+        await lane.execute(_OWN)
+
+
+async def _advance(owner: PoolConnectionProxy, cursors: Cursors, service: str, source: str) -> None:
     scope, where = f"/{source}", f"from {service}.feed_cursors where source = $1"
     held = await owner.fetchval(f"select cursor {where} for update", source)
     epoch, _, *rest = cursors.decode(held, scope)
@@ -225,25 +184,19 @@ async def _advance(owner: asyncpg.Connection, cursors: Cursors, service: str, so
     )
 
 
-@asynccontextmanager
-async def _without_indexes(owner: asyncpg.Connection, tables: Iterable[str]) -> AsyncIterator[None]:
-    """Drop keys and indexes of the tables for the length of the block."""
-    again: list[str] = []
-    for table in tables:
-        for name, definition in await owner.fetch(_KEYS, table):
-            await owner.execute(f'alter table {table} drop constraint "{name}"')
-            again.append(f'alter table {table} add constraint "{name}" {definition}')
-        for name, definition in await owner.fetch(_INDEXES, table):
-            await owner.execute(f"drop index {name}")
-            again.append(definition)
-    yield
-    for statement in again:
-        await owner.execute(statement)
+async def _vacuum(lanes: asyncpg.Pool) -> None:
+    """Have statistics and the visibility maps of all tables, as after a night of autovacuum."""
+    waiting = iter([row[0] for row in await lanes.fetch(_TABLES)])
+
+    async def work() -> None:
+        async with lanes.acquire() as lane:
+            for table in waiting:
+                await lane.execute(f"vacuum (analyze) {table}")
+
+    await asyncio.gather(*(work() for _ in range(indexes.AT_ONCE)))
+    await lanes.execute("checkpoint")
 
 
-_KEYS = """
-select conname, pg_get_constraintdef(oid) from pg_constraint
-where conrelid = $1::text::regclass and contype in ('p', 'u')"""
-_INDEXES = """
-select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index
-where indrelid = $1::text::regclass"""
+_TABLES = """
+select oid::regclass::text from pg_class where relkind = 'r' and relnamespace::regnamespace::text in
+    ('customer', 'interaction', 'scoring', 'gateway') order by pg_relation_size(oid) desc"""

@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 from urllib.parse import quote
 
-from bench.dataset import FIRST, LAST, SEED, person
+from bench.dataset import SEED
+from bench.lines import FIRST, LAST, person
 from services.customer.names.forms import forms_of
 
 MANY = 1_000

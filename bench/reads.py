@@ -1,14 +1,15 @@
 """Rows of reads: through the gateway, to the service itself, in pgbench and over a bare pool."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from bench import beside, questions
 from bench.client import Load, get
-from bench.dataset import OWNERS, SEED, Slice, customer_id
+from bench.dataset import SEED, Slice, customer_id
+from bench.lines import OWNERS
 from bench.rounds import Bench, Cell, Figures, watched
 from bench.statements import EVERYBODY, Script, Sql, filled, script, some_customer
 from services.customer.customers import queries as customers
@@ -19,6 +20,7 @@ from shared.statements import Statement
 SAMPLES = 2_000  # different requests, sent again and again
 MANY, ONE = 32, 1  # connections
 DEEP = 10_000
+ALL_WAYS = ("gateway ×32", "gateway ×1", "direct ×32", "direct ×1")
 TENTH = "direct ×32, a tenth"
 
 
@@ -32,6 +34,8 @@ class Read:
     statement: Statement | None = None
     arguments: Callable[[Slice], list[Mapping[str, Any]]] = lambda _: []
     script: Callable[[Slice], Script] | None = None
+    ways: Sequence[str] = ALL_WAYS
+    grows: bool = True
 
 
 def cells(bench: Bench, read: Read) -> Iterator[Cell]:
@@ -41,18 +45,18 @@ def cells(bench: Bench, read: Read) -> Iterator[Cell]:
         ways["direct"] = bench.system.socket(read.service)
     for way, address in ways.items():
         for connections in (MANY, ONE):
-            yield Cell(read.row, f"{way} ×{connections}", _http(bench, read, address, connections))
+            if (name := f"{way} ×{connections}") in read.ways:
+                yield Cell(read.row, name, _http(bench, read, address, connections))
     if read.statement is not None and read.script is not None:
         yield Cell(read.row, "pgbench", _pgbench(bench, read, read.script(bench.part)))
         yield Cell(read.row, "pool", _pool(bench, read, read.statement))
 
 
-def before_growth(bench: Bench) -> Iterator[Cell]:
-    """Yield what is measured while only a tenth of the rows is there."""
-    for read in READS:
-        for cell in cells(bench, read):
-            if cell.way == f"direct ×{MANY}":
-                yield replace(cell, way=TENTH)
+def before_growth(bench: Bench, read: Read) -> Iterator[Cell]:
+    """Yield what is measured of a read while only a tenth of the rows is there."""
+    for cell in cells(bench, read) if read.grows else ():
+        if cell.way == f"direct ×{MANY}":
+            yield replace(cell, way=TENTH)
 
 
 def _http(bench: Bench, read: Read, address: str, connections: int) -> Callable[[], Figures]:
@@ -143,7 +147,7 @@ READS = (
         lambda _: [{"limit": 51}],
         lambda _: script(filled(_lists({}), {"limit": 51})),
     ),
-    Read("list 50, a deep page", "customer", deep),
+    Read("list 50, a deep page", "customer", deep, grows=False),
     Read(
         "timeline 20",
         "interaction",

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.dataset import CUSTOMER, STRIDE, Slice
+from bench.dataset import STRIDE, Slice
+from bench.lines import CUSTOMER
 from shared.auth import Principal
 from shared.statements import Statement
 

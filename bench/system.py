@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,8 +21,9 @@ import asyncpg
 import httpx
 import psutil
 
+from bench import derived
 from bench.dataset import Slice
-from bench.loading import load
+from bench.loading import Loaded, load
 from guanxi.binaries import programs
 from guanxi.keys import key_folders
 from guanxi.parts import PARTS, ROOT
@@ -122,23 +123,45 @@ class System:
                 used[whose] = used.get(whose, 0.0) + spent
         return used
 
-    async def load(self, part: Slice) -> float:
-        """Load a slice, wait until all its customers have a score, return the seconds of the load alone."""
+    async def load(self, part: Slice, loaded: Loaded) -> None:
+        """Load a slice, and wait until all its customers have a score."""
+        if not part.start.customers:
+            await self._target()
+        await load(self.server.dsn, part, self.cursors, loaded)
         owner = await asyncpg.connect(self.server.dsn)
         try:
-            seconds = await load(owner, part, self.cursors)
-            await self._score(owner)
+            with loaded.phase("scores"):
+                await self._score(owner)
         finally:
             await owner.close()
-        return seconds
+
+    def ask(self, sql: str, *given: object) -> asyncpg.Record:
+        """Return a row of the database, as its owner."""
+        return asyncio.run(self._ask(sql, given))
+
+    async def _ask(self, sql: str, given: Sequence[object]) -> asyncpg.Record:
+        owner = await asyncpg.connect(self.server.dsn)
+        try:
+            (row,) = await owner.fetch(sql, *given)
+        finally:
+            await owner.close()
+        return row
+
+    async def _target(self) -> None:
+        """Say how often customers are to be talked to, while there are none: nothing has to be swept."""
+        async with self._client() as client:
+            (await client.post("/v1/contact-targets", json={"days": derived.TARGET_DAYS})).raise_for_status()
+
+    def _client(self) -> httpx.AsyncClient:
+        key = {"Authorization": f"Bearer {self.secrets.development_key}"}
+        return httpx.AsyncClient(base_url=self.local.address, headers=key)
 
     async def _score(self, owner: asyncpg.Connection) -> None:
         """Have runs done until every customer with facts has a score."""
-        async with httpx.AsyncClient(base_url=self.local.address) as client:
+        async with self._client() as client:
             while await owner.fetchval(_UNSCORED):
                 if not await owner.fetchval(_RUNNING):
-                    key = f"Bearer {self.secrets.development_key}"
-                    await client.post("/v1/scoring-runs", json={}, headers={"Authorization": key})
+                    await client.post("/v1/scoring-runs", json={})
                 await asyncio.sleep(0.2)
             while await owner.fetchval(_RUNNING):  # noqa: ASYNC110 - the worker says it in a table
                 await asyncio.sleep(0.1)

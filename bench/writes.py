@@ -8,9 +8,10 @@ import orjson
 
 from bench import beside
 from bench.client import Load, post
-from bench.dataset import SEED, Sizes, Slice, contact, document
-from bench.loading import CUSTOMERS, INTERACTIONS
+from bench.dataset import SEED, Sizes, Slice
+from bench.loading import COLUMNS
 from bench.rounds import Bench, Cell, Figures, watched
+from bench.sending import contact, document
 from bench.statements import EVERYBODY, Script, Sql, filled, script, some_customer
 from services.interaction.interactions.kind import INTERACTIONS as KIND
 from services.interaction.records.actions import statements
@@ -44,8 +45,10 @@ def cells(bench: Bench) -> Iterator[Cell]:
         for connections in (1, 2):
             yield Cell(row, f"new ×{connections}", _batch(bench, path, bodies, connections, sent))
         yield Cell(row, "again ×1", _again(bench, path, sent, bodies))
-    yield Cell("batch customers", "copy", lambda: _copy(bench, "customer.customers", CUSTOMERS))
-    yield Cell("batch interactions", "copy", lambda: _copy(bench, "interaction.interactions", INTERACTIONS))
+    yield Cell("batch customers", "copy", lambda: _copy(bench, "customer.customers", Slice.customer_rows))
+    yield Cell(
+        "batch interactions", "copy", lambda: _copy(bench, "interaction.interactions", Slice.interaction_rows)
+    )
 
 
 def _single(bench: Bench, address: str, path: str, bodies: Bodies, connections: int) -> Callable[[], Figures]:
@@ -109,16 +112,15 @@ def contacts(bench: Bench, many: int) -> list[bytes]:
     return [orjson.dumps(contact(next(_fresh), number)) for number in numbers]
 
 
-def _copy(bench: Bench, table: str, columns: Sequence[str]) -> Figures:
+def _copy(bench: Bench, table: str, rows: Callable[[Slice], Iterator[bytes]]) -> Figures:
     """Copy new rows of the data set into the same table with its indexes, and roll back."""
     start, many = next(_fresh), int(BATCHES_A_SECOND * bench.seconds) * ROWS // 2
     part = Slice(Sizes(start, start, start), Sizes(start + many, start + many, start))
-    rows = part.customer_rows() if columns is CUSTOMERS else part.interaction_rows()
     return beside.copy(
         bench.system,
         table.split(".", maxsplit=1)[0],
-        f"{table} ({','.join(columns)}) from pstdin",
-        b"".join(rows),
+        f"{table} ({','.join(COLUMNS[table].split())}) from pstdin",
+        b"".join(rows(part)),
     )
 
 

@@ -56,6 +56,7 @@ def build() -> Gateway:
         def publish(document: bytes) -> None:
             app.state.openapi = document
 
+        publish(app.state.openapi())
         app.state.describing = describing = Describing(orjson.loads(app.state.openapi), services, publish)
         chores = (
             repeat(keys.leases.give_back, "give back leases", leases.EVERY),

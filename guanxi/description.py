@@ -13,7 +13,7 @@ def description() -> str:
     """Return the document that the gateway serves when all services are up, indented."""
     os.environ.update(_surroundings())
     applications = {part.name: import_module(f"{part.package}.main").build() for part in PARTS}
-    documents = {name: json.loads(each.state.openapi) for name, each in applications.items()}
+    documents = {name: json.loads(each.state.openapi()) for name, each in applications.items()}
     merged = import_module("gateway.openapi").merge(documents, [])
     return json.dumps(merged, indent=2, ensure_ascii=False)
 

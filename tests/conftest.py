@@ -7,13 +7,10 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import hypothesis
 import pytest
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from guanxi.postgres import EmbeddedPostgres
 from shared.settings import Settings
@@ -21,7 +18,6 @@ from tests.support import homes
 from tests.support.databases import fresh
 from tests.support.keys import make_keys
 from tests.support.running import Running, run
-from web.openapi import describe
 
 # A busy machine is no fault of the code: hypothesis watches neither its own speed nor ours.
 hypothesis.settings.register_profile(
@@ -34,7 +30,6 @@ PARTS = ("gateway", "customer", "interaction", "scoring")
 LONG = frozenset(("e2e", "chaos", "faults", "bench", "guanxi"))  # folders of tests of whole systems
 Service = Callable[..., Awaitable[Running]]
 _embedded: dict[str, EmbeddedPostgres] = {}
-_documents: dict[str, dict[str, Any]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -103,20 +98,13 @@ async def service(postgres: str, keys: Path) -> AsyncIterator[Service]:
             if name not in started:
                 database_url = await stack.enter_async_context(fresh(postgres, name))
                 environ = {**_environment(name, database_url, keys, peers or {}), **environment}
-                with patch.dict(os.environ, environ), patch("web.openapi.describe", _described):
+                with patch.dict(os.environ, environ):
                     app = importlib.import_module(_package(name)).build()
                     settings = Settings.of(name, os.environ)
                 started[name] = await stack.enter_async_context(run(app, settings))
             return started[name]
 
         yield start
-
-
-def _described(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
-    """Describe each service once: that takes a second, and every module starts its services anew."""
-    if app.title not in _documents:
-        _documents[app.title] = describe(app, routes)
-    return _documents[app.title]
 
 
 def _package(name: str) -> str:

@@ -107,7 +107,7 @@ def create_app(
     app = Application(title=title, version="1", lifespan=living, openapi_url=None)
     routes = list(_flat((*routers, probes.router)))
     app.router.routes[:] = routes
-    app.state.openapi = orjson.dumps(openapi.describe(app, routes))
+    app.state.openapi = openapi.Described(app, routes)
     dispatcher: ASGIApp = Dispatcher(routes, app.router)
     within = dispatcher if inside is None else inside(dispatcher)
     app.stack = Guard(within, service=settings.service, log=settings.log, max_body=settings.max_body)

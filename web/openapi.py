@@ -2,8 +2,10 @@
 
 import copy
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
@@ -68,6 +70,20 @@ HEADERS = {
 }
 READING = {"x-reading": True}  # of a POST that changes nothing, and takes no Idempotency-Key
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
+
+
+class Described:
+    """An application's document, made when first asked for: that takes a second, which no start waits for."""
+
+    def __init__(self, app: FastAPI, routes: list[APIRoute]) -> None:
+        self._app, self._routes, self._lock = app, routes, Lock()
+        self._made = b""
+
+    def __call__(self) -> bytes:
+        """Return the JSON; to be called in a thread where others wait for the loop."""
+        with self._lock:
+            self._made = self._made or orjson.dumps(describe(self._app, self._routes))
+            return self._made
 
 
 def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:

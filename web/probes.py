@@ -85,4 +85,7 @@ async def get_metrics() -> Response:
 @hot
 async def get_openapi(request: Request) -> Response:
     """Return the OpenAPI document of this process."""
-    return Response(request.app.state.openapi, media_type="application/json")
+    document = request.app.state.openapi  # the gateway has the merged one at hand
+    if not isinstance(document, bytes):
+        document = await asyncio.to_thread(document)
+    return Response(document, media_type="application/json")

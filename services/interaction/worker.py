@@ -13,7 +13,7 @@ from services.interaction.following import KEEPERS, KINDS, apply, sweep
 from services.interaction.holds.actions import RUN
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.asking import look
-from services.interaction.mail import importing
+from services.interaction.mail import importing, uploading
 from services.interaction.retention.daily import begin_daily
 from services.interaction.retention.running import RetentionRun
 from shared.auth import Principal, Signer
@@ -43,5 +43,8 @@ async def run(settings: Settings) -> None:
                 group.create_task(repeat(partial(begin_daily, database), "let records go", OFTEN))
                 group.create_task(repeat(arrivals.catch_up, "hear of what came", SOON))
                 group.create_task(repeat(partial(look, database, customers), "look at strangers", SOON))
+                group.create_task(
+                    repeat(partial(uploading.drop_abandoned, database), "drop abandoned uploads", OFTEN)
+                )
     finally:
         await database.close()

@@ -16,7 +16,7 @@ SCOPE = re.compile(r"[a-z]+:[a-z]+")
 
 
 def document(part: str) -> dict[str, Any]:
-    return dict(orjson.loads(application(part).state.openapi))
+    return dict(orjson.loads(application(part).state.openapi()))
 
 
 def operations(part: str) -> list[dict[str, Any]]:

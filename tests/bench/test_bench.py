@@ -1,6 +1,7 @@
 """The benchmark, tiny: every row is measured, and what it loads is what the product would have written."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,9 @@ def test_a_loaded_customer_is_as_the_product_would_have_written_it(client: httpx
     assert answer.json()["results"][0]["outcome"] == "unchanged"
     found = client.get("/v1/customers", params={"phone": held["contact_points"][0]["value"]}).json()
     assert [each["id"] for each in found["items"]] == [held["id"]]
+    for asked in (held["name"], f"C{number:07d}"):
+        named = client.get("/v1/customers", params={"q": asked, "limit": 300}).json()
+        assert held["id"] in {each["id"] for each in named["items"]}
     overview = client.get(f"/v1/customers/erp:C{number:07d}/overview").json()
     assert overview["missing"] == []
     assert overview["timeline"]["items"]
@@ -69,3 +73,40 @@ def test_a_reader_of_the_feed_hears_of_all_that_was_loaded(client: httpx.Client)
         if page["up_to_date"]:
             break
     assert {str(customer_id(number)) for number in range(300)} <= heard
+
+
+def test_a_loaded_call_is_what_its_events_add_up_to(client: httpx.Client) -> None:
+    call = client.get("/v1/calls", params={"until": "2026-05-01T00:00:00Z", "limit": 1}).json()["items"][0]
+    name = {"call": call["source"], "occurred_at": call["ended_at"]}
+    ended = {"items": [{**name, "type": "ended", "event_id": "3"}]}
+    assert client.post("/v1/calls/events/batch", json=ended).json()["results"][0]["outcome"] == "unchanged"
+    client.post("/v1/calls/events", json={**name, "type": "noted", "disposition": "sold"}).raise_for_status()
+    newest = client.get(f"/v1/calls/{call['id']}/history").json()["items"][0]
+    assert newest["changes"].keys() == {"disposition"}
+
+
+def test_loaded_customers_are_due_when_the_product_says_so(client: httpx.Client, system: System) -> None:
+    tailing = "select count(*) = 2 from interaction.feed_cursors where tailing"
+    before = client.get("/v1/balance/due", params={"limit": 1000}).json()["items"]
+    client.post("/v1/contact-targets", json={"customer_class": "none", "days": 1}).raise_for_status()
+    while not system.ask(tailing)[0]:
+        time.sleep(0.1)
+    same = ("customer_id", "owner", "customer_class", "last_at", "target_days", "due_at")
+    after = client.get("/v1/balance/due", params={"limit": 1000}).json()["items"]
+    assert [[each[name] for name in same] for each in after] == [
+        [each[name] for name in same] for each in before
+    ]
+    assert len(after) > 200
+
+
+def test_strangers_wait_in_the_loaded_inbox(client: httpx.Client) -> None:
+    waiting = client.get("/v1/inbox").json()["items"]
+    assert waiting
+    assert all(each["names"][0]["system"] == "phone" and each["contacts"] for each in waiting)
+
+
+def test_people_work_for_loaded_organizations(client: httpx.Client) -> None:
+    path = f"/v1/customers/{customer_id(50)}/timeline"
+    with_people = client.get(path, params={"include": "people", "limit": 1000}).json()["items"]
+    whose = {each["data"]["current_customer_id"] for each in with_people}
+    assert whose == {str(customer_id(number)) for number in range(50, 55)}

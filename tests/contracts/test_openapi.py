@@ -24,7 +24,7 @@ def documents(keys: Path) -> dict[str, dict[str, Any]]:
         environ[f"GUANXI_{name.upper()}_DATABASE_URL"] = "postgresql://nowhere/x"
     with patch.dict(os.environ, environ):
         apps = {name: importlib.import_module(package).build() for name, package in PACKAGES.items()}
-    return {name: orjson.loads(app.state.openapi) for name, app in apps.items()}
+    return {name: orjson.loads(app.state.openapi()) for name, app in apps.items()}
 
 
 def test_no_two_services_mean_different_things_by_one_schema_name(documents: dict[str, Any]) -> None:

@@ -189,9 +189,8 @@ async def test_what_is_not_there_to_be_asked_for(
 MANY = """
 insert into interaction.interactions
   (customer_id, id, occurred_at, channel, direction, recorded_by, version, attributes, created_at, updated_at)
-select case when g % 4 = 0 then $1 else gen_random_uuid() end, gen_random_uuid(),
-  now() + g * interval '1s', case when g % 400 = 0 then 'gift' else 'phone' end, 'none', 'x', 1,
-  '{}', now(), now()
+select case when g % 4 = 0 then $1 else gen_random_uuid() end, gen_random_uuid(), now() + g * interval '1s',
+  case when g % 400 = 0 then 'gift' else 'phone' end, 'none', 'x', 1, '{}', now(), now()
 from generate_series(1, 32000) g
 """  # a quarter is one customer's: of a table that is all one's, the planner rightly reads everything
 
