@@ -197,11 +197,17 @@ async def test_what_a_rule_of_retention_deletes_counts_no_more(
     path = f"/v1/retention-rules/{kept['id']}"
     assert (await orders.patch(path, json=since_2003, headers={"If-Match": '"1"'})).status_code == 200
     await let_go(orders)
+    await until(clients, made["id"], lambda answer: answer.json()["run_id"] is None)
+    await clients["customer"].delete(f"/v1/customers/{made['id']}", headers={"If-Match": '"1"'})
+    await until(clients, made["id"], lambda answer: answer.status_code == 404)
+
+
+async def until(clients: Clients, customer: str, holds: Callable[[httpx.Response], bool]) -> None:
+    """Ask for a score until something holds of the answer."""
     deadline = time.monotonic() + 20
-    while (await clients["scoring"].get("/v1/scores/erp:R")).json()["run_id"] is not None:
+    while not holds(await clients["scoring"].get(f"/v1/scores/{customer}")):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
-    await clients["customer"].delete(f"/v1/customers/{made['id']}", headers={"If-Match": '"1"'})
 
 
 async def let_go(orders: httpx.AsyncClient) -> None:
