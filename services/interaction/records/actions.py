@@ -23,12 +23,13 @@ from services.interaction.records.drafts import (
     SourceKeyTaken,
     Written,
     decide,
+    heed,
 )
 from services.interaction.records.kinds import Kind, link_nothing
 from services.interaction.records.rehearsing import rehearsed
 from services.interaction.records.schemas import BatchMode
 from services.interaction.records.statements import Statements
-from services.interaction.sources.queries import Claim, claim, find
+from services.interaction.sources.queries import Claim, claim, find, look_up
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound, Problem, Unavailable
@@ -189,7 +190,9 @@ async def _locate(tx: Transaction, wanted: Wanted) -> set[UUID]:
     fresh = {} if wanted.mode is BatchMode.UPDATE else _claims(drafts)
     taken = await claim(tx.connection, wanted.kind.name, list(fresh.values()))
     mine = {name: each.record_id for name, each in fresh.items() if each.record_id in taken}
-    ids = await find(tx.connection, wanted.kind.name, names - mine.keys())
+    found = await look_up(tx.connection, wanted.kind.name, names - mine.keys())
+    heed(drafts, {name: each.retired for name, each in found.items()}, wanted.kind.dropped)
+    ids = {name: each.record_id for name, each in found.items()}
     for draft in drafts:
         named = mine.get(draft.source) or ids.get(draft.source) if draft.source else uuid7()
         draft.record_id = draft.id or named

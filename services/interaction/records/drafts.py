@@ -1,6 +1,6 @@
 """Drafts: what each row of a request wants, and deciding what becomes of it. Pure: no clock, no database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from uuid import UUID
 from feed.diff import changes
 from services.interaction.identities.people import Key, Known, Name
 from services.interaction.records.schemas import BatchMode, Outcome
-from shared.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem
+from services.interaction.sources.models import Retired
+from shared.errors import Conflict, FieldError, Gone, Invalid, NotFound, PreconditionFailed, Problem
 
 NOT_THERE = "There is no such record to change."
 Columns = dict[str, Any]
@@ -28,6 +29,13 @@ class OtherCustomer(Conflict):
     """A record stays with the customer under whom it arrived."""
 
     code, title = "other_customer", "The record belongs to another customer"
+
+
+class RecordRetired(Gone):
+    """A source sends again what a rule of retention has deleted."""
+
+    code, title = "record_retired", "The record was deleted when its time was over"
+    says = "It is not taken again: its source key stays used."
 
 
 class LinkFixed(Invalid):
@@ -114,6 +122,17 @@ class Decision:
 def as_given(_: Columns | None, after: Columns) -> Columns:
     """Keep a content from which nothing follows."""
     return after
+
+
+def heed(drafts: Iterable[Draft], retired: Mapping[Name, str | None], dropped: Collection[str]) -> None:
+    """Refuse drafts of records that were deleted; take from those that were stripped what was dropped."""
+    for draft in drafts:
+        what = retired.get(draft.source) if draft.source else None
+        if what == Retired.DELETED:
+            draft.problem = RecordRetired()
+        elif what == Retired.STRIPPED:
+            draft.values = {name: value for name, value in draft.values.items() if name not in dropped}
+            draft.defaults = {name: value for name, value in draft.defaults.items() if name not in dropped}
 
 
 def decide(

@@ -14,6 +14,8 @@ from shared.auth import Visibility
 from shared.masking import PERSONAL
 
 TIME = DateTime(timezone=True)
+# Of a personal list: the member of its items that is emptied when a record is stripped; others are counted.
+EMPTIED = "emptied"
 
 
 class Record(Base):
