@@ -11,7 +11,8 @@ import pytest
 
 from feed.consumer import Follower
 from services.interaction.timeline.queries import Shape, timeline
-from services.interaction.timeline.schemas import TimelinePage, TimelineTotals
+from services.interaction.timeline.kinds import TOLD
+from services.interaction.timeline.schemas import FactKind, TimelinePage, TimelineTotals
 from shared.auth import Principal
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
@@ -46,6 +47,10 @@ def ids(items: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("limit", [1, 4, 100])
+def test_what_may_stand_on_a_timeline_is_documented() -> None:
+    assert set(FactKind) == TOLD.keys()
+
+
 async def test_each_end_shows_the_same_and_each_page_leads_back(
     client: httpx.AsyncClient, limit: int, order: str
 ) -> None:
