@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key faults torture bench matching openapi spectral clients schemathesis
+.PHONY: help run test check format demo migrate revision key faults torture arrivals bench matching openapi spectral clients schemathesis
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -30,6 +30,9 @@ format: $(VENV)/dev ## Format the code and mend what can be mended
 
 torture: $(VENV)/dev ## Kill all there is under load, count what was lost: make torture SEEDS=5 EVENTS=50000
 	@$(PYTHON) -m tests.chaos --seeds $(or $(SEEDS),5) --events $(or $(EVENTS),50000)
+
+arrivals: $(VENV)/dev ## Send mixed facts in any order, some twice, amid kills; compare: make arrivals EVENTS=100000 SEED=1
+	@GUANXI_ARRIVALS_EVENTS=$(or $(EVENTS),100000) GUANXI_ARRIVALS_SEED=$(or $(SEED),1) $(PYTHON) -m pytest -s tests/e2e/test_arrivals.py
 
 demo: $(VENV)/run ## Load example purchases through the API and show what they are worth
 	@$(GUANXI) demo

@@ -1,5 +1,6 @@
 """One system for all end-to-end tests that do not break it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tests.e2e.system import System, running, stop
 
 HERE = Path(__file__).parent
+PATIENCE_S = 3600 if "GUANXI_ARRIVALS_EVENTS" in os.environ else 600
 _shared: list[System] = []
 
 
@@ -16,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests of whole systems the time that they take on a busy machine."""
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(pytest.mark.timeout(600))
+            item.add_marker(pytest.mark.timeout(PATIENCE_S))
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,6 +1,7 @@
 """Following interaction's own feed: tables that are kept from facts hear under which ids something came.
 
-They are not kept by the writes themselves: a write stays one statement that waits for no busy customer's row.
+They hear as well of ids that mean somebody else than before. They are not kept by the writes themselves: a
+write stays one statement that waits for no busy customer's row.
 """
 
 from collections import defaultdict
@@ -26,7 +27,8 @@ from web.once import Again
 GONE = "gone"  # whatever kind it was of
 MOVED = frozenset(("call", GONE))
 PAGE = 1000  # entries, or ids of a sweep, in one transaction
-_STANDING, _TYPES = Standing(FEED, FEED.schema), tuple(TOLD)
+IDENTITY = "identity"
+_STANDING, _TYPES = Standing(FEED, FEED.schema), (*TOLD, IDENTITY)
 KEEPING = "keeps tables from facts, for everybody"
 # Gets ids under which facts came, in order: some may have nothing new, and a page may come twice.
 Keep = Callable[[Transaction, Sequence[UUID]], Awaitable[None]]
@@ -44,6 +46,12 @@ _WHOSE = {name: _whose(told.kind.model) for name, told in TOLD.items()}
 _BEFORE = Statement(
     select(cast(FEED.history.c.diff["customer_id"]["from"].astext, Uuid))
     .where(FEED.history.c.subject == any_(_SUBJECTS), FEED.history.c.diff.has_key("customer_id"))
+    .distinct()
+)
+# Whom ids meant before it was said, by hand or by a number, that they mean somebody else.
+_WERE = Statement(
+    select(cast(FEED.history.c.diff["current_id"]["from"].astext, Uuid))
+    .where(FEED.history.c.subject == any_(_SUBJECTS), FEED.history.c.diff.has_key("current_id"))
     .distinct()
 )
 _IDS = Statement(
@@ -114,7 +122,10 @@ async def sweep_anew(tx: Transaction) -> None:
 
 
 async def _ids(on: Runner, subjects: dict[str, list[UUID]]) -> list[UUID]:
-    found = set[UUID]()
+    said = subjects.pop(IDENTITY, [])
+    found = set(said)
+    if said:
+        found.update(_plain(row[0]) for row in await _WERE.all(on, subjects=said))
     for kind, some in subjects.items():
         if kind != GONE:
             found.update(_plain(row["customer_id"]) for row in await _WHOSE[kind].all(on, subjects=some))

@@ -80,3 +80,20 @@ async def test_rhythms_are_those_of_a_recount(
         kept = {row[0]: tuple(row)[1:] for row in await pool.fetch(KEPT)}
         assert kept == {row[0]: tuple(row)[1:] for row in await pool.fetch(RECOUNT)}
     assert len(kept) > 2
+
+
+async def test_who_a_stranger_is_said_to_be_has_talked_since(
+    client: httpx.AsyncClient, interaction: Running, peer: Peer, follower: Follower, work: Work
+) -> None:
+    customer, known = peer.put(name()), "select last_at from interaction.rhythms where customer_id = $1"
+    sent = contact({"system": "phone", "id": name()}, direction="inbound")
+    stranger = (await client.post("/v1/interactions", json=sent)).json()["customer_id"]
+    await catch_up(follower)
+    for what, body in (("attach", {"customer": str(customer)}), ("detach", {})):
+        await work()
+        seen = {"if-match": (await client.get(f"/v1/inbox/{stranger}")).headers["etag"]}
+        told = await client.post(f"/v1/inbox/{stranger}/{what}", json=body, headers=seen)
+        assert told.status_code == 200, told.text
+        await work()
+        last = await interaction.database.pool.fetchval(known, customer)
+        assert (last is not None) is (what == "attach")

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from feed.consumer import Follower
-from services.interaction.timeline.queries import Shape, timeline
 from services.interaction.timeline.kinds import TOLD
+from services.interaction.timeline.queries import Shape, timeline
 from services.interaction.timeline.schemas import FactKind, TimelinePage, TimelineTotals
 from shared.auth import Principal
 from tests.services.interaction.conftest import contact, name
@@ -47,10 +47,6 @@ def ids(items: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("limit", [1, 4, 100])
-def test_what_may_stand_on_a_timeline_is_documented() -> None:
-    assert set(FactKind) == TOLD.keys()
-
-
 async def test_each_end_shows_the_same_and_each_page_leads_back(
     client: httpx.AsyncClient, limit: int, order: str
 ) -> None:
@@ -227,3 +223,7 @@ async def test_a_filter_reads_the_index_and_not_the_facts(
 
 def _parts(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(below for part in plan.get("Plans", ()) for below in _parts(part))]
+
+
+def test_what_may_stand_on_a_timeline_is_documented() -> None:
+    assert set(FactKind) == TOLD.keys()
