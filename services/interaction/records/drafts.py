@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,11 @@ class Incomplete(Invalid):
 
 @dataclass(slots=True)
 class Draft:
-    """One row: `values` are the columns that it gives, `defaults` those of a new record that says no more."""
+    """One row: `values` are the columns that it gives, `defaults` those of a new record that says no more.
+
+    `named`: its source names the customer. One who was only found, by a number or an address, may be another
+    one when the row comes again.
+    """
 
     index: int
     values: dict[str, Any]
@@ -63,6 +68,7 @@ class Draft:
     if_version: int | None = None
     customer: Key | None = None
     order: Key | None = None
+    named: bool = True
     who: Known | None = None
     record_id: UUID | None = None
     problem: Problem | None = None
@@ -166,10 +172,15 @@ def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, sett
         raise PreconditionFailed("The record has another version.", current_version=record.version)
     if draft.source and draft.source != record.source:
         raise SourceKeyTaken("The record has another source key.")
-    if draft.who and record.who and draft.who.current_id != record.who.current_id:
+    if draft.named and draft.who and record.who and draft.who.current_id != record.who.current_id:
         raise OtherCustomer("A record is not moved; cancel it and record it anew.")
+    timed = _when(draft)
+    if timed is not None and (known := record.values.get("source_updated_at")) is not None and timed < known:
+        return Result(Outcome.UNCHANGED, record, record.version)
+    if timed is not None and draft.missing:
+        raise Incomplete(errors=_missing(draft.missing))
     strict = mode is BatchMode.CREATE
-    wanted = {**draft.defaults, **draft.values} if strict else draft.values
+    wanted = {**draft.defaults, **draft.values} if strict or timed is not None else draft.values
     content = settle(record.values, {**record.values, **wanted})
     diff = changes(record.values, content)
     if not diff:
@@ -180,6 +191,11 @@ def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, sett
     record.values = content
     decision.changed.append(Written(record, dict(record.values), record.version, diff))
     return Result(Outcome.UPDATED, record, record.version)
+
+
+def _when(draft: Draft) -> datetime | None:
+    """Return as of when a row says the whole record: only a source does; who names an id corrects it."""
+    return draft.values.get("source_updated_at") if draft.source is not None else None
 
 
 def _missing(names: Iterable[str]) -> list[FieldError]:

@@ -29,6 +29,9 @@ class Record(Base):
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(TIME)
     updated_at: Mapped[datetime] = mapped_column(TIME)
+    source_updated_at: Mapped[datetime | None] = mapped_column(
+        TIME, comment="when the source last changed it, as it says"
+    )
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:
