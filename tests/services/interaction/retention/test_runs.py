@@ -86,6 +86,39 @@ async def test_two_runs_at_once_delete_once(client: httpx.AsyncClient, interacti
     assert [counted(each)[1] for each in shown] == [MANY, 0]
 
 
+async def test_who_waited_for_a_record_that_goes_does_not_bring_it_back(
+    client: httpx.AsyncClient, interaction: Running
+) -> None:
+    body = contact(key(name()), source=key(name()))
+    made = (await client.post("/v1/interactions", json=body)).json()
+    await rule(client, "interaction")
+    await client.post(RUNS, json={})
+    async with interaction.database.pool.acquire() as other, other.transaction():
+        await other.execute("select from interaction.source_keys for update")  # the run ends after this
+        running = asyncio.create_task(work(interaction))
+        await waits_for_a_lock(interaction, 1)
+        late = {"items": [{**body, "purpose": "sale"}]}
+        writing = asyncio.create_task(client.post("/v1/interactions/batch", json=late))
+        await waits_for_a_lock(interaction, 2)
+    assert await running
+    (result,) = (await writing).json()["results"]
+    assert (result["outcome"], result["problem"]["code"]) == ("rejected", "record_retired")
+    assert (await client.get(f"/v1/interactions/{made['id']}")).status_code == 404
+
+
+async def waits_for_a_lock(interaction: Running, many: int) -> None:
+    """Return when so many statements wait."""
+    here = "datname = current_database() and wait_event_type = 'Lock'"
+    for _ in range(500):
+        if (
+            await interaction.database.pool.fetchval(f"select count(*) from pg_stat_activity where {here}")
+            >= many
+        ):
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("nobody waits")
+
+
 async def test_a_cancelled_run_stops(client: httpx.AsyncClient, interaction: Running) -> None:
     await contacts(client)
     await rule(client, "interaction")
