@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from gateway.body import ClientLeftError, Incoming
+from gateway.body import ClientLeftError, Endless, Incoming
 from gateway.link import Link
 from gateway.refusals import BadRequest
+from gateway.routing import streams
 from shared import telemetry
 from shared.errors import MEDIA_TYPE, Late, Problem, TooLarge, document
 from web.guard import TRACEPARENT
@@ -79,6 +80,7 @@ class Call:
         "serving",
         "started",
         "status",
+        "streams",
         "trace",
         "traceparent",
         "watcher",
@@ -98,7 +100,8 @@ class Call:
         self.extra: Headers = []
         self.watcher: asyncio.Task[None] | None = None
         self.serving = asyncio.current_task()
-        self.body = Incoming(receive, cap=cap)
+        self.streams = scope["method"] == "POST" and streams(scope["raw_path"])
+        self.body = Endless(receive) if self.streams else Incoming(receive, cap=cap)
 
     # -- what the headers say
     def inspect(self) -> None:

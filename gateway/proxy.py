@@ -142,7 +142,9 @@ class Gateway:
 
     async def _forward(self, call: Call, caller: Caller, upstream: Upstream) -> None:
         body = await call.body.begin()
-        if call.body.done:
+        if call.streams:
+            await self._exchange(call, caller, upstream.streams, body)
+        elif call.body.done:
             await self._exchange(call, caller, upstream, body)
         else:
             async with upstream.hearing_out():
@@ -159,7 +161,7 @@ class Gateway:
             body,
             rest=None if whole else call.body.rest(),
             chunked=call.chunked and not whole,
-            repeatable=whole and (method in SAFE or keyed),
+            repeatable=whole and (method in SAFE or keyed) and not call.streams,
             alarms=((WATCH_S, call.watch),),
         )
         link = await upstream.send(request)

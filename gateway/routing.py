@@ -115,6 +115,11 @@ def route(raw_path: bytes) -> Target | None:
     return _BELOW.get(parts[2])
 
 
+def streams(raw_path: bytes) -> bool:
+    """Whether what is sent there is a stream: a body without end, which is written while it comes."""
+    return raw_path.endswith(b"/stream")
+
+
 def owner_of(template: str) -> str | None:
     """Return the service whose documented path `template` the gateway routes to it."""
     target = route(template.encode())

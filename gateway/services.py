@@ -24,9 +24,7 @@ class Services:
     def __init__(self, peers: Mapping[str, str]) -> None:
         """Take addresses by service; KeyError names one that is missing."""
         self.main = {name: Upstream(name, peers[name]) for name in SERVICES}
-        self.waiting = {name: Upstream(name, peers[name], limit=POLLS) for name in SERVICES}
-        for name, upstream in self.waiting.items():
-            upstream.watched_by(self.main[name].breaker)
+        self.waiting = {name: upstream.beside(POLLS) for name, upstream in self.main.items()}
         self.unready = set(SERVICES)
 
     async def ask(
@@ -79,7 +77,7 @@ class Services:
 
     async def close(self) -> None:
         """Close all connections."""
-        for upstream in (*self.main.values(), *self.waiting.values()):
+        for upstream in self.main.values():
             await upstream.close()
 
 

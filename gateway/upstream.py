@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from gateway.breaker import Breaker
 from gateway.link import Exchange, LateError, Link, StaleError, UnreachableError, UpstreamError
@@ -14,6 +15,7 @@ CONNECT_S = 1.0
 QUEUE_S = 0.2  # the longest wait for a place
 CROWDED_S = 0.1  # once the first in the queue has waited for so long, others are refused at once
 ARRIVING_S = 5.0  # the longest wait of a body that is too long to be held
+STREAMS = 64  # bodies without end at a time
 SLOWLY = 500  # answers that leave at their clients' pace, beside the limit
 IDLE_S = 3.0  # below what an ending service lets an idle connection live: a pooled link is not stale
 SLOW_S = 1.0  # an answer that takes longer makes the service suspect
@@ -47,12 +49,24 @@ class Upstream:
         self.parked: set[Link] = set()
         self.arriving = asyncio.Semaphore(limit // 4)  # clients that send slowly never take all places
         self.budget = Budget()
-        self.watched_by(Breaker(self._probe))
+        self.address, self.others = address, list[Upstream]()
+        self._watched_by(Breaker(self._probe))
 
-    def watched_by(self, breaker: Breaker) -> None:
-        """Share a breaker with another pool to the same service."""
+    def _watched_by(self, breaker: Breaker) -> None:
         self.breaker = breaker
         self._slow = (SLOW_S, breaker.suspect)
+
+    def beside(self, limit: int) -> "Upstream":
+        """Return another pool to the same service, which shares the breaker and is closed with this one."""
+        other = Upstream(self.name, self.address, limit=limit)
+        other._watched_by(self.breaker)
+        self.others.append(other)
+        return other
+
+    @cached_property
+    def streams(self) -> "Upstream":
+        """Places of their own for bodies without end: however many come, requests find theirs."""
+        return self.beside(STREAMS)
 
     async def send(self, request: Exchange) -> Link:
         """Return the link once the headers of the answer are in; give it back with `release`.
@@ -143,6 +157,8 @@ class Upstream:
     async def close(self) -> None:
         """Close what is idle and stop probing."""
         self.breaker.close()
+        for other in self.others:
+            await other.close()
         for link in self.idle:
             link.abort()
         self.idle.clear()

@@ -38,6 +38,11 @@ async def read_json(request: Request, media: frozenset[str]) -> Any:  # noqa: AN
     kind, _, parameter = request.headers.get("content-type", "").lower().partition(";")
     if kind.strip() not in media or ("charset" in parameter and "utf-8" not in parameter):
         raise UnsupportedMediaType(f"This route reads {' or '.join(sorted(media))} in UTF-8.")
+    return parse(raw)
+
+
+def parse(raw: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return what strict JSON says; MalformedJson, with the `position` where it stops, or Invalid."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

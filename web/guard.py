@@ -24,6 +24,7 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 DEADLINE = re.compile(rb"[0-9]{1,7}")
 CLIENT_LEFT = 499
+ENDLESS = "guanxi.endless"  # in the scope: true for who reads a body bit by bit, and holds none of it
 Headers = Mapping[bytes, bytes]
 
 
@@ -49,7 +50,7 @@ class Guard:
         answer = _Answer(send, trace.request_id, head=scope["method"] == "HEAD")
         try:
             run = self._traced if self.traced else self.app
-            await run(scope, self.bounded(headers, receive), answer.send)
+            await run(scope, self.bounded(scope, headers, receive), answer.send)
         except ClientDisconnect:
             answer.status = answer.status or CLIENT_LEFT
         except Exception as error:  # noqa: BLE001 - the server would close the connection without a word
@@ -57,30 +58,30 @@ class Guard:
         trace, seconds = telemetry.current.get() or trace, time.perf_counter() - began
         self.teller.tell(scope["method"], scope.get("route"), answer.status, seconds, trace)
 
-    def bounded(self, headers: Headers, receive: Receive) -> Receive:
-        """Refuse encoded bodies and such as say that they are too long; count those that do not say."""
+    def bounded(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
+        """Refuse encoded bodies; count what may be too long as it is read, unless its reader says ENDLESS."""
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             raise UnsupportedMediaType("Send the body as it is, without a content encoding.")
         length = headers.get(b"content-length", b"0")
-        if len(length) > 15 or int(length) > self.max_body:
-            raise self._too_large()
-        return self._counted(receive) if b"transfer-encoding" in headers else receive
+        said = int(length) if len(length) <= 15 else self.max_body + 1
+        sure = said <= self.max_body and b"transfer-encoding" not in headers
+        return receive if sure else self._counted(scope, receive, said)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, scope: Scope, receive: Receive, said: int) -> Receive:
         taken = 0
 
         async def counted() -> Message:
             nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self.max_body:
-                raise self._too_large()
-            return message
+            if scope.get(ENDLESS):
+                return await receive()
+            if said <= self.max_body:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                if taken <= self.max_body:
+                    return message
+            raise TooLarge(f"A body has at most {self.max_body} bytes.")
 
         return counted
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(f"A body has at most {self.max_body} bytes.")
 
     async def _traced(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])

@@ -6,6 +6,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -16,13 +17,14 @@ from starlette.responses import Response
 from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import Invalid, Unavailable
-from web.app import answer, core
+from web.app import Core, answer, core
 from web.idempotency import HEADER, LONGEST, InProgress, KeyReused, Keys, RightsChanged, keys_of
 
 BODY = hashlib.sha256().digest_size  # of a fingerprint; the rest stands for the rights
 ATTEMPTS, PAUSE_S = 12, 0.2  # who loses each race to another writer needs as many tries as there are writers
 _RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _IN_THE_WAY = (asyncpg.UniqueViolationError, asyncpg.LockNotAvailableError, *_RACES)
+Given = TypeVar("Given")
 Action = Callable[[Transaction], Awaitable["Answer"]]
 # Gets the parameters of `web.idempotency.keep`, None without a key; says nothing when it did nothing.
 Straight = Callable[[Transaction, Mapping[str, object] | None], Awaitable["Answer | None"]]
@@ -71,16 +73,21 @@ async def once(request: Request, principal: Principal, act: Action) -> Response:
 
     An action that meets a deadlock, or raises Again, runs again from the start in a new transaction.
     """
-    run, held = await _keyed(request, principal) or _simply, core(request)
+    run = await _keyed(request, principal) or _simply
+    return await settled(core(request), principal, lambda transaction: run(transaction, act))
+
+
+async def settled(held: Core, principal: Principal, act: Callable[[Transaction], Awaitable[Given]]) -> Given:
+    """Return what an action gives, after its commit; it runs again as `once` says."""
     for attempt in range(ATTEMPTS):
         try:
             async with held.database.begin(principal, at=held.clock()) as transaction:
-                response = await run(transaction, act)
+                given = await act(transaction)
         except (Again, *_RACES):
             longest = min(0.005 * 2**attempt, PAUSE_S)
             await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - so that racers part
         else:
-            return response
+            return given
     raise Unavailable("Too many writers want the same records.", headers={"Retry-After": "1"})
 
 

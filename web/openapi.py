@@ -68,7 +68,7 @@ HEADERS = {
         "schema": {"type": "integer", "minimum": 0, "maximum": 3_600},
     },
 }
-READING = {"x-reading": True}  # of a POST that changes nothing, and takes no Idempotency-Key
+READING = {"x-unkeyed": True}  # of a POST that changes nothing, and takes no Idempotency-Key
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
 
 
@@ -96,7 +96,7 @@ def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
     for route in routes:
         for method in methods(route) if route.include_in_schema else ():
             operation = document["paths"][route.path_format][method.lower()]
-            keyed = method == "POST" and not operation.pop("x-reading", False)
+            keyed = method == "POST" and not operation.pop("x-unkeyed", False)
             _declare_problems(operation, route, keyed=keyed)
             _declare_headers(operation, schemas, method, keyed=keyed)
     bound(document)

@@ -29,6 +29,7 @@ from services.customer.merges.waiting import undoable
 from services.customer.relations.queries import RELATIONS
 from services.customer.relations.routes import router as relations
 from services.customer.search.routes import router as search
+from services.customer.streaming.routes import router as streaming
 from services.customer.tags.routes import router as tags
 from shared.settings import Settings
 from web.app import create_app
@@ -57,6 +58,7 @@ def build() -> FastAPI:
         fields,
         tags,
         search,
+        streaming,
         callers,
         merges,
         *DUPLICATES,

@@ -5,14 +5,14 @@ from datetime import timedelta
 from functools import partial
 
 from feed.consumer import Follower
-from feed.upkeep import keep_up
+from feed.upkeep import OFTEN, keep_up
 from jobs.working import work
 from services.interaction.arrivals.following import Arrivals
 from services.interaction.base import FEED, JOBS
 from services.interaction.following import KEEPERS, KINDS, apply, sweep
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.asking import look
-from services.interaction.mail import importing
+from services.interaction.mail import importing, uploading
 from shared.auth import Principal, Signer
 from shared.chores import repeat
 from shared.database import Database
@@ -38,5 +38,8 @@ async def run(settings: Settings) -> None:
                 group.create_task(work(database, JOBS, works))
                 group.create_task(repeat(arrivals.catch_up, "hear of what came", SOON))
                 group.create_task(repeat(partial(look, database, customers), "look at strangers", SOON))
+                group.create_task(
+                    repeat(partial(uploading.drop_abandoned, database), "drop abandoned uploads", OFTEN)
+                )
     finally:
         await database.close()

@@ -18,7 +18,7 @@ from tests.architecture.tree import (
 )
 
 # Lines (docs/decisions/0004).
-CEILING = {"jobs": 600, "filters": 600, "feed": 2_000, "web": 2_000, "shared": 1_700}
+CEILING = {"jobs": 600, "streams": 400, "filters": 600, "feed": 2_000, "web": 2_000, "shared": 1_700}
 POSITIONAL = 5
 
 

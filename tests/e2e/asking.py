@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from json import dumps
 from typing import Any
 from uuid import uuid4
 
-from tests.e2e.samples import Document, body_schema, operations, sample
+from tests.e2e.samples import NDJSON, Document, body_schema, operations, sample
 from tests.e2e.world import Names
 
 OURS = frozenset(("version", "created_at", "updated_at", "if_version", "masked", "normalized", "cursor"))
@@ -67,6 +68,12 @@ class Asked:
     url: str
     params: dict[str, str] = field(default_factory=dict)
     json: Any = None
+
+    def body(self) -> dict[str, Any]:
+        """Return what httpx sends: a JSON body or, to a stream, lines of which it is one."""
+        if self.method != "post" or not self.url.endswith("/stream"):
+            return {"json": self.json, "headers": {}}
+        return {"content": dumps(self.json) + "\n", "headers": {"Content-Type": NDJSON}}
 
 
 def everything(document: Document, names: Names) -> list[Asked]:

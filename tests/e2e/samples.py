@@ -3,9 +3,11 @@
 import copy
 import re
 from collections.abc import Iterator
+from json import loads
 from typing import Any
 
 Document = dict[str, Any]
+NDJSON = "application/x-ndjson"
 METHODS = ("get", "put", "post", "patch", "delete")
 _BY_FORMAT = {
     "uuid": "0192f0c1-0000-7000-8000-000000000001",
@@ -25,12 +27,20 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 
 def body_schema(document: Document, operation: Document) -> Document | None:
-    """Return the JSON schema of an operation's body, if it takes one."""
+    """Return the JSON schema of an operation's body, or of one line of it, if it takes one."""
     content = operation.get("requestBody", {}).get("content", {})
+    if lines := content.get(NDJSON):
+        line = resolve(document, lines["schema"]["x-item-schema"])
+        return {**line, "examples": [loads(each) for each in lines["schema"]["examples"]]}
     for media_type in content:
         if media_type.endswith("json"):
             return resolve(document, content[media_type]["schema"])
     return None
+
+
+def streams(operation: Document) -> bool:
+    """Whether an operation takes a body of lines."""
+    return NDJSON in operation.get("requestBody", {}).get("content", {})
 
 
 def resolve(document: Document, schema: Document) -> Document:

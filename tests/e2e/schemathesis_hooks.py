@@ -3,7 +3,7 @@
 import schemathesis
 
 
-@schemathesis.serializer("message/rfc822", "message/global", "application/mbox")
+@schemathesis.serializer("message/rfc822", "message/global", "application/mbox", "application/x-ndjson")
 def as_it_is(_: object, value: object) -> bytes:
-    """Send mail as it came."""
+    """Send mail, and lines, as they came."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")

@@ -9,7 +9,17 @@ import httpx
 import pytest
 
 from tests.e2e.corpus import BODIES, CANARY, EVERYWHERE, HEADERS, PATHS, TEXTS, TYPES, VALUES
-from tests.e2e.samples import METHODS, body_schema, operations, places, planted, sample, types_at
+from tests.e2e.samples import (
+    METHODS,
+    NDJSON,
+    body_schema,
+    operations,
+    places,
+    planted,
+    sample,
+    streams,
+    types_at,
+)
 from tests.e2e.system import System
 from tests.support.wire import Answer, Asked, Wire
 
@@ -31,12 +41,21 @@ def judged(asked: Asked, answer: Answer) -> None:
         assert problem["status"] == status, said
         assert {"type", "title", "code", "trace_id"} <= problem.keys(), said
         assert CANARY not in quoted(problem), f"echo: {said}"
+    elif asked.operation and streams(asked.operation):
+        *results, end = map(json.loads, answer.body.splitlines())
+        assert end["complete"], said
+        assert not [each for each in results if CANARY in quoted(each)], f"echo: {said}"
 
 
 def quoted(problem: dict[str, Any]) -> str:
     """Return what a problem says, without the names of places."""
     errors = [{k: v for k, v in error.items() if k not in NAMES} for error in problem.get("errors", ())]
     return str({**problem, "errors": errors, "instance": ""})
+
+
+def typed(operation: dict[str, Any]) -> dict[str, str]:
+    """Return the headers of an operation that is asked as it wants to be."""
+    return {**JSON, "Content-Type": NDJSON} if streams(operation) else JSON
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +99,9 @@ def test_the_document_names_operations_of_every_service(document: dict[str, Any]
 async def test_hostile_bodies_on_every_operation(wire: Wire, document: dict[str, Any], name: str) -> None:
     body, headers = BODIES[name]
     each = (
-        Asked(f"{name}: {method} {path}", method, filled(path), body, {**JSON, **headers}, operation)
+        Asked(
+            f"{name}: {method} {path}", method, filled(path), body, {**typed(operation), **headers}, operation
+        )
         for method, path, operation in operations(document)
     )
     assert await wire.ask(each, judged) > 50
@@ -89,10 +110,10 @@ async def test_hostile_bodies_on_every_operation(wire: Wire, document: dict[str,
 async def test_hostile_values_in_every_field(wire: Wire, document: dict[str, Any]) -> None:
     def each() -> Iterator[Asked]:
         for method, path, operation, usual, at in fields(document):
-            for body in with_values(usual, at):
-                content = json.dumps(body).encode()
+            bodies = [json.dumps(body).encode() for body in with_values(usual, at)]
+            for content in [b"\n".join(bodies)] if streams(operation) else bodies:
                 what = f"{content!r:.300} for {at}: {method} {path}"
-                yield Asked(what, method, filled(path), content, JSON, operation)
+                yield Asked(what, method, filled(path), content, typed(operation), operation)
 
     assert await wire.ask(each(), judged) > 1_000
 
@@ -117,12 +138,14 @@ async def test_every_field_takes_the_json_types_of_its_schema_only(
             for kind in () if "any" in taken else TYPES.keys() - taken:
                 content = json.dumps(planted(usual, at, TYPES[kind])).encode()
                 what = f"{kind} instead of {taken} at {at}: {method} {path}"
-                yield Asked(what, method, filled(path), content, JSON, operation)
+                yield Asked(what, method, filled(path), content, typed(operation), operation)
 
     def refused(asked: Asked, answer: Answer) -> None:
         judged(asked, answer)
         if answer.status == 200 and asked.target.endswith("/batch"):
             assert answer.json()["results"][0]["outcome"] == "rejected", asked.what
+        elif answer.status == 200 and asked.target.endswith("/stream"):
+            assert json.loads(answer.body.splitlines()[0])["status"] == "rejected", asked.what
         else:
             assert answer.status >= 400, asked.what
 
@@ -205,6 +228,8 @@ def test_bodies_of_50_megabytes(system: System, document: dict[str, Any]) -> Non
 
     whole = b'{"name": "' + b"x" * 50_000_000 + b'"}'
     for method, path, operation in writing(document):
+        if streams(operation):
+            continue  # it takes them: test_streams.py
         for content in (whole, pieces()):
             asked = Asked(f"50 MB: {method} {path}", method, filled(path), operation=operation)
             with system.client() as client:  # the server may close a connection whose body it refuses

@@ -81,9 +81,9 @@ def _client(system: System, key: str) -> httpx.Client:
 
 
 def send(client: httpx.Client, asked: Asked, tag: str = '"1"') -> httpx.Response:
-    return client.request(
-        asked.method, asked.url, params=asked.params, json=asked.json, headers={"If-Match": tag}
-    )
+    body = asked.body()
+    body["headers"]["If-Match"] = tag
+    return client.request(asked.method, asked.url, params=asked.params, **body)
 
 
 def plain(answer: httpx.Response) -> tuple[int, str]:

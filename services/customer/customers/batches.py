@@ -38,7 +38,9 @@ class Row:
 
 
 def read(given: object, country: str) -> Row | Problem:
-    """Return a row, or the problem with it; pointers begin at the row."""
+    """Return a row, or the problem with it, which it may come as; pointers begin at the row."""
+    if isinstance(given, Problem):  # with a line of a stream
+        return given
     try:
         row = CustomerRow.model_validate(given)
         patch = patch_of(row, country)

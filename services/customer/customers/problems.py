@@ -26,6 +26,13 @@ class AmbiguousIdentity(Conflict):
     code, title = "ambiguous_identity", "The identities belong to different customers"
 
 
+class IdentityRequired(Invalid):
+    """A row of a stream does not say what makes its repetition harmless."""
+
+    code, title = "identity_required", "A row of a stream needs an identity"
+    says = "Name the customer by one of `identities`: then a stream that broke can simply be sent again."
+
+
 class OutOfSight(Forbidden):
     """After the write its own writer would not see the customer."""
 

@@ -227,31 +227,43 @@ def _reached(parameter: str) -> ColumnElement[Any]:
     return func.array(select(found.id).where(found.contact_keys.contains(keys)).scalar_subquery())
 
 
+_CHOOSING: dict[str, ColumnElement[bool]] = {
+    "kind": Customer.kind == bindparam("kind", type_=Text),
+    "owner": Customer.owner == bindparam("owner", type_=Text),
+    "department": Customer.department == bindparam("department", type_=Text),
+    "region": Customer.region == bindparam("region", type_=Text),
+    "customer_class": Customer.customer_class == bindparam("customer_class", type_=Text),
+    "tags": Customer.tags.contains(bindparam("tags", type_=ARRAY(Text))),
+    "phone": Customer.id == any_(_reached("phone")),
+    "email": Customer.id == any_(_reached("email")),
+    "created_after": Customer.created_at > bindparam("created_after", type_=_TIME),
+    "updated_after": Customer.updated_at > bindparam("updated_after", type_=_TIME),
+}
+
+
 def _newest(moment: InstrumentedAttribute[datetime]) -> Visible:
     """Return a page of customers by when they were created, or updated, from the cursor backwards."""
     key = tuple_(moment, Customer.id)
+    behind = key < tuple_(bindparam("last_at", type_=_TIME), bindparam("last_id", type_=Uuid))
     return visible(
         select(Customer.id, moment.label("at"), LISTED.label("data"))
         .where(_LIVE)
         .order_by(moment.desc(), Customer.id.desc())
         .limit(bindparam("limit", type_=Integer)),
         of=Customer,
-        filters={
-            "last_id": key < tuple_(bindparam("last_at", type_=_TIME), bindparam("last_id", type_=Uuid)),
-            "kind": Customer.kind == bindparam("kind", type_=Text),
-            "owner": Customer.owner == bindparam("owner", type_=Text),
-            "department": Customer.department == bindparam("department", type_=Text),
-            "region": Customer.region == bindparam("region", type_=Text),
-            "customer_class": Customer.customer_class == bindparam("customer_class", type_=Text),
-            "tags": Customer.tags.contains(bindparam("tags", type_=ARRAY(Text))),
-            "phone": Customer.id == any_(_reached("phone")),
-            "email": Customer.id == any_(_reached("email")),
-            "created_after": Customer.created_at > bindparam("created_after", type_=_TIME),
-            "updated_after": Customer.updated_at > bindparam("updated_after", type_=_TIME),
-        },
+        filters={"last_id": behind, **_CHOOSING},
     )
 
 
 NEWEST, LAST_UPDATED = _newest(Customer.created_at), _newest(Customer.updated_at)
+# The same customers by id, onwards.
+BY_ID = visible(
+    select(Customer.id, LISTED.label("data"))
+    .where(_LIVE)
+    .order_by(Customer.id)
+    .limit(bindparam("limit", type_=Integer)),
+    of=Customer,
+    filters={"last_id": Customer.id > bindparam("last_id", type_=Uuid), **_CHOOSING},
+)
 
 HISTORY = History(FEED, PERSONAL_FIELDS)

@@ -24,6 +24,7 @@ from shared.schemas import (
     Text,
     Whole,
 )
+from streams.schemas import StreamResult
 from web.bodies import kept
 
 MAX_TAGS, MAX_ROWS = 100, 1_000
@@ -244,6 +245,12 @@ class CustomerRowResult(Read):
     id: UUID | None
     version: int | None
     problem: dict[str, Any] | None = Field(json_schema_extra={"x-schema": "Problem"})
+    duplicates: list[DuplicateFound] | None
+
+
+class CustomerStreamResult(StreamResult):
+    """What became of the customer in one line; `duplicates` are those that a new one is like."""
+
     duplicates: list[DuplicateFound] | None
 
 

@@ -48,11 +48,8 @@ class Chosen:
 _PLAIN = ("kind", "owner", "department", "region", "customer_class")
 
 
-async def chosen(  # noqa: PLR0913 - one parameter per filter
+async def filters(  # noqa: PLR0913 - one parameter per filter
     *,
-    q: Annotated[
-        Question | None, Query(description="A name in any script, a phone number, an id, ...")
-    ] = None,
     kind: CustomerKind | None = None,
     owner: Text | None = None,
     department: Text | None = None,
@@ -65,8 +62,8 @@ async def chosen(  # noqa: PLR0913 - one parameter per filter
     updated_after: Annotated[
         Instant | None, Query(description="Without `q`, orders by the last update.")
     ] = None,
-) -> Chosen:
-    """Return what a list is asked for."""
+) -> dict[str, Any]:
+    """Return the filters that are given."""
     given = {
         "kind": kind,
         "owner": owner,
@@ -79,10 +76,26 @@ async def chosen(  # noqa: PLR0913 - one parameter per filter
         "created_after": created_after,
         "updated_after": updated_after,
     }
-    return Chosen(q, {name: value for name, value in given.items() if value is not None})
+    return {name: value for name, value in given.items() if value is not None}
+
+
+async def chosen(
+    given: Annotated[dict[str, Any], Depends(filters)],
+    q: Annotated[
+        Question | None, Query(description="A name in any script, a phone number, an id, ...")
+    ] = None,
+) -> Chosen:
+    """Return what a list is asked for."""
+    return Chosen(q, given)
+
+
+async def everybody(given: Annotated[dict[str, Any], Depends(filters)]) -> Chosen:
+    """Return what a stream is asked for: a list's filters, without a search string."""
+    return Chosen(None, given)
 
 
 Choice = Annotated[Chosen, Depends(chosen)]
+Everybody = Annotated[Chosen, Depends(everybody)]
 
 
 def _written(value: object) -> object:

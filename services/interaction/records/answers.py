@@ -42,7 +42,7 @@ async def create(request: Request, principal: Principal, kind: Kind, body: Recor
 
     if said := await at_once(request, principal, straight):
         return said
-    wanted = Wanted(kind, [draft], await _people(request, principal, [draft]), BatchMode.CREATE)
+    wanted = Wanted(kind, [draft], await people(request, principal, [draft]), BatchMode.CREATE)
 
     async def act(tx: Transaction) -> Answer:
         if made := _new(kind, draft, await record(tx, wanted)):
@@ -61,7 +61,7 @@ async def write_batch(request: Request, principal: Principal, kind: Kind, batch:
     """Record many: the result of each, in order."""
     drafts = read(kind, batch.items)
     await kind.admit(core(request).database, drafts)
-    wanted = Wanted(kind, drafts, await _people(request, principal, drafts), batch.mode, batch.dry_run)
+    wanted = Wanted(kind, drafts, await people(request, principal, drafts), batch.mode, batch.dry_run)
 
     async def act(tx: Transaction) -> Answer:
         decision = await write(tx, wanted)
@@ -105,7 +105,8 @@ async def past(request: Request, principal: Principal, kind: Kind, key: Key, pla
     return await kind.history.answer(request, principal, place, row["id"])
 
 
-async def _people(request: Request, principal: Principal, drafts: Sequence[Draft]) -> People:
+async def people(request: Request, principal: Principal, drafts: Sequence[Draft]) -> People:
+    """Find the customers of drafts, before any transaction."""
     return await recognised(core(request).database.pool, customers(request), principal, drafts)
 
 
@@ -124,9 +125,14 @@ def _made(kind: Kind, record_id: UUID, shown: object, version: int, status: int)
 def _results(decision: Decision) -> dict[str, Any]:
     counts = Counter(result.outcome for result in decision.results)
     return {
-        "results": [_result(index, result) for index, result in enumerate(decision.results)],
+        "results": results(decision),
         "counts": {outcome.value: counts[outcome] for outcome in Outcome},
     }
+
+
+def results(decision: Decision) -> list[dict[str, Any]]:
+    """Return what the caller is told of each row."""
+    return [_result(index, result) for index, result in enumerate(decision.results)]
 
 
 def _result(index: int, result: Result) -> dict[str, Any]:

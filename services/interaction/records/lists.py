@@ -13,10 +13,11 @@ from services.interaction.identities.paths import key_in
 from services.interaction.identities.queries import find
 from services.interaction.records.actions import statements
 from services.interaction.records.kinds import Kind
-from services.interaction.records.parameters import Span
+from services.interaction.records.parameters import Reach, Span
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid
 from shared.statements import Runner, Visible, visible
+from streams.giving import give
 from web.app import core
 from web.lists import listed
 
@@ -24,12 +25,12 @@ NOBODY = UUID(int=0)
 
 
 class Listing:
-    """One kind's list; `own` are the conditions of its own filters, by their names."""
+    """One kind's list, and the stream of all that it lists; `own` are its filters' conditions, by name."""
 
     def __init__(self, kind: Kind, own: Mapping[str, ColumnElement[bool]]) -> None:
         model: Any = kind.model
         filters = dict(own)
-        filters["last_id"] = model.id < bindparam("last_id", type_=Uuid)
+        last_id = bindparam("last_id", type_=Uuid)
         if kind.of_customer:
             originals = select(Identity.original_id).where(
                 Identity.current_id == bindparam("current_id", type_=Uuid)
@@ -39,18 +40,35 @@ class Listing:
                 "since": model.occurred_at >= bindparam("since", type_=model.occurred_at.type),
                 "until": model.occurred_at < bindparam("until", type_=model.occurred_at.type),
             }
-        query = statements(kind).rendered().order_by(model.id.desc())
-        self.query: Visible = visible(query.limit(bindparam("limit", type_=Integer)), kind.model, filters)
+        query = statements(kind).rendered().limit(bindparam("limit", type_=Integer))
+        backwards, onwards = {"last_id": model.id < last_id}, {"last_id": model.id > last_id}
+        self.query: Visible = visible(query.order_by(model.id.desc()), kind.model, filters | backwards)
+        self.onwards: Visible = visible(query.order_by(model.id), kind.model, filters | onwards)
 
     async def answer(
         self, request: Request, principal: Principal, span: Span, given: Mapping[str, Any]
     ) -> Response:
         """Return a page; `given` has the values of the kind's own filters."""
-        pool, wanted = core(request).database.pool, {**given, "since": span.since, "until": span.until}
-        wanted["current_id"] = await meant(pool, span.customer)
+        pool, wanted = core(request).database.pool, await self._wanted(request, span, given)
         return await listed(
             request, span, ("id",), lambda **place: self.query.all(pool, principal, **wanted, **place)
         )
+
+    async def stream(
+        self, request: Request, principal: Principal, span: Reach, given: Mapping[str, Any]
+    ) -> Response:
+        """Return all of it, by id, from behind the one that the span names."""
+        pool, wanted = core(request).database.pool, await self._wanted(request, span, given)
+        return await give(
+            request,
+            lambda limit, last: self.onwards.all(pool, principal, **wanted, limit=limit, last_id=last),
+            span.after,
+        )
+
+    @staticmethod
+    async def _wanted(request: Request, span: Span | Reach, given: Mapping[str, Any]) -> dict[str, Any]:
+        whose = await meant(core(request).database.pool, span.customer)
+        return {**given, "since": span.since, "until": span.until, "current_id": whose}
 
 
 def equal(kind: Kind, name: str) -> ColumnElement[bool]:

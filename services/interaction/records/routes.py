@@ -9,15 +9,24 @@ from sqlalchemy import ColumnElement
 
 from feed.history import HistoryPage, Stepped, Steps
 from services.interaction.identities.people import Key
-from services.interaction.records import answers
+from services.interaction.records import answers, streaming
 from services.interaction.records.actions import UnknownCustomer
 from services.interaction.records.drafts import LinkFixed, SourceKeyTaken
 from services.interaction.records.kinds import Kind
 from services.interaction.records.lists import Listing, equal
-from services.interaction.records.parameters import Facts, Named, Page, Span
-from services.interaction.records.schemas import Batch, BatchResults, RecordCreate
+from services.interaction.records.parameters import EveryFact, Everything, Facts, Named, Page, Reach, Span
+from services.interaction.records.schemas import (
+    Batch,
+    BatchMode,
+    BatchResults,
+    RecordCreate,
+    RecordStreamResult,
+)
+from services.interaction.records.streaming import DryRun, Mode
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, Problem, documents
+from streams.describing import GIVES, LOADS, EachLine, Lines, lines_of
+from streams.schemas import StreamCounts, StreamEnd
 from web.etag import Condition, Seen
 from web.hot import hot
 
@@ -40,7 +49,7 @@ def record_routes(
     conditions: Mapping[str, ColumnElement[bool]] | None = None,
     problems: Sequence[type[Problem]] = (),
 ) -> APIRouter:
-    """Return the routes of a kind: POST, POST batch, GET list, and GET, PATCH and GET history of one.
+    """Return the routes of a kind: POST, POST batch, GET list, both streams; GET, PATCH and history of one.
 
     Principals need `<scope>:read` or `<scope>:write`. `says` is the sentence of POST, `problems` are the
     kind's own. The parameters of `filters`, which returns them by name, are those of the list: each asks for
@@ -50,6 +59,7 @@ def record_routes(
     routes.create(says)
     routes.batch()
     routes.list(filters, conditions or {})
+    routes.load()
     routes.get()
     routes.update()
     routes.history()
@@ -104,8 +114,29 @@ class _Routes:
             responses=documents(Invalid),
         )
 
+    def load(self) -> None:
+        """POST stream: record as many as there are."""
+        kind = self.kind
+
+        async def load(
+            request: Request, principal: Principal, mode: Mode = BatchMode.UPSERT, *, dry_run: DryRun = False
+        ) -> Response:
+            return await streaming.load(request, principal, kind, mode, dry_run=dry_run)
+
+        self._add(
+            "POST",
+            f"load_{self._named(kind.path)}",
+            _typed(load, principal=self.writer),
+            "/stream",
+            description=f"Record {self.titles}, one a line; {LOADS}",
+            response_model=Annotated[RecordStreamResult | StreamCounts, EachLine()],
+            response_class=Lines,
+            responses=documents(Invalid),
+            openapi_extra=lines_of(kind.row),
+        )
+
     def list(self, filters: Filters, conditions: Mapping[str, ColumnElement[bool]]) -> None:
-        """GET: a list, of which `filters` choose."""
+        """GET: a list, of which `filters` choose, and the stream of all of it."""
         kind = self.kind
         names = [name for name in inspect.signature(filters).parameters if name not in conditions]
         listing = Listing(kind, {**conditions, **{name: equal(kind, name) for name in names}})
@@ -123,6 +154,27 @@ class _Routes:
             _typed(list_, principal=self.reader, span=span, given=given),
             description=f"List {self.titles}, the last recorded first.",
             response_model=kind.page,
+            responses=documents(Invalid),
+        )
+        self._stream(listing, given)
+
+    def _stream(self, listing: Listing, given: object) -> None:
+        kind = self.kind
+
+        async def stream(
+            request: Request, principal: Principal, span: Reach, given: Mapping[str, Any]
+        ) -> Response:
+            return await listing.stream(request, principal, span, given)
+
+        span = EveryFact if kind.of_customer else Everything
+        self._add(
+            "GET",
+            f"stream_{self._named(kind.path)}",
+            _typed(stream, principal=self.reader, span=span, given=given),
+            "/stream",
+            description=f"Give all {self.titles} that the list would show, one a line; {GIVES}",
+            response_model=Annotated[kind.read | StreamEnd, EachLine()],
+            response_class=Lines,
             responses=documents(Invalid),
         )
 

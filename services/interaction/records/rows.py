@@ -13,11 +13,13 @@ from web.refusals import invalid, shapes_of
 
 
 def read(kind: Kind, items: Sequence[Any]) -> list[Draft]:
-    """Return a draft for each row, with the problem of those that are not valid."""
+    """Return a draft for each row, with the problem of those that are not valid, or come as their problem."""
     return [_draft(kind, item, index) for index, item in enumerate(items)]
 
 
 def _draft(kind: Kind, item: object, index: int) -> Draft:
+    if isinstance(item, Problem):  # with a line of a stream
+        return Draft(index, {}, {}, problem=item)
     try:
         return kind.draft(kind.row.model_validate(item), index)
     except ValidationError as error:

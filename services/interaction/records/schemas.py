@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, WrapValidator
 
 from shared.schemas import Body, Flag, Instant, JsonObject, Read, SourceKey, Whole
+from streams.schemas import StreamResult
 
 MAX_ROWS = 1_000
 Row = TypeVar("Row", bound="RecordRow")
@@ -104,6 +105,12 @@ class BatchCounts(Read):
     updated: int
     unchanged: int
     rejected: int
+
+
+class RecordStreamResult(StreamResult):
+    """What became of the record in one line; `matched` is null where no customer is involved."""
+
+    matched: bool | None
 
 
 class BatchResults(Read):

@@ -39,7 +39,7 @@ class WebhookSource(Base):
 
 
 class WebhookSecret(Base):
-    """The secret of a source: in a table of its own, which nothing renders and no history keeps."""
+    """The secret of a source: in a table of its own, which nothing renders and no history keeps; sealed."""
 
     __tablename__ = "webhook_secrets"
 

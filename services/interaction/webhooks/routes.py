@@ -26,6 +26,7 @@ from services.interaction.webhooks.schemas import (
     WebhookSourceRead,
     WebhookSourceUpdate,
 )
+from services.interaction.webhooks.sealing import opened, seal
 from services.interaction.webhooks.signing import BadSignature, Scheme, check
 from services.interaction.webhooks.telling import told
 from shared.auth import Principal
@@ -137,7 +138,8 @@ async def put_webhook_secret(
 
     async def act(tx: Transaction) -> Answer:
         source = await source_of(tx.connection, code)
-        await KEEP_SECRET.value(tx.connection, source_id=source["id"], secret=body.secret)
+        sealed = seal(body.secret, core(request).settings.secret)
+        await KEEP_SECRET.value(tx.connection, source_id=source["id"], secret=sealed)
         row = await SOURCES.fetch(tx.connection, principal, source["id"])
         return Answer(row["data"], version=row["version"], kept={"id": str(source["id"])})
 
@@ -191,7 +193,8 @@ def _check(request: Request, source: Any, body: bytes) -> None:  # noqa: ANN401 
         return
     how = source["signature"] or {"scheme": Scheme.SHA256_HEX, "header": "x-signature"}
     header = how["header"].lower()
-    check(Scheme(how["scheme"]), source["secret"], header, request.headers, body=body, now=time.time())
+    secret = opened(source["secret"], core(request).settings.secret)
+    check(Scheme(how["scheme"]), secret, header, request.headers, body=body, now=time.time())
 
 
 ROUTERS = (router, originals_router, forms_router)

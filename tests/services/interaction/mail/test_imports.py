@@ -1,5 +1,6 @@
 """Imports of mailboxes: exact counts, what was rejected and why, parts, and going on after a crash."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,9 @@ from jobs.working import work_once
 from services.interaction.base import JOBS
 from services.interaction.mail import importing, mbox
 from services.interaction.mail.importing import EMPTY, KIND, MailImport
+from services.interaction.mail.uploading import drop_abandoned
 from shared.auth import Principal, Visibility
+from shared.clock import utc_now
 from tests.services.interaction.mail.writing import address, message, send
 from tests.support.running import Running
 
@@ -71,6 +74,23 @@ async def test_parts_are_one_mailbox(client: httpx.AsyncClient, interaction: Run
     assert (await done(client, interaction, made))["counts"]["created"] == 4
     left = "select count(*) from interaction.mail_parts where upload_id = $1"
     assert await interaction.database.pool.fetchval(left, upload) == 0
+
+
+async def test_parts_are_dropped_that_no_import_asks_for_in_a_week(
+    client: httpx.AsyncClient, interaction: Running
+) -> None:
+    forgotten, awaited = uuid4(), uuid4()
+    for upload in (forgotten, awaited):
+        await client.put(
+            f"/v1/mail/uploads/{upload}/parts/1", content=mailbox(message(address())), headers=MBOX
+        )
+    made = await client.post("/v1/mail/imports", json={"upload": str(awaited), "parts": 1})
+    kept = "select upload_id from interaction.mail_parts where upload_id = any($1)"
+    for days, left in ((6, {forgotten, awaited}), (8, {awaited})):
+        await drop_abandoned(interaction.database, lambda days=days: utc_now() + timedelta(days=days))
+        rows = await interaction.database.pool.fetch(kept, [forgotten, awaited])
+        assert {row["upload_id"] for row in rows} == left
+    assert (await done(client, interaction, made))["counts"]["created"] == 1
 
 
 async def test_an_import_goes_on_where_it_was_killed(

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from services.interaction.webhooks.schemas import WebhookSourceRead
+from services.interaction.webhooks.sealing import opened, seal
 from shared.auth import Principal, Visibility
 from tests.services.interaction.peer import Peer
 from tests.support.running import Running
@@ -149,6 +150,23 @@ async def test_a_source_with_a_secret_takes_only_what_is_signed(
     assert (good.status_code, good.json()["counts"]["created"]) == (200, 1), good.text
     history = await client.get(f"{PATH}/{code}/history")
     assert "a-long-secret" not in put.text + history.text
+
+
+async def test_a_secret_is_sealed_and_is_set_anew_when_the_key_has_changed(
+    client: httpx.AsyncClient, interaction: Running
+) -> None:
+    code = await source(client)
+    await client.put(f"{PATH}/{code}/secret", json={"secret": "a-long-secret"})
+    kept = "select s.secret from interaction.webhook_secrets s join interaction.webhook_sources w \
+        on w.id = s.source_id where w.code = $1"
+    sealed = await interaction.database.pool.fetchval(kept, code)
+    assert "a-long-secret" not in sealed
+    assert opened(sealed, interaction.settings.secret) == "a-long-secret"
+    lost = "update interaction.webhook_secrets set secret = $2 where secret = $1"
+    await interaction.database.pool.execute(lost, sealed, seal("a-long-secret", b"k" * 32))
+    body = orjson.dumps(payload(sms(number())))
+    answer = await client.post(f"{PATH}/{code}/messages", content=body, headers=signed("sha256_hex", body))
+    assert (answer.status_code, "GUANXI_SECRET" in answer.json()["detail"]) == (503, True)
 
 
 async def test_a_source_is_changed_with_its_history(client: httpx.AsyncClient) -> None:

@@ -1,0 +1,1 @@
+"""Streams of customers: any number of rows in, and all that a list shows out."""

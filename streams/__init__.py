@@ -1,0 +1,1 @@
+"""Streams: bodies and answers of any length, one JSON value a line; knows no CRM noun."""
