@@ -76,7 +76,7 @@ class Reader:
         self._rows = {
             brief: {kind: _in_order(rows) for kind, rows in some.items()} for brief, some in told.items()
         }
-        self._headers = Statement(_headers(feed))
+        self._headers, self._gone = Statement(_headers(feed)), Statement(_gone(feed))
         self._head = Statement(sa.select(feed.head.c.epoch, feed.head.c.position))
 
     async def page(
@@ -124,7 +124,7 @@ class Reader:
         self, on: Runner, principal: Principal, kind: str, ids: Sequence[UUID], *, brief: bool = False
     ) -> list[Item]:
         """Return the newest state of the records named, in any order, without those that are not seen."""
-        return [_record(kind, row) for row in await self._states[brief][kind].all(on, principal, ids=ids)]
+        return [_record(kind, row) for row in await self._newest(on, principal, kind, ids, brief=brief)]
 
     async def _parts(self, on: Runner, wanted: Wanted) -> tuple[list[Part], Place]:
         after = wanted.after.position if wanted.after else None
@@ -153,8 +153,18 @@ class Reader:
         return {
             (kind, row["id"]): _newest(row)
             for kind, some in ids.items()
-            for row in await self._states[brief][kind].all(on, principal, ids=list(some))
+            for row in await self._newest(on, principal, kind, list(some), brief=brief)
         }
+
+    async def _newest(
+        self, on: Runner, principal: Principal, kind: str, ids: Sequence[UUID], *, brief: bool
+    ) -> list[Record]:
+        """Return the states of records; whose rows are gone is known by the history, to who sees all."""
+        rows = await self._states[brief][kind].all(on, principal, ids=ids)
+        if len(rows) == len(set(ids)) or principal.visibility is not Visibility.ALL:
+            return rows
+        missing = {*ids}.difference(row["id"] for row in rows)
+        return [*rows, *await self._gone.all(on, ids=list(missing))]
 
     def _items(self, part: Part, epoch: UUID) -> Iterator[tuple[Item, int]]:
         header, reach = part
@@ -208,6 +218,14 @@ def _headers(feed: Feed) -> sa.Select[Any]:
         feed.floor.c.k == 1,
     )  # what the planner does not know: without it, it expects millions
     return sa.select(*head, *columns).select_from(ends).where(*one).order_by(told.through)
+
+
+def _gone(feed: Feed) -> sa.Select[Any]:
+    """Select the records whose rows are gone: the last that their history tells is that they were deleted."""
+    kept = feed.history.c
+    columns = (kept.subject.label("id"), kept.version, sa.true().label("deleted"), sa.null().label("data"))
+    named = kept.subject == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid)))
+    return sa.select(*columns).where(named, kept.diff.has_key("deleted_at"))
 
 
 def _of_ids(rows: Visible) -> Visible:

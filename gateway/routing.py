@@ -50,6 +50,9 @@ _TABLE = {
     b"webhook-sources": "interaction",
     b"webhook-originals": "interaction",
     b"webforms": "interaction",
+    b"retention-rules": "interaction",
+    b"retention-runs": "interaction",
+    b"retention-holds": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",
     b"scoring-runs": "scoring",
@@ -66,6 +69,7 @@ _OF_A_CUSTOMER = {
     b"timeline": "interaction",
     b"balance": "interaction",
     b"account": "interaction",
+    b"retention-hold": "interaction",
     b"overview": OWN,
 }
 PUBLIC = frozenset(

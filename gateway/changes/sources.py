@@ -39,6 +39,8 @@ KINDS = {
     "contact_target": "interaction",
     "mail_settings": "interaction",
     "webhook_source": "interaction",
+    "retention_rule": "interaction",
+    "retention_hold": "interaction",
     "score": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")

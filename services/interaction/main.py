@@ -11,45 +11,36 @@ from services.interaction.balance.routes import router as balance
 from services.interaction.balance.target_routes import router as targets
 from services.interaction.balance.targets import TARGETS
 from services.interaction.base import FEED
-from services.interaction.calls.kind import CALLS
 from services.interaction.calls.ringing import Rings
 from services.interaction.calls.routes import router as calls
-from services.interaction.campaigns.kind import CAMPAIGNS
-from services.interaction.campaigns.members import MEMBERS
 from services.interaction.campaigns.routes import ROUTERS as CAMPAIGN_ROUTERS
 from services.interaction.channels.queries import CHANNELS
 from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
-from services.interaction.costs.kinds import COSTS, SHARED_COSTS
 from services.interaction.costs.routes import ROUTERS as COST_ROUTERS
-from services.interaction.credit_notes.kind import CREDIT_NOTES
 from services.interaction.credit_notes.routes import router as credit_notes
-from services.interaction.deliveries.kind import DELIVERIES
 from services.interaction.deliveries.routes import ROUTERS as DELIVERY_ROUTERS
+from services.interaction.holds.actions import HOLDS
+from services.interaction.holds.routes import ROUTERS as HOLD_ROUTERS
 from services.interaction.identities import queries as identities
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.routes import router as inbox
-from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.routes import router as interactions
+from services.interaction.kinds import KINDS
 from services.interaction.mail.import_routes import ROUTERS as MAIL_IMPORTS
 from services.interaction.mail.queries import SETTINGS as MAIL_SETTINGS
 from services.interaction.mail.routes import router as mail
 from services.interaction.mail.settings_routes import router as mail_settings
 from services.interaction.mail.thread_routes import router as threads
-from services.interaction.objections.kind import OBJECTIONS
 from services.interaction.objections.routes import ROUTERS as OBJECTION_ROUTERS
-from services.interaction.orders.kind import ORDERS
 from services.interaction.orders.routes import ROUTERS as ORDER_ROUTERS
-from services.interaction.payments.kind import PAYMENTS
 from services.interaction.payments.routes import router as payments
-from services.interaction.products.kind import PRODUCTS
 from services.interaction.products.routes import ROUTERS as PRODUCT_ROUTERS
-from services.interaction.promises.kind import PROMISES, PUBLICITY_CLAIMS
 from services.interaction.promises.routes import ROUTERS as PROMISE_ROUTERS
-from services.interaction.rates.kind import RATES
 from services.interaction.rates.routes import router as rates
 from services.interaction.records.actions import statements
-from services.interaction.returns.kind import RETURNS
+from services.interaction.retention.routes import ROUTERS as RETENTION
+from services.interaction.retention.rules import RULES
 from services.interaction.returns.routes import router as returns
 from services.interaction.timeline.routes import router as timeline
 from services.interaction.webhooks.queries import SOURCES
@@ -59,18 +50,16 @@ from shared.settings import Settings
 from web.app import create_app
 from web.clients import ServiceClient
 
-KINDS = (INTERACTIONS, PRODUCTS, ORDERS, PAYMENTS, RETURNS, DELIVERIES, CREDIT_NOTES, RATES, CALLS)
-SPENT = (COSTS, SHARED_COSTS, CAMPAIGNS, MEMBERS)
-SAID = (PROMISES, PUBLICITY_CLAIMS, OBJECTIONS)
 ASKING = Principal.of_service("interaction", "customers:read", "feed:read")
 
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    told = {kind.name: statements(kind).told for kind in (*KINDS, *SPENT, *SAID)}
+    told = {kind.name: statements(kind).told for kind in KINDS}
     told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
     told["webhook_source"] = SOURCES.told
     told["contact_target"] = TARGETS.told
+    told |= {"retention_rule": RULES.told, "retention_hold": HOLDS.told}
     feed = feed_router(FEED, told)
     sold = [*PRODUCT_ROUTERS, *ORDER_ROUTERS, *DELIVERY_ROUTERS]
     owed = [payments, returns, credit_notes, accounts, rates]
@@ -78,7 +67,8 @@ def build() -> FastAPI:
     said = [*PROMISE_ROUTERS, *OBJECTION_ROUTERS]
     sent = [mail, mail_settings, threads, *MAIL_IMPORTS, *WEBHOOKS]
     looked_at = [timeline, contacts, inbox, balance, targets, calls]
-    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, *looked_at, feed]
+    kept = [*RETENTION, *HOLD_ROUTERS]
+    routers = [interactions, channels, *said, *sold, *owed, *spent, *sent, *looked_at, *kept, feed]
     settings = Settings.of("interaction")
     return create_app(settings, title="guanxi: interaction", routers=routers, lifespan=_asking)
 

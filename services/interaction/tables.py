@@ -8,6 +8,7 @@ from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.employments.models import Employment
+from services.interaction.holds.models import RetentionHold
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger
 from services.interaction.interactions.models import Channel, Interaction
@@ -26,6 +27,7 @@ from services.interaction.payments.models import Payment
 from services.interaction.products.models import Product
 from services.interaction.promises.models import Promise, PublicityClaim
 from services.interaction.rates.models import Rate
+from services.interaction.retention.models import RetentionRule
 from services.interaction.returns.models import Return
 from services.interaction.sources.models import SourceKey
 from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
@@ -35,7 +37,7 @@ SPENT = (Cost, SharedCost, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
 CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)
-KEPT = (Stranger, ContactTarget, Rhythm, Employment)
+KEPT = (Stranger, ContactTarget, Rhythm, Employment, RetentionRule, RetentionHold)
 SAID = (Promise, PublicityClaim, Objection)
 MODELS = (ExternalIdentity, Identity, SourceKey, *CONTACTS, *KEPT, *SALES, *SPENT, *SAID)
 metadata = Base.metadata

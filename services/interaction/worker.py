@@ -10,9 +10,12 @@ from jobs.working import work
 from services.interaction.arrivals.following import Arrivals
 from services.interaction.base import FEED, JOBS
 from services.interaction.following import KEEPERS, KINDS, apply, sweep
+from services.interaction.holds.actions import RUN
 from services.interaction.identities.asking import Customers
 from services.interaction.inbox.asking import look
 from services.interaction.mail import importing, uploading
+from services.interaction.retention.daily import begin_daily
+from services.interaction.retention.running import RetentionRun
 from shared.auth import Principal, Signer
 from shared.chores import repeat
 from shared.database import Database
@@ -36,6 +39,8 @@ async def run(settings: Settings) -> None:
                 group.create_task(keep_up(settings, database, FEED))
                 group.create_task(follower.run())
                 group.create_task(work(database, JOBS, works))
+                group.create_task(work(database, JOBS, {RUN: RetentionRun(database)}))
+                group.create_task(repeat(partial(begin_daily, database), "let records go", OFTEN))
                 group.create_task(repeat(arrivals.catch_up, "hear of what came", SOON))
                 group.create_task(repeat(partial(look, database, customers), "look at strangers", SOON))
                 group.create_task(

@@ -87,6 +87,37 @@ async def test_a_new_customer_is_known_at_once(customer: Running, interaction: R
         assert (await interaction.client().get(f"/v1/customers/{reference}/timeline")).status_code == 200
 
 
+@pytest.mark.parametrize("way", ["phone", "email"])
+async def test_a_message_is_of_the_customer_who_alone_has_the_number_or_address(
+    customer: Running, interaction: Running, way: str
+) -> None:
+    """What a real search takes, and how it compares; of several, or of nobody, it is a stranger's."""
+    client, code = interaction.client(), f"s-{uuid4().hex[:8]}"
+    source = {
+        "code": code,
+        "name": "S",
+        "channel": "sms",
+        "system": way,
+        "mapping": {"from": "a", "text": "t"},
+    }
+    assert (await client.post("/v1/webhook-sources", json=source)).status_code == 201
+    number, address = f"139{uuid4().int % 10**8:08}", f"Z.{uuid4().hex[:8]}@Example.com"
+    stored, sent = {"phone": (number, f"+86 {number}"), "email": (address, address.lower())}[way]
+    found = []
+    for people in range(3):
+        said = {"a": sent, "t": f"{people} have it"}
+        answer = await client.post(f"/v1/webhook-sources/{code}/messages", json=said)
+        (result,) = answer.json()["results"]
+        shown = (await client.get(f"/v1/interactions/{result['id']}")).json()
+        found.append((result["matched"], shown["current_customer_id"]))
+        body = {"name": f"No. {people}", "contact_points": [{"type": way, "value": stored}]}
+        made = (await customer.client().post("/v1/customers", json=body)).json()["id"]
+        if people == 0:
+            first = made
+    assert [matched for matched, _ in found] == [False, True, False]
+    assert found[1][1] == first
+
+
 async def test_somebody_may_write_about_the_customer_just_made(
     customer: Running, interaction: Running
 ) -> None:

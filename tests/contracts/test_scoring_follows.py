@@ -5,6 +5,7 @@ import importlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import httpx
@@ -168,6 +169,55 @@ async def test_a_change_of_owner_changes_who_sees_the_score(clients: Clients) ->
     while (await clients["scoring"].get(f"/v1/scores/{deleted['id']}")).status_code != 404:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
+
+
+async def test_what_a_rule_of_retention_deletes_counts_no_more(
+    clients: Clients, service: Callable[..., Awaitable[Running]]
+) -> None:
+    """As if it had never been: the score is that of the orders that are left, down to none."""
+    customer = {"kind": "person", "name": "R", "identities": [{"system": "erp", "id": "R"}]}
+    made, orders = await posted(clients["customer"], "/v1/customers", customer), clients["interaction"]
+    old = await posted(orders, "/v1/orders", ordered("R", "SO-5", "2001-01-05", "30.00"))
+    back = {"order": old["id"], "returned_at": "2001-02-05T00:00:00Z", "currency": "CNY"}
+    await posted(orders, "/v1/returns", {**back, "lines": [{"quantity": "1", "amount": "10.00"}]})
+    paid = {"order": old["id"], "paid_at": "2001-01-06T00:00:00Z", **yuan("30.00")}
+    await posted(orders, "/v1/payments", paid)
+    await posted(orders, "/v1/orders", ordered("R", "SO-6", "2002-01-05", "7.00"))
+    await score(clients, "erp:R", realized=yuan("27.00"), purchase_days=2)
+    pool = (await service("interaction")).database.pool
+    for table in ("orders", "returns", "payments"):  # what was just written stays
+        await pool.execute(f"update interaction.{table} set updated_at = now() - interval '30 days'")
+    rule = {"kind": "order", "action": "delete", "keep_days": (date.today() - date(2001, 6, 1)).days}  # noqa: DTZ011 - years ago
+    kept = await posted(orders, "/v1/retention-rules", rule)
+    await let_go(orders)
+    await score(clients, "erp:R", realized=yuan("7.00"), purchase_days=1)
+    again = await orders.post("/v1/orders", json=ordered("R", "SO-5", "2001-01-05", "30.00"))
+    assert again.json()["code"] == "record_retired"
+    since_2003 = {"keep_days": (date.today() - date(2003, 1, 1)).days}  # noqa: DTZ011 - as above
+    path = f"/v1/retention-rules/{kept['id']}"
+    assert (await orders.patch(path, json=since_2003, headers={"If-Match": '"1"'})).status_code == 200
+    await let_go(orders)
+    await until(clients, made["id"], lambda answer: answer.json()["run_id"] is None)
+    await clients["customer"].delete(f"/v1/customers/{made['id']}", headers={"If-Match": '"1"'})
+    await until(clients, made["id"], lambda answer: answer.status_code == 404)
+
+
+async def until(clients: Clients, customer: str, holds: Callable[[httpx.Response], bool]) -> None:
+    """Ask for a score until something holds of the answer."""
+    deadline = time.monotonic() + 20
+    while not holds(await clients["scoring"].get(f"/v1/scores/{customer}")):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+async def let_go(orders: httpx.AsyncClient) -> None:
+    """Ask for a run, and wait for its end."""
+    run = await orders.post("/v1/retention-runs", json={})
+    deadline = time.monotonic() + 20
+    while (shown := (await orders.get(run.headers["location"])).json())["status"] != "done":
+        assert time.monotonic() < deadline, shown
+        await asyncio.sleep(0.05)
+    assert shown["counts"]["rules"][0]["gone"] == 1
 
 
 async def test_everything_told_has_arrived(clients: Clients) -> None:

@@ -36,6 +36,8 @@ OF_NOBODY = (
     "/mail/imports",
     "/mail/uploads",
     "/channels",
+    "/retention-rules",
+    "/retention-runs",
 )
 OUTER = ("/v1/group-events/", "/v1/groups/", "/v1/customers/")  # what others are inside of
 OF_SOME_TYPES = frozenset(("title", "department", "role", "share"))  # of relations: no type has all of them
@@ -110,6 +112,8 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
         json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
     if label == "POST /v1/contact-targets":  # not for many: there may be one already
         json = {"customer": names.ids["customer"], "days": 30}
+    if path == "/v1/retention-rules" and json:  # one for the same records is refused to anybody
+        json = {**_pruned(json, frozenset(("channel_group",))), "channel": names.ids["channel"]}
     if path == "/v1/calls/events/batch":
         json["items"] = [{**json["items"][0], "event_id": "another"}]
     elif path.endswith("/batch") and path.count("/") == 3:

@@ -188,6 +188,7 @@ def test_sums_and_lists_hold_only_what_is_seen(
         "shared_cost_id",
         "campaign_id",
         "publicity_claim_id",
+        "retention_rule_id",
     )
     about_nobody = {somebody.ids[name] for name in of_nobody}
     assert not {change["subject"] for change in told} & set(somebody.ids.values()) - about_nobody

@@ -43,6 +43,8 @@ def absent(like: Names) -> Names:
         "campaign_id",
         "scoring-runs_id",
         "duplicate-runs_id",
+        "retention_rule_id",
+        "retention-runs_id",
         "imports_id",
         "upload_id",
         "code",
@@ -108,6 +110,17 @@ def stranger(api: httpx.Client) -> str:
     made = str(api.post("/v1/interactions", json=body).raise_for_status().json()["customer_id"])
     settled(lambda: api.get(f"/v1/inbox/{made}").status_code == 200)
     return made
+
+
+def keep(api: httpx.Client, customer: str, channel: str) -> dict[str, str]:
+    """Put the customer on hold; make a rule and a run that only counts, and return their names."""
+    api.put(f"/v1/customers/{customer}/retention-hold", json={"reason": NOTE}).raise_for_status()
+    rule = {"kind": "interaction", "channel": channel, "keep_days": 36_500, "action": "delete"}
+    made = {
+        "retention_rule_id": api.post("/v1/retention-rules", json=rule),
+        "retention-runs_id": api.post("/v1/retention-runs", json={"dry_run": True}),
+    }
+    return {name: answer.raise_for_status().json()["id"] for name, answer in made.items()}
 
 
 def after(post: Post, facts: dict[str, Any], source: dict[str, str], line: dict[str, Any]) -> dict[str, str]:
@@ -245,6 +258,7 @@ def make(api: httpx.Client) -> Names:
             "contact_target_id": post("/v1/contact-targets", {"customer": friend["id"], "days": 30})["id"],
             "stranger_id": stranger(api),
             **followed,
+            **keep(api, id_, channel["code"]),
             "exchange_rate_id": rate["id"],
             "scoring-runs_id": run["id"],
             "estimators_id": estimator["id"],

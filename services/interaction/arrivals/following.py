@@ -23,7 +23,8 @@ from shared.errors import Gone
 from shared.statements import Runner, Statement
 from web.once import Again
 
-MOVED = frozenset(("call",))
+GONE = "gone"  # whatever kind it was of
+MOVED = frozenset(("call", GONE))
 PAGE = 1000  # entries, or ids of a sweep, in one transaction
 _STANDING, _TYPES = Standing(FEED, FEED.schema), tuple(TOLD)
 KEEPING = "keeps tables from facts, for everybody"
@@ -39,7 +40,7 @@ def _whose(model: Any) -> Statement:  # noqa: ANN401 - a model
 
 
 _WHOSE = {name: _whose(told.kind.model) for name, told in TOLD.items()}
-# Under which ids facts were before they were said to be somebody else's, as calls can be.
+# Under which ids facts were before they were said to be somebody else's, as calls can be, or deleted.
 _BEFORE = Statement(
     select(cast(FEED.history.c.diff["customer_id"]["from"].astext, Uuid))
     .where(FEED.history.c.subject == any_(_SUBJECTS), FEED.history.c.diff.has_key("customer_id"))
@@ -84,7 +85,8 @@ class Arrivals:
             return False
         subjects = defaultdict[str, list[UUID]](list)
         for item in items:
-            subjects[kind_of(item["type"])].append(UUID(item["subject"]))
+            deleted = item["type"].endswith(".deleted")
+            subjects[GONE if deleted else kind_of(item["type"])].append(UUID(item["subject"]))
         return await self._save(seen, await _ids(pool, subjects), Move(_written(end)))
 
     async def _sweep(self, seen: Record) -> bool:
@@ -114,7 +116,8 @@ async def sweep_anew(tx: Transaction) -> None:
 async def _ids(on: Runner, subjects: dict[str, list[UUID]]) -> list[UUID]:
     found = set[UUID]()
     for kind, some in subjects.items():
-        found.update(_plain(row["customer_id"]) for row in await _WHOSE[kind].all(on, subjects=some))
+        if kind != GONE:
+            found.update(_plain(row["customer_id"]) for row in await _WHOSE[kind].all(on, subjects=some))
         if kind in MOVED:
             found.update(_plain(row[0]) for row in await _BEFORE.all(on, subjects=some))
     return sorted(found)

@@ -30,6 +30,7 @@ from services.interaction.identities.asking import Customers, Number
 from services.interaction.identities.people import Key, Known, Name, People
 from services.interaction.identities.queries import find
 from services.interaction.records.actions import UnknownCustomer, statements
+from services.interaction.records.drafts import RecordRetired
 from services.interaction.records.schemas import Outcome
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
@@ -81,6 +82,9 @@ async def take(tx: Transaction, wanted: Wanted) -> None:
     for each in wanted.said:
         each.problem = each.problem or refusal(tx.principal, PERSONAL, each.fields) or _unknown(each, whose)
     ids = await locking.lock(tx.connection, _names(wanted.said))
+    for each in wanted.said:
+        if each.problem is None and each.name not in ids:
+            each.problem = RecordRetired()
     held = await locking.held(tx.connection, ids.values())
     _refuse_foreign(tx, wanted, whose, {name: held.get(id_) for name, id_ in ids.items()})
     rows = [_row(tx, each, ids[each.name]) for each in wanted.said if each.problem is None]
@@ -195,7 +199,7 @@ def _refuse_foreign(tx: Transaction, wanted: Wanted, whose: Whose, calls: Mappin
     for name, events in (
         _by_call(wanted.said).items() if tx.principal.visibility is not Visibility.ALL else ()
     ):
-        call = calls[name]
+        call = calls.get(name)
         total = add_up(events, wanted.country)
         who = call.who if call is not None else whose.of(total, None)[0]
         if who is None or not who.seen_by(tx.principal):

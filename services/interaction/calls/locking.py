@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, column, func, literal, select
+from sqlalchemy import ARRAY, Text, bindparam, column, func, literal, literal_column, select
 
 from services.interaction.calls.drafts import Held
 from services.interaction.calls.kind import CALLS
 from services.interaction.identities.people import Name
 from services.interaction.identities.queries import known
 from services.interaction.records.actions import statements
-from services.interaction.sources.models import SourceKey
+from services.interaction.sources.models import Retired, SourceKey
 from services.interaction.sources.queries import Claim, claim
 from shared.ids import uuid7
 from shared.statements import Runner, Statement
@@ -24,14 +24,20 @@ _named = (
 _LOCK = Statement(
     select(SourceKey.system, SourceKey.source_id, SourceKey.record_id)
     .join(_named, (SourceKey.system == _named.c.system) & (SourceKey.source_id == _named.c.name))
-    .where(SourceKey.kind == literal(CALLS.name))
+    .where(
+        SourceKey.kind == literal(CALLS.name),
+        SourceKey.retired.is_distinct_from(literal_column(f"'{Retired.DELETED}'")),
+    )
     .order_by(SourceKey.system, SourceKey.source_id)
     .with_for_update(of=SourceKey)
 )
 
 
 async def lock(on: Runner, names: Collection[Name]) -> dict[Name, UUID]:
-    """Return the ids of the calls of these names, new ones for new names; nobody else writes them."""
+    """Return the ids of the calls of these names, new ones for new names; nobody else writes them.
+
+    A call that a rule of retention deleted has none.
+    """
     ids = await _locked(on, names)
     fresh = [Claim(name, uuid7()) for name in names if name not in ids]
     taken = await claim(on, CALLS.name, fresh)

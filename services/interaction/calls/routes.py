@@ -33,6 +33,7 @@ from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import key_of
 from services.interaction.records import answers as records
 from services.interaction.records.actions import UnknownCustomer, fetch, statements
+from services.interaction.records.drafts import RecordRetired
 from services.interaction.records.lists import Listing, equal
 from services.interaction.records.parameters import Facts, Named, Word
 from services.interaction.records.schemas import BatchResults
@@ -71,7 +72,7 @@ LastEvent = Annotated[
     response_model=CallRead,
     responses={
         200: {"model": CallRead, "description": "It was known already."},
-        **documents(EventKeyTaken, UnknownCustomer),
+        **documents(EventKeyTaken, RecordRetired, UnknownCustomer),
     },
 )
 @hot

@@ -81,7 +81,7 @@ class Customers:
 
         `field` is "email" or "phone"; a value that cannot be one is nobody's.
         """
-        wanted = {"filter": {"field": field, "op": "eq", "value": value}, "limit": 2}
+        wanted = {"filter": {"field": field, "op": "contains", "value": value}, "limit": 2}
 
         async def ask() -> list[UUID]:
             try:

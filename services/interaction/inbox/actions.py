@@ -30,7 +30,7 @@ class AlreadyAttached(Conflict):
 
 
 class NotAttached(Conflict):
-    """Only what people or merges attached can be detached: not a stranger whose identity appeared."""
+    """What people, merges or numbers attached can be detached: not a stranger whose identity appeared."""
 
     code, title = "not_attached", "Nobody attached this stranger"
 
@@ -61,7 +61,7 @@ async def attach(tx: Transaction, id_: UUID, seen: Condition, key: Key, people: 
 async def detach(tx: Transaction, id_: UUID, seen: Condition) -> Answer:
     """Let a stranger be unknown again."""
     held = await _held(tx, id_, seen)
-    if held["attached_by"] not in {AttachedBy.HAND, AttachedBy.MERGE}:
+    if held["attached_by"] in {None, AttachedBy.IDENTITY}:
         raise NotAttached
     await part(tx, [id_])
     await _decide(tx, id_, StrangerState.OPEN)

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.identities.asking import Customers
-from services.interaction.inbox.keeping import unite
-from services.interaction.inbox.proposing import Hit, proposed, sharing
+from services.interaction.identities.queries import find
+from services.interaction.inbox.keeping import belong, unite
+from services.interaction.inbox.proposing import Hit, had_alone, proposed, sharing
 from services.interaction.inbox.queries import CLUES, UNASKED
 from services.interaction.inbox.statements import SHARE
 from shared.auth import Principal
@@ -29,12 +30,20 @@ async def proposals(
 
 
 async def look(database: Database, customers: Customers) -> None:
-    """Keep for new strangers who has their number or address now; of whom these are to be one later."""
+    """Keep for new strangers who has their number or address now; of whom these are to be one later.
+
+    One customer who had it already would have been found when it came, had there been somebody to ask.
+    """
     for row in await UNASKED.all(database.pool, limit=AT_ONCE):
         found = await _found(database.pool, customers, row["id"])
         if found is None:
             return  # the customer service is away; it is asked again
+        alone = had_alone(found, row["id"])
+        if alone is not None and not await find(database.pool, [alone]):
+            continue  # the feed is about to tell of this customer
         async with database.begin(_KEEPER, at=utc_now()) as tx:
+            if alone is not None:
+                await belong(tx, row["id"], alone)
             await SHARE.value(tx.connection, id=row["id"], sharers=sharing(found))
             await unite(tx, ids=[row["id"]])
 

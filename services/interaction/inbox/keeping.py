@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.interaction.identities.matching import match, note, part
 from services.interaction.inbox.models import AttachedBy, StrangerState
-from services.interaction.inbox.statements import CAME, DECIDE, DISMISSED, SHARED, TOLD_BY_IDENTITY
+from services.interaction.inbox.statements import BELONGS, CAME, DECIDE, DISMISSED, SHARED, TOLD_BY_IDENTITY
 from shared.database import Transaction
 
 OPENED = {"state": {"from": StrangerState.DISMISSED, "to": StrangerState.OPEN}}
@@ -38,6 +38,13 @@ async def unite(tx: Transaction, ids: Sequence[UUID]) -> None:
         elif row["state"] == StrangerState.ATTACHED and len(row["meant"]) > 1:
             await part(tx, [row["id"]])
             await _decide(tx, row["id"], StrangerState.OPEN, None)
+
+
+async def belong(tx: Transaction, id_: UUID, customer: UUID) -> None:
+    """Attach a stranger who is still open to the customer whose number or address it had when it came."""
+    for row in await BELONGS.all(tx.connection, id=id_, customer=customer):
+        await match(tx, [id_], customer, row["current_id"])
+        await _decide(tx, id_, StrangerState.ATTACHED, AttachedBy.NUMBER)
 
 
 async def _decide(tx: Transaction, id_: UUID, state: StrangerState, by: AttachedBy | None) -> None:

@@ -20,11 +20,16 @@ class StrangerState(StrEnum):
 
 
 class AttachedBy(StrEnum):
-    """What said who a stranger is: a person, a merge of all who share the number, or the identity itself."""
+    """What said who a stranger is.
+
+    A person, a merge of all who share the number, the identity itself, or the number: of the customer who
+    alone had it already, when nobody could be asked.
+    """
 
     HAND = "hand"
     MERGE = "merge"
     IDENTITY = "identity"
+    NUMBER = "number"
 
 
 class Stranger(Base):

@@ -45,6 +45,23 @@ def sharing(found: Iterable[Sequence[Hit]]) -> list[UUID]:
     return sorted(ids)
 
 
+def had_alone(found: Iterable[Sequence[Hit]], stranger: UUID) -> UUID | None:
+    """Return the customer who alone has the number or the address, and had it before the stranger came.
+
+    The ids of contact points and strangers tell when they were made (UUIDv7).
+    """
+    having = {hit["id"]: hit for hits in found for hit in hits if _has(hit["match"])}
+    if len(having) != 1:
+        return None
+    ((id_, hit),) = having.items()
+    points = [point for point in hit["contact_points"] if hit["match"]["value"] in _written(point)]
+    return UUID(id_) if any(UUID(point["id"]) < stranger for point in points) else None
+
+
+def _written(point: Mapping[str, Any]) -> tuple[str, str | None]:
+    return point["value"], point["normalized"]
+
+
 def _has(match: Mapping[str, Any]) -> bool:
     return match["field"] in REACHED and match["form"] == "exact"
 

@@ -86,6 +86,21 @@ TOLD_BY_IDENTITY = Statement(
     )
     .values(state=_word(StrangerState.ATTACHED), attached_by=_word(AttachedBy.IDENTITY), reason=null())
 )
+_owner = aliased(Identity, name="owner")
+# Who a customer is now, if a stranger may still become that one; locks the stranger's identity.
+BELONGS = Statement(
+    select(_owner.current_id)
+    .join_from(Identity, Stranger, Stranger.id == Identity.original_id)
+    .join(_owner, _owner.original_id == bindparam("customer", type_=Uuid))
+    .where(
+        Identity.original_id == bindparam("id", type_=Uuid),
+        Identity.customer_id.is_(None),
+        Stranger.state == _word(StrangerState.OPEN),
+        ~_owner.deleted,
+    )
+    .with_for_update(of=Identity),
+    unguarded=KEEPING,
+)
 _meant = aliased(Identity, name="meant")
 _sharer = func.unnest(Stranger.sharers).table_valued(column("id", Uuid)).render_derived("sharer")
 # Of strangers with several sharers: whom these mean now, and whether all of them are known and there.

@@ -23,6 +23,7 @@ from services.interaction.mail.whose import Correspondents
 from services.interaction.mail.writing import Letter, take_in
 from services.interaction.records.actions import UnknownCustomer, fetch
 from services.interaction.records.answers import customers
+from services.interaction.records.drafts import RecordRetired
 from shared.auth import Principal, Visibility, allow
 from shared.database import Transaction
 from shared.errors import (
@@ -59,7 +60,7 @@ class OriginalNotKept(Gone):
     response_model=InteractionRead,
     responses={
         200: {"model": InteractionRead, "description": AGAIN},
-        **documents(UnknownCustomer, MaskedField, MalformedJson, TooLarge, Invalid),
+        **documents(UnknownCustomer, MaskedField, RecordRetired, MalformedJson, TooLarge, Invalid),
     },
     openapi_extra=either(RAW, MailCreate),
 )

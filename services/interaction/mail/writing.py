@@ -19,9 +19,9 @@ from services.interaction.mail.owners import Own
 from services.interaction.mail.placing import place
 from services.interaction.mail.threads import Tied, tied, ties
 from services.interaction.records.actions import Wanted, write
-from services.interaction.records.drafts import Draft, Held, Result
+from services.interaction.records.drafts import Draft, Held, RecordRetired, Result
 from services.interaction.records.schemas import BatchMode, Outcome
-from services.interaction.sources.queries import find
+from services.interaction.sources.queries import look_up
 from shared.database import Transaction
 from shared.statements import Statement
 from web.once import Again
@@ -38,6 +38,7 @@ class Letter:
     direction: Direction
     customer: Key
     known: UUID | None = None
+    retired: bool = False
 
     @property
     def source(self) -> tuple[str, str]:
@@ -62,10 +63,11 @@ _MAIL, _ORIGINAL = _all(MailRow), _all(MailOriginal)
 
 
 async def known(tx: Transaction, letters: Sequence[Letter]) -> None:
-    """Find which mails are here already."""
-    found = await find(tx.connection, INTERACTIONS.name, {each.source for each in letters})
+    """Find which mails are here already, or were and are not to come back."""
+    found = await look_up(tx.connection, INTERACTIONS.name, {each.source for each in letters})
     for each in letters:
-        each.known = found.get(each.source)
+        there = found.get(each.source)
+        each.known, each.retired = (None, False) if there is None else (there.record_id, bool(there.retired))
 
 
 async def take_in(
@@ -109,6 +111,9 @@ def _told(letters: Sequence[Letter], results: dict[tuple[str, str], Result]) -> 
     told: list[Result | UUID] = []
     seen: set[tuple[str, str]] = set()
     for each in letters:
+        if each.retired:
+            told.append(Result(Outcome.REJECTED, problem=RecordRetired()))
+            continue
         result = results.get(each.source)
         repeated = each.source in seen and result is not None and result.problem is None
         if result is None or repeated:

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Index, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.interaction.records.models import Fact, on_timeline
+from services.interaction.records.models import EMPTIED, Fact, on_timeline
 from shared.masking import PERSONAL
 
 
@@ -21,5 +21,5 @@ class Objection(Fact):
     founded: Mapped[bool | None] = mapped_column(Boolean)
     personality: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
     raised_to: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, info=PERSONAL)
+    attempts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, info={**PERSONAL, EMPTIED: "answer"})
     outcome: Mapped[str] = mapped_column(Text)

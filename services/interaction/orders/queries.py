@@ -21,7 +21,8 @@ _select = (
     .join_from(Order, Identity, Identity.original_id == Order.customer_id)
     .where(Order.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
 )
-_ORDERS = visible(_select, Order)
+# Locked, so that no rule of retention deletes it while something is attached to it.
+_ORDERS = visible(_select.with_for_update(read=True, key_share=True, of=Order), Order)
 
 
 class UnknownOrder(Invalid):

@@ -19,6 +19,7 @@ class Promise(Fact):
     __table_args__ = (
         Index("ix_promises_due", "due_at", "id", postgresql_where=_OPEN),
         Index("ix_promises_due_at", "due_at"),
+        Index(None, "order_id", postgresql_where=text("order_id is not null")),
         *on_timeline("promises"),
     )
 

@@ -23,12 +23,13 @@ from services.interaction.records.drafts import (
     SourceKeyTaken,
     Written,
     decide,
+    heed,
 )
 from services.interaction.records.kinds import Kind, link_nothing
 from services.interaction.records.rehearsing import rehearsed
 from services.interaction.records.schemas import BatchMode
 from services.interaction.records.statements import Statements
-from services.interaction.sources.queries import Claim, claim, find
+from services.interaction.sources.queries import Claim, claim, find, look_up
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.errors import Invalid, NotFound, Problem, Unavailable
@@ -78,7 +79,9 @@ async def write(tx: Transaction, wanted: Wanted) -> Decision:
     """Do what the drafts want, and tell the feed and the history; of a dry run nothing stays."""
     async with rehearsed(tx, dry=wanted.dry):
         await _link(tx, wanted)
-        held = await _held(tx, wanted, await _locate(tx, wanted))
+        ids = await _locate(tx, wanted)
+        held = await _held(tx, wanted, ids)
+        await _heed(tx, wanted, ids - held.keys())
         decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.settled)
         await _store(tx, wanted.kind, decision)
     return decision
@@ -189,7 +192,9 @@ async def _locate(tx: Transaction, wanted: Wanted) -> set[UUID]:
     fresh = {} if wanted.mode is BatchMode.UPDATE else _claims(drafts)
     taken = await claim(tx.connection, wanted.kind.name, list(fresh.values()))
     mine = {name: each.record_id for name, each in fresh.items() if each.record_id in taken}
-    ids = await find(tx.connection, wanted.kind.name, names - mine.keys())
+    found = await look_up(tx.connection, wanted.kind.name, names - mine.keys())
+    heed(drafts, found, wanted.kind.dropped)
+    ids = {name: each.record_id for name, each in found.items()}
     for draft in drafts:
         named = mine.get(draft.source) or ids.get(draft.source) if draft.source else uuid7()
         draft.record_id = draft.id or named
@@ -220,6 +225,13 @@ async def _held(tx: Transaction, wanted: Wanted, ids: set[UUID]) -> dict[UUID, H
         if draft.problem is None and draft.record_id in foreign:
             draft.problem = NotFound(NOT_THERE) if draft.id else SourceKeyTaken()
     return held
+
+
+async def _heed(tx: Transaction, wanted: Wanted, gone: set[UUID]) -> None:
+    """Refuse drafts whose record was deleted while they waited for it: its name is no reserved one."""
+    drafts = [draft for draft in wanted.drafts if draft.problem is None and draft.record_id in gone]
+    names = {draft.source for draft in drafts if draft.source}
+    heed(drafts, await look_up(tx.connection, wanted.kind.name, names), wanted.kind.dropped)
 
 
 async def _store(tx: Transaction, kind: Kind, decision: Decision) -> None:

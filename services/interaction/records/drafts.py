@@ -1,14 +1,16 @@
 """Drafts: what each row of a request wants, and deciding what becomes of it. Pure: no clock, no database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from feed.diff import changes
 from services.interaction.identities.people import Key, Known, Name
 from services.interaction.records.schemas import BatchMode, Outcome
-from shared.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem
+from services.interaction.sources.models import Found, Retired
+from shared.errors import Conflict, FieldError, Gone, Invalid, NotFound, PreconditionFailed, Problem
 
 NOT_THERE = "There is no such record to change."
 Columns = dict[str, Any]
@@ -29,6 +31,13 @@ class OtherCustomer(Conflict):
     code, title = "other_customer", "The record belongs to another customer"
 
 
+class RecordRetired(Gone):
+    """A source sends again what a rule of retention has deleted."""
+
+    code, title = "record_retired", "The record was deleted when its time was over"
+    says = "It is not taken again: its source key stays used."
+
+
 class LinkFixed(Invalid):
     """A correction names what a record keeps for good: its customer, its order or its source key."""
 
@@ -44,7 +53,11 @@ class Incomplete(Invalid):
 
 @dataclass(slots=True)
 class Draft:
-    """One row: `values` are the columns that it gives, `defaults` those of a new record that says no more."""
+    """One row: `values` are the columns that it gives, `defaults` those of a new record that says no more.
+
+    `named`: its source names the customer. One who was only found, by a number or an address, may be another
+    one when the row comes again.
+    """
 
     index: int
     values: dict[str, Any]
@@ -55,6 +68,7 @@ class Draft:
     if_version: int | None = None
     customer: Key | None = None
     order: Key | None = None
+    named: bool = True
     who: Known | None = None
     record_id: UUID | None = None
     problem: Problem | None = None
@@ -110,6 +124,18 @@ def as_given(_: Columns | None, after: Columns) -> Columns:
     return after
 
 
+def heed(drafts: Iterable[Draft], found: Mapping[Name, Found], dropped: Collection[str]) -> None:
+    """Refuse drafts of records that were deleted; take from those that were stripped what was dropped."""
+    for draft in drafts:
+        there = found.get(draft.source) if draft.source else None
+        what = None if there is None else there.retired
+        if what == Retired.DELETED:
+            draft.problem = RecordRetired()
+        elif what == Retired.STRIPPED:
+            draft.values = {name: value for name, value in draft.values.items() if name not in dropped}
+            draft.defaults = {name: value for name, value in draft.defaults.items() if name not in dropped}
+
+
 def decide(
     drafts: Sequence[Draft], held: Mapping[UUID, Held], mode: BatchMode, settle: Settle = as_given
 ) -> Decision:
@@ -147,10 +173,15 @@ def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, sett
         raise PreconditionFailed("The record has another version.", current_version=record.version)
     if draft.source and draft.source != record.source:
         raise SourceKeyTaken("The record has another source key.")
-    if draft.who and record.who and draft.who.current_id != record.who.current_id:
+    if draft.named and draft.who and record.who and draft.who.current_id != record.who.current_id:
         raise OtherCustomer("A record is not moved; cancel it and record it anew.")
+    timed = _when(draft)
+    if timed is not None and (known := record.values.get("source_updated_at")) is not None and timed < known:
+        return Result(Outcome.UNCHANGED, record, record.version)
+    if timed is not None and draft.missing:
+        raise Incomplete(errors=_missing(draft.missing))
     strict = mode is BatchMode.CREATE
-    wanted = {**draft.defaults, **draft.values} if strict else draft.values
+    wanted = {**draft.defaults, **draft.values} if strict or timed is not None else draft.values
     content = settle(record.values, {**record.values, **wanted})
     diff = changes(record.values, content)
     if not diff:
@@ -161,6 +192,11 @@ def _again(draft: Draft, record: Held, decision: Decision, mode: BatchMode, sett
     record.values = content
     decision.changed.append(Written(record, dict(record.values), record.version, diff))
     return Result(Outcome.UPDATED, record, record.version)
+
+
+def _when(draft: Draft) -> datetime | None:
+    """Return as of when a row says the whole record: only a source does; who names an id corrects it."""
+    return draft.values.get("source_updated_at") if draft.source is not None else None
 
 
 def _missing(names: Iterable[str]) -> list[FieldError]:

@@ -105,6 +105,11 @@ class Kind:
         return columns_of(self.model)
 
     @cached_property
+    def dropped(self) -> frozenset[str]:
+        """The columns that are emptied when a record is stripped: those that hold personal data."""
+        return self.personal.intersection(self.content)
+
+    @cached_property
     def of_customer(self) -> bool:
         """Whether records of this kind belong to a customer."""
         return issubclass(self.model, Fact)

@@ -14,6 +14,8 @@ from shared.auth import Visibility
 from shared.masking import PERSONAL
 
 TIME = DateTime(timezone=True)
+# Of a personal list: the member of its items that is emptied when a record is stripped; others are counted.
+EMPTIED = "emptied"
 
 
 class Record(Base):
@@ -27,6 +29,9 @@ class Record(Base):
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(TIME)
     updated_at: Mapped[datetime] = mapped_column(TIME)
+    source_updated_at: Mapped[datetime | None] = mapped_column(
+        TIME, comment="when the source last changed it, as it says"
+    )
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ def record(t: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         "attributes": t.attributes,
         "created_at": t.created_at,
         "updated_at": t.updated_at,
+        "source_updated_at": t.source_updated_at,
     }
 
 

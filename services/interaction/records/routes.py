@@ -11,7 +11,7 @@ from feed.history import HistoryPage, Stepped, Steps
 from services.interaction.identities.people import Key
 from services.interaction.records import answers, streaming
 from services.interaction.records.actions import UnknownCustomer
-from services.interaction.records.drafts import LinkFixed, SourceKeyTaken
+from services.interaction.records.drafts import LinkFixed, RecordRetired, SourceKeyTaken
 from services.interaction.records.kinds import Kind
 from services.interaction.records.lists import Listing, equal
 from services.interaction.records.parameters import EveryFact, Everything, Facts, Named, Page, Reach, Span
@@ -94,7 +94,7 @@ class _Routes:
             description=says,
             status_code=201,
             response_model=kind.read,
-            responses={**again, **documents(SourceKeyTaken, Invalid, *whose, *self.problems)},
+            responses={**again, **documents(SourceKeyTaken, RecordRetired, Invalid, *whose, *self.problems)},
         )
 
     def batch(self) -> None:

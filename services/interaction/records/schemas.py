@@ -36,6 +36,11 @@ class RecordCreate(Body):
     """What a new record of any kind may carry."""
 
     source: SourceKey | None = None
+    source_updated_at: Instant | None = Field(
+        default=None,
+        description="When the source last changed it. A row that says so is the whole record as it was then; "
+        "one that is older than what is known changes nothing.",
+    )
     attributes: JsonObject = Field(default_factory=dict)
 
 
@@ -63,6 +68,7 @@ class RecordRead(Read):
     attributes: dict[str, Any]
     created_at: Instant
     updated_at: Instant
+    source_updated_at: Instant | None
 
 
 class FactRead(RecordRead):

@@ -21,7 +21,8 @@ _select = (
     .join_from(Return, Identity, Identity.original_id == Return.customer_id)
     .where(Return.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
 )
-_RETURNS = visible(_select, Return)
+# Locked, so that no rule of retention deletes it while something is attached to it.
+_RETURNS = visible(_select.with_for_update(read=True, key_share=True, of=Return), Return)
 
 
 class UnknownReturn(Invalid):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, Uuid, and_, bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.interaction.sources.models import SourceKey
+from services.interaction.sources.models import Found, SourceKey
 from shared.ids import uuid7
 from shared.statements import Runner, Statement
 
@@ -45,7 +45,7 @@ _CLAIM = Statement(
     .returning(SourceKey.record_id)
 )
 _FIND = Statement(
-    select(SourceKey.system, SourceKey.source_id, SourceKey.record_id).join_from(
+    select(SourceKey.system, SourceKey.source_id, SourceKey.record_id, SourceKey.retired).join_from(
         _named,
         SourceKey,
         and_(
@@ -77,10 +77,15 @@ async def claim(on: Runner, kind: str, claims: Sequence[Claim]) -> set[UUID]:
 
 async def find(on: Runner, kind: str, names: Collection[Name]) -> dict[Name, UUID]:
     """Return the ids of the records that have these names."""
+    return {name: found.record_id for name, found in (await look_up(on, kind, names)).items()}
+
+
+async def look_up(on: Runner, kind: str, names: Collection[Name]) -> dict[Name, Found]:
+    """Return what is known of these names."""
     if not names:
         return {}
     rows = await _FIND.all(on, kind=kind, **_apart(names))
-    return {(row["system"], row["source_id"]): row["record_id"] for row in rows}
+    return {(row["system"], row["source_id"]): Found(row["record_id"], row["retired"]) for row in rows}
 
 
 async def reserve(on: Runner, kind: str, names: Collection[Name]) -> dict[Name, UUID]:

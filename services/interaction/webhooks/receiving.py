@@ -74,6 +74,7 @@ def _draft(source: Record, message: Message, of: tuple[Direction, Key], now: dat
         draft = INTERACTIONS.draft(InteractionCreate.model_validate(given), index)
     except ValidationError:
         raise Unmapped("The message has something that an interaction cannot have.") from None
+    draft.named = False
     if message.at is None:  # of a new one only: what comes again came when it first did
         draft.defaults = {**draft.defaults, "occurred_at": draft.values.pop("occurred_at")}
     return draft

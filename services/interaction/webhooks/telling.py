@@ -13,7 +13,7 @@ def told(decision: Decision, original: UUID | None) -> dict[str, Any]:
     """Return what was made of each message."""
     counts = Counter(result.outcome for result in decision.results)
     return {
-        "original": original,
+        "original": None if original is None else str(original),
         "results": [_told(index, result) for index, result in enumerate(decision.results)],
         "counts": {outcome.value: counts[outcome] for outcome in Outcome},
     }

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    literal_column,
     select,
     tuple_,
     update,
@@ -57,7 +58,10 @@ async def drop_moved(tx: Transaction, rows: Sequence[Row]) -> None:
 
 
 async def retract(tx: Transaction, gone: Sequence[tuple[str, UUID, int, int]]) -> None:
-    """Let deleted facts (kind, subject, generation, version) count no more; their rows stay as a guard."""
+    """Let deleted facts (kind, subject, generation, version) count no more.
+
+    Their rows stay as a guard, without what they said.
+    """
     if gone:
         columns = map(list, zip(*gone, strict=True))
         await _RETRACT.value(tx.connection, **dict(zip(_GONE, columns, strict=True)))
@@ -136,11 +140,12 @@ _DROP_MOVED = Statement(
 )
 _GONE = ("kind", "subject", "generation", "version")
 _gone = _rows({name: _TYPES[name] for name in _GONE})
+_SAYING_NOTHING = {name: literal_column("0", Numeric) for name in ("amount", "cost", "costed")}
 _held, _told = (tuple_(of.generation, of.version) for of in (Fact, _gone.c))
 _RETRACT = Statement(
     update(Fact)
     .where(Fact.subject == _gone.c.subject, Fact.kind == _gone.c.kind, _held < _told)
-    .values(counts=False, generation=_gone.c.generation, version=_gone.c.version)
+    .values(**_SAYING_NOTHING, counts=False, generation=_gone.c.generation, version=_gone.c.version)
 )
 _before = Fact.generation < bindparam("generation", type_=Integer)
 _EARLIER = Statement(select(Fact.customer_id).where(_before).distinct())

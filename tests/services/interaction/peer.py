@@ -81,16 +81,15 @@ class Peer:
         pairs = zip(items, keys, strict=True)
         return _json({"results": [{**item, "customer_id": holders.get(key)} for item, key in pairs]})
 
-    def share(self, text: str, field: str, *ids: UUID, form: str = "exact", score: float = 1.0) -> None:
-        """Let a string find customers by one of their fields."""
-        match = {
-            "field": field,
-            "form": form,
-            "value": text,
-            "score": score,
-            "reason": f"It is their {field}.",
-        }
+    def share(
+        self, text: str, field: str, *ids: UUID, since: str = str(UUID(int=2**128 - 1)), **how: Any
+    ) -> None:
+        """Let a string find customers by one of their fields, which they have `since` an id was made."""
+        match = {"field": field, "form": "exact", "value": text, "score": 1.0, **how}
+        match["reason"] = f"It is their {field}."
+        points = [{"id": since, "value": text, "normalized": None}]
         told = {"kind": "person", "name": "张伟", "owner": None, "department": None, "match": match}
+        told["contact_points"] = points
         self.found[text] = [{"id": str(id_), **told} for id_ in ids]
 
     async def _search(self, request: Request) -> Response:
@@ -115,6 +114,7 @@ class Peer:
             return Response(status_code=503)
         asked = await request.json()
         field, value = asked["filter"]["field"], asked["filter"]["value"]
+        assert asked["filter"]["op"] == "contains"
         there = [c for c in self.customers.values() if not c.get("gone") and c.get(field) == value]
         return _json({"items": [{"id": each["id"]} for each in there][: asked["limit"]], "next": None})
 

@@ -1,5 +1,8 @@
 """Deciding what becomes of rows: no database, only what is held and what is wanted."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -37,6 +40,7 @@ def outcome(decision: Decision) -> tuple[Outcome, str | None]:
         (draft(values={"subject": "c"}), BatchMode.UPDATE, (Outcome.UPDATED, None)),
         (draft(if_version=2), BatchMode.UPSERT, (Outcome.REJECTED, "precondition_failed")),
         (draft(who=as_told(uuid4())), BatchMode.UPSERT, (Outcome.REJECTED, "other_customer")),
+        (draft(who=as_told(uuid4()), named=False), BatchMode.UPSERT, (Outcome.UNCHANGED, None)),
         (draft(source=("erp", "1")), BatchMode.UPSERT, (Outcome.REJECTED, "source_key_taken")),
         (draft(problem=Problem()), BatchMode.UPSERT, (Outcome.REJECTED, "unexpected")),
         (draft(missing=("channel",)), BatchMode.UPSERT, (Outcome.UNCHANGED, None)),
@@ -65,6 +69,30 @@ def test_a_mapped_id_is_the_same_customer() -> None:
     stranger = as_told(uuid4())
     mapped = type(WHO)(stranger.original_id, WHO.current_id, None, None, deleted=False, matched=True)
     assert outcome(decide([draft(who=mapped)], held(), BatchMode.UPSERT)) == (Outcome.UNCHANGED, None)
+
+
+def as_of(day: int, subject: str) -> Draft:
+    said = {"subject": subject, "source_updated_at": datetime(2026, 3, day, tzinfo=UTC)}
+    return draft(values=said, source=("erp", "1"))
+
+
+@pytest.mark.parametrize("days", [*permutations((1, 2, 3))])
+def test_what_a_source_said_last_holds_in_any_order(days: tuple[int, ...]) -> None:
+    decision = decide([as_of(day, f"of {day}") for day in (*days, *days)], {}, BatchMode.UPSERT)
+    left = decision.results[-1].held
+    assert left is not None
+    assert left.values["subject"] == "of 3"
+    assert outcome(decide([as_of(1, "of 1")], {RECORD: left}, BatchMode.CREATE)) == (Outcome.UNCHANGED, None)
+    assert left.version == 1 + len(decision.changed) == len({max(days[: at + 1]) for at in range(3)})
+
+
+def test_what_a_source_says_of_a_time_is_the_whole_record() -> None:
+    values = {"subject": "a", "body": "b", "source_updated_at": None}
+    before = {RECORD: Held(RECORD, 1, ("erp", "1"), values, WHO)}
+    (written,) = decide([as_of(1, "c")], before, BatchMode.UPSERT).changed
+    assert (written.values["subject"], written.values["body"]) == ("c", None)
+    part = replace(as_of(2, "d"), missing=("channel",))
+    assert outcome(decide([part], before, BatchMode.UPSERT)) == (Outcome.REJECTED, "incomplete")
 
 
 def test_changes_say_from_and_to() -> None:

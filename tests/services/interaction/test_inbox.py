@@ -8,6 +8,7 @@ import httpx
 from feed.consumer import Follower
 from services.interaction.inbox.schemas import StrangerPage, StrangerRead
 from shared.auth import Principal, Visibility
+from shared.ids import uuid7
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
 from tests.services.interaction.test_identities import catch_up
@@ -180,6 +181,30 @@ async def test_what_two_share_is_neithers_until_they_are_one(
     assert (await shown(client, stranger))["state"] == "open"
     for customer in (one, other):
         assert await timeline(client, customer) == set()
+
+
+async def test_what_one_customer_had_already_is_that_ones_though_nobody_could_be_asked(
+    client: httpx.AsyncClient, peer: Peer, work: Work, follower: Follower
+) -> None:
+    numbers = [name(str(each)) for each in range(2)]
+    customers = [peer.put(name()) for _ in numbers]
+    peer.share(numbers[0], "phone", customers[0], since=str(uuid7()))
+    strangers = [await came(client, number) for number in numbers]
+    peer.share(numbers[1], "phone", customers[1], since=str(uuid7()))  # who got the number later
+    await work()
+    assert [(await shown(client, each))["state"] for each in strangers] == ["open"] * 2  # not yet told of
+    await catch_up(follower)
+    await work()
+    told = [await shown(client, each) for each in strangers]
+    assert [(each["state"], each["attached_by"], each["customer_id"]) for each in told] == [
+        ("attached", "number", str(customers[0])),
+        ("open", None, None),
+    ]
+    assert len(await timeline(client, customers[0])) == 1  # type: ignore[arg-type]  # a set, as it is there
+    assert await came(client, numbers[0]) == strangers[0]
+    assert (await decide(client, strangers[0], "detach")).json()["state"] == "open"
+    await work()
+    assert (await shown(client, strangers[0]))["state"] == "open"
 
 
 async def test_one_of_those_who_share_is_deleted_and_nobody_guesses(

@@ -237,3 +237,17 @@ async def test_an_original_is_for_who_sees_everything(
     for rights in ({"visibility": Visibility.OWN}, {"personal": False}):
         some = interaction.client(Principal("u-1", frozenset(["*"]), **rights))
         assert (await some.get(path)).status_code == 403
+
+
+async def test_a_message_comes_again_under_a_key_and_when_its_sender_is_known(
+    client: httpx.AsyncClient, peer: Peer
+) -> None:
+    sender, code = number(), await source(client)
+    path, sent, key = f"{PATH}/{code}/messages", payload(sms(sender)), {"idempotency-key": uuid4().hex}
+    first = await client.post(path, json=sent, headers=key)
+    assert (first.status_code, first.json()["results"][0]["matched"]) == (200, False)
+    replayed = await client.post(path, json=sent, headers=key)
+    assert (replayed.json(), replayed.headers["idempotency-replayed"]) == (first.json(), "true")
+    peer.put(phone=sender)
+    (again,) = (await client.post(path, json=sent)).json()["results"]
+    assert (again["outcome"], again["id"]) == ("unchanged", first.json()["results"][0]["id"])

@@ -1,0 +1,1 @@
+"""Holds: customers of whom nothing goes, whatever rules of retention say."""

@@ -1,0 +1,64 @@
+"""What is kept beside records of some kinds, and goes with them: mails, their originals, payloads, events."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, case, cast, delete, literal, null, select, update
+
+from services.interaction.calls.drafts import PERSONAL
+from services.interaction.calls.kind import CALLS
+from services.interaction.calls.models import CallEvent
+from services.interaction.interactions.kind import INTERACTIONS
+from services.interaction.interactions.models import Interaction
+from services.interaction.mail.models import MailOriginal, MailRow, ThreadMark
+from services.interaction.webhooks.models import WebhookOriginal, WebhookSource
+from shared.database import Transaction
+from shared.statements import Statement
+
+TAKING = "takes away what belongs to records whose time is over"
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_AN_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+_mails = select(MailRow.message_id).where(MailRow.id == any_(_IDS), MailRow.message_id.is_not(None))
+# What is being marked just now belongs to a mail that stays.
+_marks = (
+    select(ThreadMark.name)
+    .where(ThreadMark.name.in_(_mails))
+    .order_by(ThreadMark.name)
+    .with_for_update(skip_locked=True)
+)
+_said = Interaction.attributes["webhook_original"].astext
+_named = (
+    select(case((_said.regexp_match(_AN_ID), cast(_said, Uuid)), else_=null()))
+    .join_from(Interaction, WebhookSource, WebhookSource.code == Interaction.source_system)
+    .where(Interaction.id == any_(_IDS), WebhookSource.id == WebhookOriginal.source_id)
+)
+_OF_INTERACTIONS = (
+    Statement(delete(ThreadMark).where(ThreadMark.name.in_(_marks)), unguarded=TAKING),
+    # A payload may hold several messages: it goes with the first of them.
+    Statement(delete(WebhookOriginal).where(WebhookOriginal.id.in_(_named)), unguarded=TAKING),
+    Statement(delete(MailOriginal).where(MailOriginal.id == any_(_IDS))),
+    Statement(delete(MailRow).where(MailRow.id == any_(_IDS)), unguarded=TAKING),
+)
+_personal = literal(sorted(PERSONAL), ARRAY(Text))
+GONE: Mapping[str, Sequence[Statement]] = {
+    INTERACTIONS.name: _OF_INTERACTIONS,
+    CALLS.name: (Statement(delete(CallEvent).where(CallEvent.call_id == any_(_IDS))),),
+}
+# The events of a call go on adding up to it.
+STRIPPED: Mapping[str, Sequence[Statement]] = {
+    INTERACTIONS.name: _OF_INTERACTIONS,
+    CALLS.name: (
+        Statement(
+            update(CallEvent)
+            .where(CallEvent.call_id == any_(_IDS), CallEvent.said.has_any(_personal))
+            .values(said=CallEvent.said.op("-")(_personal)),
+        ),
+    ),
+}
+
+
+async def take(tx: Transaction, beside: Sequence[Statement], ids: Sequence[UUID]) -> None:
+    """Take away what is beside some records."""
+    for statement in beside:
+        await statement.value(tx.connection, ids=ids)

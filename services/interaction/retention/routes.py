@@ -1,0 +1,127 @@
+"""Rules and runs over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from feed.history import HistoryPage, Stepped
+from jobs.routes import Kind, job_router
+from services.interaction.base import JOBS
+from services.interaction.holds.actions import RUN
+from services.interaction.retention import rules
+from services.interaction.retention.rules import LISTED, RULES, NotARetentionRule, RetentionRuleExists, judge
+from services.interaction.retention.schemas import (
+    RetentionRuleCreate,
+    RetentionRulePage,
+    RetentionRuleRead,
+    RetentionRuleUpdate,
+    RetentionRunCreate,
+    RetentionRunPage,
+    RetentionRunRead,
+)
+from shared.auth import Principal, allow
+from shared.database import Transaction
+from shared.errors import Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
+from web.app import core
+from web.etag import Seen
+from web.hot import hot
+from web.lists import Paged, listed
+from web.once import Answer, once
+
+CanRead = Annotated[Principal, allow("retention:read")]
+CanWrite = Annotated[Principal, allow("retention:write")]
+RUNS = "/v1/retention-runs"
+router = APIRouter(prefix=rules.PATH, tags=["retention"])
+runs_router = APIRouter(prefix=RUNS, tags=["retention"])
+jobs_router = job_router(
+    JOBS,
+    Kind(
+        RUN,
+        RUNS,
+        "retention_run",
+        RetentionRunRead,
+        RetentionRunPage,
+        allow("retention:read"),
+        allow("retention:write"),
+    ),
+)
+CHANGING = documents(NotFound, Forbidden, PreconditionRequired, PreconditionFailed, Invalid)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=RetentionRuleRead,
+    responses=documents(Forbidden, RetentionRuleExists, NotARetentionRule),
+)
+@hot
+async def create_retention_rule(body: RetentionRuleCreate, request: Request, principal: CanWrite) -> Response:
+    """Say how long records of a kind are kept, and what happens to them then."""
+    judge(principal)
+    given = body.model_dump()
+    return await once(request, principal, lambda tx: rules.create(tx, given))
+
+
+@router.get("", response_model=RetentionRulePage)
+@hot
+async def list_retention_rules(request: Request, principal: CanRead, place: Paged) -> Response:
+    """List rules, the oldest first."""
+    pool = core(request).database.pool
+    return await listed(request, place, ("id",), lambda **given: LISTED.all(pool, principal, **given))
+
+
+@router.get("/{retention_rule_id}", response_model=RetentionRuleRead, responses=documents(NotFound))
+@hot
+async def get_retention_rule(request: Request, retention_rule_id: UUID, principal: CanRead) -> Response:
+    """Show a rule."""
+    return await RULES.read(request, principal, retention_rule_id)
+
+
+@router.patch("/{retention_rule_id}", response_model=RetentionRuleRead, responses=CHANGING)
+@hot
+async def update_retention_rule(
+    body: RetentionRuleUpdate, request: Request, retention_rule_id: UUID, seen: Seen, principal: CanWrite
+) -> Response:
+    """Apply a JSON merge patch; a run that is on its way goes on by the rule as it was."""
+    judge(principal)
+    patch = body.model_dump(exclude_unset=True)
+    return await once(request, principal, lambda tx: RULES.change(tx, retention_rule_id, patch, seen))
+
+
+@router.delete("/{retention_rule_id}", status_code=204, responses=CHANGING)
+@hot
+async def delete_retention_rule(
+    request: Request, retention_rule_id: UUID, seen: Seen, principal: CanWrite
+) -> Response:
+    """Delete a rule; a more general one holds from now on, if there is one."""
+    judge(principal)
+    return await once(request, principal, lambda tx: RULES.remove(tx, retention_rule_id, seen))
+
+
+@router.get("/{retention_rule_id}/history", response_model=HistoryPage, responses=documents(NotFound))
+@hot
+async def get_retention_rule_history(
+    request: Request, retention_rule_id: UUID, principal: CanRead, place: Stepped
+) -> Response:
+    """List who changed what, newest first."""
+    return await RULES.past(request, principal, place, retention_rule_id)
+
+
+@runs_router.post("", status_code=202, response_model=RetentionRunRead, responses=documents(Forbidden))
+@hot
+async def create_retention_run(body: RetentionRunCreate, request: Request, principal: CanWrite) -> Response:
+    """Queue a run over everything; one begins by itself every day, as long as there are rules."""
+    judge(principal)
+
+    async def act(tx: Transaction) -> Answer:
+        job = await JOBS.ask(tx, RUN, {"dry_run": body.dry_run})
+        row = await JOBS.sql.one.one(tx.connection, kind=RUN, job=job)
+        if row is None:
+            raise NotFound
+        return Answer(row["data"], 202, row["version"], f"{RUNS}/{job}")
+
+    return await once(request, principal, act)
+
+
+ROUTERS = (router, runs_router, jobs_router)
