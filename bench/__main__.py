@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bench import feeding, histories, reads, rounds, routing, writes
+from bench import batches, feeding, histories, reads, ringing, rounds, routing, writes
 from bench.client import Generator
 from bench.dataset import Sizes, Slice
 from bench.goals import PACE
@@ -72,6 +72,8 @@ def every(bench: Bench) -> Iterator[Cell]:
     for read in READS:
         yield from reads.cells(bench, read)
     yield from writes.cells(bench)
+    yield from batches.cells(bench)
+    yield from ringing.cells(bench)
     yield from feeding.cells(bench)
     yield from routing.cells(bench)
 
