@@ -19,6 +19,9 @@ from shared.ids import uuid7
 from shared.settings import Settings
 
 ACQUIRE_S = 5.0
+ANY_SIZE = (
+    0  # of a statement that stays prepared: asyncpg would plan those of more than 15 KiB each time anew
+)
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -89,6 +92,7 @@ class Database:
             init=speak_json,
             reset=_keep,
             timeout=ACQUIRE_S,
+            max_cacheable_statement_size=ANY_SIZE,
             server_settings={
                 "application_name": f"guanxi {settings.service}",
                 "timezone": "UTC",
