@@ -22,6 +22,7 @@ COLUMNS = {
     " version source_system source_id attributes created_at updated_at",
     "interaction.orders": "customer_id id occurred_at currency status lines total recorded_by"
     " version source_system source_id attributes created_at updated_at",
+    "interaction.call_events": "call_id key id type occurred_at said recorded_by received_at",
 }
 # The tables that grow, the largest first: without indexes while rows are copied in.
 GROWING = (

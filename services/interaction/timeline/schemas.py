@@ -20,6 +20,8 @@ class FactKind(StrEnum):
     RETURN = "return"
     DELIVERY = "delivery"
     CREDIT_NOTE = "credit_note"
+    PROMISE = "promise"
+    OBJECTION = "objection"
 
 
 class TimelineOrder(StrEnum):

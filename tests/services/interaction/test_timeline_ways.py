@@ -10,8 +10,9 @@ import orjson
 import pytest
 
 from feed.consumer import Follower
+from services.interaction.timeline.kinds import TOLD
 from services.interaction.timeline.queries import Shape, timeline
-from services.interaction.timeline.schemas import TimelinePage, TimelineTotals
+from services.interaction.timeline.schemas import FactKind, TimelinePage, TimelineTotals
 from shared.auth import Principal
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
@@ -21,6 +22,10 @@ from tests.support.running import ANYBODY, Running
 
 CHANNEL = ("phone", "email", "sms", "visit", "letter")
 PURPOSE = ("sale", "complaint", None)
+
+
+def test_every_kind_that_is_told_has_a_word_in_the_document() -> None:
+    assert set(FactKind) == TOLD.keys()
 
 
 async def mixed(client: httpx.AsyncClient, customer: Any, count: int = 60) -> list[dict[str, Any]]:
