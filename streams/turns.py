@@ -10,7 +10,8 @@ from web.app import core
 
 SHARE = 4  # of so many connections, streams use one at a time
 AT_A_TIME = 100  # rows: some milliseconds
-Item, Made = TypeVar("Item"), TypeVar("Made")
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 def turns(request: Request) -> asyncio.Semaphore:
