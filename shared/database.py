@@ -19,9 +19,7 @@ from shared.ids import uuid7
 from shared.settings import Settings
 
 ACQUIRE_S = 5.0
-ANY_SIZE = (
-    0  # of a statement that stays prepared: asyncpg would plan those of more than 15 KiB each time anew
-)
+ANY_SIZE = 0  # of statements that stay prepared: those above 15 KiB asyncpg would plan each time anew
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
