@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import re
 import signal
 import sys
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bench import feeding, histories, reads, rounds, routing, writes
+from bench import batches, feeding, histories, reads, ringing, rounds, routing, writes
 from bench.client import Generator
 from bench.dataset import Sizes, Slice
 from bench.goals import PACE
@@ -56,7 +57,9 @@ def measure(
     began = time.monotonic()
     short = replace(tools, seconds=tools.seconds * WARM)
     for each, count, into in ((short, given.warm, Results()), (tools, given.rounds, results)):
-        chosen = [cell for cell in cells(each) if given.only in cell.row or (cell.row, cell.way) == PACE]
+        chosen = [
+            cell for cell in cells(each) if re.search(given.only, cell.row) or (cell.row, cell.way) == PACE
+        ]
         rounds.run(chosen, count, into)
     say(f"Measured in {time.monotonic() - began:.0f} s.")
 
@@ -72,6 +75,8 @@ def every(bench: Bench) -> Iterator[Cell]:
     for read in READS:
         yield from reads.cells(bench, read)
     yield from writes.cells(bench)
+    yield from batches.cells(bench)
+    yield from ringing.cells(bench)
     yield from feeding.cells(bench)
     yield from routing.cells(bench)
 
@@ -86,7 +91,7 @@ def options(words: Sequence[str] | None = None) -> argparse.Namespace:
     of.add_argument("--rounds", type=int, default=3)
     of.add_argument("--warm", type=int, default=1, help="shorter rounds before them, which do not count")
     of.add_argument("--seconds", type=float, default=1.5, help="for each cell in each round")
-    of.add_argument("--only", default="", help="rows whose name holds these words")
+    of.add_argument("--only", default="", help="rows in whose name this regular expression is found")
     of.add_argument("--output", type=Path, default=FILE)
     if of.parse_args(words).quick:
         of.set_defaults(**QUICK)

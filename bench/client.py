@@ -19,13 +19,17 @@ P = TypeVar("P", bound=asyncio.Protocol)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to send where: whole requests as bytes; `once`: each at most one time, else again and again."""
+    """What to send where: whole requests as bytes; `once`: each at most one time, else again and again.
+
+    `pause` is how many seconds each connection waits after an answer.
+    """
 
     address: str
     requests: Sequence[bytes]
     connections: int
     seconds: float
     once: bool = False
+    pause: float = 0.0
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ def _run(load: Load) -> Outcome:
 
 async def _drive(load: Load) -> Outcome:
     tally = _Tally(iter(load.requests) if load.once else cycle(load.requests))
-    lines = [await _open(load.address, lambda: _Line(tally)) for _ in range(load.connections)]
+    lines = [await _open(load.address, lambda: _Line(tally, load.pause)) for _ in range(load.connections)]
     cpu, began = time.process_time(), time.perf_counter()
     tally.until = began + load.seconds
     for line in lines:
@@ -115,8 +119,8 @@ class _Line(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, tally: _Tally) -> None:
-        self.tally, self.sent = tally, 0.0
+    def __init__(self, tally: _Tally, pause: float) -> None:
+        self.tally, self.pause, self.sent = tally, pause, 0.0
         self.idle = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -140,7 +144,10 @@ class _Line(asyncio.Protocol):
         """Note the answer and go on."""
         self.tally.latencies.append(time.perf_counter() - self.sent)
         self.tally.statuses[self.parser.get_status_code()] += 1
-        self.send()
+        if self.pause:
+            asyncio.get_running_loop().call_later(self.pause, self.send)
+        else:
+            self.send()
 
     def connection_lost(self, _: Exception | None) -> None:
         if not self.idle.done():
@@ -192,3 +199,32 @@ class Talk(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Give the status to whoever waits."""
         self.answered.set_result(self.parser.get_status_code())
+
+
+class Screen(Talk):
+    """One connection on which a stream of server-sent events comes in; `hear` gets each of them whole."""
+
+    def __init__(self, hear: Callable[[bytes], None]) -> None:
+        """Know who hears."""
+        self.hear, self.held = hear, b""
+        self.begun = asyncio.get_running_loop().create_future()
+
+    @classmethod
+    async def listen(cls, address: str, request: bytes, hear: Callable[[bytes], None]) -> Self:
+        """Ask for the stream; return when it has begun."""
+        screen = await _open(address, lambda: cls(hear))
+        screen.parser = httptools.HttpResponseParser(screen)
+        screen.transport.write(request)
+        await screen.begun
+        return screen
+
+    def on_body(self, data: bytes) -> None:
+        """Tell of what is whole."""
+        *whole, self.held = (self.held + data).split(b"\n\n")
+        if not self.begun.done():
+            self.begun.set_result(None)
+        for event in whole:
+            self.hear(event)
+
+    def on_message_complete(self) -> None:
+        """Nobody waits for an end."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bench.histories import GIANT, GIANT_DEEP, READS
 from bench.reads import TENTH
+from bench.ringing import BUSY, IDLE, ROW
 from bench.rounds import Results
 
 # CPU µs of a point read over a bare pool, client and PostgreSQL, on the machine that the goals were set on.
@@ -125,6 +126,8 @@ GOALS = (
     _ratio("batch customers", "new ×2", "copy", 0.5),
     _rate("batch interactions", "new ×2", 10_000),
     _ratio("batch interactions", "new ×2", "copy", 0.5),
+    _late(ROW, IDLE, 100, 100)[1],
+    _late(ROW, BUSY, 100, 100)[1],
     _ratio("drain joined", "direct", "copy", 0.25),
     _ratio("drain thin", "direct", "copy", 0.25),
     *_late("write to reader", "idle", 10, 30),

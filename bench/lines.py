@@ -135,6 +135,15 @@ def order_line(number: int, whose: int, cents: Sequence[int], at: str) -> str:
     )
 
 
+def call_event_line(number: int) -> bytes:
+    """Return one of the three events of a call."""
+    call, nth = divmod(number, 3)
+    at = f"2026-06-01T09:3{nth}:00Z"
+    said = f'{{"direction":"inbound","from":"{phone_of(call)}","to":"95555","queue":"sales"}}'
+    line = f"{CALL}{call:012x}\tid:{nth}\t{CALL}{number:012x}\tringing\t{at}\t{said}\tbench\t{at}\n"
+    return line.encode()
+
+
 def _line(number: int, cents: int) -> str:
     return (
         f'{{"line":{number},"product":null,"product_id":null,"quantity":"1",'

@@ -1,15 +1,14 @@
-"""Rows of writes: single ones with an Idempotency-Key, and batches of a thousand beside psql's COPY."""
+"""Rows of single writes, each with an Idempotency-Key."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import orjson
 
 from bench import beside
 from bench.client import Load, post
-from bench.dataset import SEED, Sizes, Slice
-from bench.loading import COLUMNS
+from bench.dataset import SEED, Slice
 from bench.rounds import Bench, Cell, Figures, watched
 from bench.sending import contact, document
 from bench.statements import EVERYBODY, Script, Sql, filled, script, some_customer
@@ -17,10 +16,8 @@ from services.interaction.interactions.kind import INTERACTIONS as KIND
 from services.interaction.records.actions import statements
 
 MANY, ONE = 32, 1  # connections
-ROWS = 1_000  # in a batch
 FASTEST = 6_000  # single writes a second that no cell will reach
-BATCHES_A_SECOND = 40  # the same for batches
-_fresh = count(50_000_000)  # numbers of rows that nobody has sent yet
+fresh = count(50_000_000)  # numbers of rows that nobody has sent yet
 Bodies = Callable[[Bench, int], list[bytes]]
 
 
@@ -28,7 +25,7 @@ def cells(bench: Bench) -> Iterator[Cell]:
     """Yield the cells of all writes."""
     singles: dict[str, tuple[str, str, Bodies]] = {
         "record interaction": ("interaction", "/v1/interactions", contacts),
-        "create customer": ("customer", "/v1/customers", _customers),
+        "create customer": ("customer", "/v1/customers", customers),
     }
     for row, (service, path, bodies) in singles.items():
         ways = {"gateway": bench.system.local.address, "direct": bench.system.socket(service)}
@@ -37,18 +34,6 @@ def cells(bench: Bench) -> Iterator[Cell]:
                 run = _single(bench, address, path, bodies, connections)
                 yield Cell(row, f"{way} ×{connections}", run)
     yield Cell("record interaction", "pgbench", lambda: _pgbench(bench))
-    for row, path, bodies in (
-        ("batch customers", "/v1/customers/batch", _customers),
-        ("batch interactions", "/v1/interactions/batch", contacts),
-    ):
-        sent: list[bytes] = []
-        for connections in (1, 2):
-            yield Cell(row, f"new ×{connections}", _batch(bench, path, bodies, connections, sent))
-        yield Cell(row, "again ×1", _again(bench, path, sent, bodies))
-    yield Cell("batch customers", "copy", lambda: _copy(bench, "customer.customers", Slice.customer_rows))
-    yield Cell(
-        "batch interactions", "copy", lambda: _copy(bench, "interaction.interactions", Slice.interaction_rows)
-    )
 
 
 def _single(bench: Bench, address: str, path: str, bodies: Bodies, connections: int) -> Callable[[], Figures]:
@@ -62,66 +47,26 @@ def _single(bench: Bench, address: str, path: str, bodies: Bodies, connections: 
     return run
 
 
-def _batch(
-    bench: Bench, path: str, bodies: Bodies, connections: int, sent: list[bytes]
-) -> Callable[[], Figures]:
-    def run() -> Figures:
-        wanted = bodies(bench, max(2, int(BATCHES_A_SECOND * bench.seconds)) * ROWS)
-        sent[:] = _batches(wanted)
-        return _send(bench, path, sent, connections)
-
-    return run
-
-
-def _again(bench: Bench, path: str, sent: Sequence[bytes], bodies: Bodies) -> Callable[[], Figures]:
-    """Send what has been written already: every row is compared and none is written."""
-
-    def run() -> Figures:
-        first = list(sent[:1]) or _batches(bodies(bench, ROWS))
-        _send(bench, path, first, 1)
-        load = Load(bench.system.local.address, [post(path, bench.through(), first[0])], 1, bench.seconds)
-        return watched(bench.system, lambda: bench.generator.run(load), each=ROWS)
-
-    return run
-
-
-def _send(bench: Bench, path: str, batches: Sequence[bytes], connections: int) -> Figures:
-    requests = [post(path, bench.through(), batch) for batch in batches]
-    load = Load(bench.system.local.address, requests, connections, bench.seconds, once=True)
-    return watched(bench.system, lambda: bench.generator.run(load), each=ROWS)
-
-
-def _batches(rows: Sequence[bytes]) -> list[bytes]:
-    starts = range(0, len(rows), ROWS)
-    return [b'{"items":[' + b",".join(rows[start : start + ROWS]) + b"]}" for start in starts]
-
-
-def _customers(_: Bench, many: int) -> list[bytes]:
-    return [orjson.dumps(document(next(_fresh))) for _ in range(many)]
+def customers(_: Bench, many: int) -> list[bytes]:
+    """Return customers who are new."""
+    return [orjson.dumps(document(next(fresh))) for _ in range(many)]
 
 
 def keyed(headers: str) -> str:
     """Add an Idempotency-Key that nobody has used."""
-    return f"{headers}idempotency-key: k-{next(_fresh)}\r\n"
+    return f"{headers}idempotency-key: k-{next(fresh)}\r\n"
 
 
 def contacts(bench: Bench, many: int) -> list[bytes]:
     """Return interactions to record, of customers drawn evenly."""
+    return about(bench, many, contact)
+
+
+def about(bench: Bench, many: int, what: Callable[[int, int], object]) -> list[bytes]:
+    """Return new documents about loaded customers, drawn evenly."""
     draws, part = random.Random(SEED), bench.part
     numbers = (part.customer(draws.randrange(part.customers)) for _ in range(many))
-    return [orjson.dumps(contact(next(_fresh), number)) for number in numbers]
-
-
-def _copy(bench: Bench, table: str, rows: Callable[[Slice], Iterator[bytes]]) -> Figures:
-    """Copy new rows of the data set into the same table with its indexes, and roll back."""
-    start, many = next(_fresh), int(BATCHES_A_SECOND * bench.seconds) * ROWS // 2
-    part = Slice(Sizes(start, start, start), Sizes(start + many, start + many, start))
-    return beside.copy(
-        bench.system,
-        table.split(".", maxsplit=1)[0],
-        f"{table} ({','.join(COLUMNS[table].split())}) from pstdin",
-        b"".join(rows(part)),
-    )
+    return [orjson.dumps(what(next(fresh), number)) for number in numbers]
 
 
 def _pgbench(bench: Bench) -> Figures:

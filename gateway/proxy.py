@@ -18,6 +18,7 @@ from gateway.link import Exchange, LateError, UnreachableError, UpstreamError
 from gateway.refusals import BrokenService
 from gateway.routing import OWN, PUBLIC, route
 from gateway.settings import Door
+from gateway.underway import Underway
 from gateway.upstream import Upstream
 from shared import telemetry
 from shared.auth import HEADER
@@ -41,6 +42,7 @@ class Gateway:
         self.own, self.upstreams, self.door = own, upstreams, door
         self.teller = telemetry.Teller(OWN, log)
         self.cors = Cors(door.origins)
+        self.underway = Underway()
         self.keys: Keys | None = None  # set when the database is open
         self.log = structlog.get_logger(service=OWN)
 
@@ -141,10 +143,12 @@ class Gateway:
         return caller
 
     async def _forward(self, call: Call, caller: Caller, upstream: Upstream) -> None:
-        body = await call.body.begin()
         if call.streams:
-            await self._exchange(call, caller, upstream.streams, body)
-        elif call.body.done:
+            with self.underway.one(caller.credential.client_id):
+                await self._exchange(call, caller, upstream.streams, await call.body.begin())
+            return
+        body = await call.body.begin()
+        if call.body.done:
             await self._exchange(call, caller, upstream, body)
         else:
             async with upstream.hearing_out():

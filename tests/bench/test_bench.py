@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from bench.__main__ import bench, options
-from bench.dataset import customer_id
+from bench.dataset import STRANGER, customer_id
 from bench.goals import GOALS
 from bench.report import report
 from bench.rounds import Results
+from bench.sending import call_event, contact, order
 from bench.system import System, running
 
 SIZES = ("--customers", "300", "--interactions", "9000", "--order-lines", "600")
@@ -27,7 +28,7 @@ def system() -> Iterator[System]:
 
 @pytest.fixture(scope="module")
 def measured(system: System) -> tuple[Results, dict[str, object]]:
-    return bench(system, options([*SIZES, "--rounds", "1", "--warm", "0", "--seconds", "0.05"]))
+    return bench(system, options([*SIZES, "--rounds", "1", "--warm", "0", "--seconds", "0.02"]))
 
 
 @pytest.fixture
@@ -60,6 +61,16 @@ def test_a_loaded_customer_is_as_the_product_would_have_written_it(client: httpx
     overview = client.get(f"/v1/customers/erp:C{number:07d}/overview").json()
     assert overview["missing"] == []
     assert overview["timeline"]["items"]
+
+
+SENT = {"interactions": contact, "orders": order, "calls/events": call_event}
+
+
+@pytest.mark.parametrize("path", SENT)
+def test_what_is_sent_in_batches_is_taken(client: httpx.Client, path: str) -> None:
+    items = [SENT[path](9_000_000 + number, number) for number in range(30)]
+    results = client.post(f"/v1/{path}/batch", json={"items": items}).json()["results"]
+    assert {each["outcome"] for each in results} == {"created"}
 
 
 def test_a_reader_of_the_feed_hears_of_all_that_was_loaded(client: httpx.Client) -> None:
@@ -100,7 +111,8 @@ def test_loaded_customers_are_due_when_the_product_says_so(client: httpx.Client,
 
 
 def test_strangers_wait_in_the_loaded_inbox(client: httpx.Client) -> None:
-    waiting = client.get("/v1/inbox").json()["items"]
+    first = str(customer_id(STRANGER))[:-10]
+    waiting = [each for each in client.get("/v1/inbox").json()["items"] if each["id"].startswith(first)]
     assert waiting
     assert all(each["names"][0]["system"] == "phone" and each["contacts"] for each in waiting)
 

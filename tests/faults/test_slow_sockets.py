@@ -13,7 +13,7 @@ from tests.faults.conftest import LONG, bound, port_of, size, tell
 from tests.faults.load import Request, Tally, load
 
 SOCKETS, SECONDS = size("sockets", 150), max(3, size("seconds", 9) // 3)
-KINDS = ["headers", "bodies", "readers", "strangers"] if LONG else ["bodies", "readers"]
+KINDS = ["headers", "bodies", "readers", "strangers", "streams", "drains"] if LONG else ["bodies", "readers"]
 TRICKLE_S = 1.0
 
 
@@ -58,12 +58,17 @@ async def slow_ones(port: int, key: str, kind: str) -> AsyncIterator[None]:
     body = (
         b"POST /v1/customers/batch HTTP/1.1\r\ncontent-length: 1000000\r\n" + known + b"\r\n" + b" " * 100_000
     )
+    stream = b"POST /v1/customers/stream HTTP/1.1\r\ncontent-type: application/x-ndjson\r\n"
+    lines = stream + b"content-length: 1000000\r\n" + known + b"\r\n" + b" " * 300_000
+    drain = b"GET /v1/customers/stream HTTP/1.1\r\n" + known + b"\r\n"
     page = b"GET /v1/customers?limit=1000 HTTP/1.1\r\n" + known + b"\r\n"
     document = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n"
     work = {
         "headers": lambda: trickle(port, headers),
         "bodies": lambda: trickle(port, body + b" " * 100_000),
         "readers": lambda: sip(port, page),
+        "streams": lambda: trickle(port, lines),
+        "drains": lambda: sip(port, drain),
         "strangers": lambda: sip(port, document),
     }[kind]
     tasks = [asyncio.create_task(work()) for _ in range(SOCKETS)]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway import body, upstream
+from gateway import body, underway, upstream
 from tests.gateway.conftest import Front, until
 
 PART = b"x" * 65_535 + b"\n"
@@ -71,6 +71,28 @@ async def test_streams_have_places_of_their_own(front: Front, monkeypatch: pytes
     go.set()
     assert [answer.json()["size"] for answer in await asyncio.gather(*held)] == [9 * len(PART)] * 2
     assert (await front.client.post("/v1/orders/stream", content=PART)).status_code == 200
+
+
+async def test_one_client_leaves_places_to_others(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(underway, "MOST", 1)
+    other = "gx_" + "o" * 32
+    front.keys.add(other, 100)
+    go = asyncio.Event()
+
+    async def waiting() -> AsyncIterator[bytes]:
+        yield PART
+        await go.wait()
+
+    held = asyncio.create_task(front.client.post("/v1/orders/stream", content=waiting()))
+    await until(lambda: front.gateway.underway.of)
+    refused = await front.client.post("/v1/customers/stream", content=PART)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    theirs = {"authorization": f"Bearer {other}"}
+    assert (await front.client.post("/v1/orders/stream", content=PART, headers=theirs)).status_code == 200
+    go.set()
+    assert (await held).status_code == 200
+    assert (await front.client.post("/v1/orders/stream", content=PART)).status_code == 200
+    assert not front.gateway.underway.of
 
 
 async def test_a_stream_is_never_sent_twice(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,9 @@ async def write(tx: Transaction, wanted: Wanted) -> Decision:
     """Do what the drafts want, and tell the feed and the history; of a dry run nothing stays."""
     async with rehearsed(tx, dry=wanted.dry):
         await _link(tx, wanted)
-        held = await _held(tx, wanted, await _locate(tx, wanted))
+        ids = await _locate(tx, wanted)
+        held = await _held(tx, wanted, ids)
+        await _heed(tx, wanted, ids - held.keys())
         decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.settled)
         await _store(tx, wanted.kind, decision)
     return decision
@@ -191,7 +193,7 @@ async def _locate(tx: Transaction, wanted: Wanted) -> set[UUID]:
     taken = await claim(tx.connection, wanted.kind.name, list(fresh.values()))
     mine = {name: each.record_id for name, each in fresh.items() if each.record_id in taken}
     found = await look_up(tx.connection, wanted.kind.name, names - mine.keys())
-    heed(drafts, {name: each.retired for name, each in found.items()}, wanted.kind.dropped)
+    heed(drafts, found, wanted.kind.dropped)
     ids = {name: each.record_id for name, each in found.items()}
     for draft in drafts:
         named = mine.get(draft.source) or ids.get(draft.source) if draft.source else uuid7()
@@ -223,6 +225,13 @@ async def _held(tx: Transaction, wanted: Wanted, ids: set[UUID]) -> dict[UUID, H
         if draft.problem is None and draft.record_id in foreign:
             draft.problem = NotFound(NOT_THERE) if draft.id else SourceKeyTaken()
     return held
+
+
+async def _heed(tx: Transaction, wanted: Wanted, gone: set[UUID]) -> None:
+    """Refuse drafts whose record was deleted while they waited for it: its name is no reserved one."""
+    drafts = [draft for draft in wanted.drafts if draft.problem is None and draft.record_id in gone]
+    names = {draft.source for draft in drafts if draft.source}
+    heed(drafts, await look_up(tx.connection, wanted.kind.name, names), wanted.kind.dropped)
 
 
 async def _store(tx: Transaction, kind: Kind, decision: Decision) -> None:

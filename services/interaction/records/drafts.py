@@ -9,7 +9,7 @@ from uuid import UUID
 from feed.diff import changes
 from services.interaction.identities.people import Key, Known, Name
 from services.interaction.records.schemas import BatchMode, Outcome
-from services.interaction.sources.models import Retired
+from services.interaction.sources.models import Found, Retired
 from shared.errors import Conflict, FieldError, Gone, Invalid, NotFound, PreconditionFailed, Problem
 
 NOT_THERE = "There is no such record to change."
@@ -124,10 +124,11 @@ def as_given(_: Columns | None, after: Columns) -> Columns:
     return after
 
 
-def heed(drafts: Iterable[Draft], retired: Mapping[Name, str | None], dropped: Collection[str]) -> None:
+def heed(drafts: Iterable[Draft], found: Mapping[Name, Found], dropped: Collection[str]) -> None:
     """Refuse drafts of records that were deleted; take from those that were stripped what was dropped."""
     for draft in drafts:
-        what = retired.get(draft.source) if draft.source else None
+        there = found.get(draft.source) if draft.source else None
+        what = None if there is None else there.retired
         if what == Retired.DELETED:
             draft.problem = RecordRetired()
         elif what == Retired.STRIPPED:

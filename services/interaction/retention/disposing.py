@@ -141,7 +141,7 @@ class Disposal:
         if has_channels(self.kind.name):
             only, but = (bindparam(name, type_=_TEXTS) for name in ("only", "but"))
             found = found.where(or_(only.is_(None), t.channel == any_(only)), ~(t.channel == any_(but)))
-        found = found.order_by(t.id)
+        found = found.order_by(t.id).limit(bindparam("rows", type_=Integer))
         return Statement(found.with_for_update(**locked) if locked else found, unguarded=DISPOSING)
 
     def _alone(self) -> ColumnElement[bool]:

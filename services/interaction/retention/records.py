@@ -12,7 +12,8 @@ from services.interaction.retention.reach import DATED
 from services.interaction.retention.tasks import Task
 from shared.database import Transaction
 
-ROWS = 1_000  # ids of a window: what one transaction looks at, and at most takes, besides what belongs to it
+WINDOW = 10_000  # ids that one transaction looks at
+ROWS = 1_000  # records that it takes at most, besides what belongs to them
 
 
 @dataclass(slots=True)
@@ -43,11 +44,11 @@ async def walk(tx: Transaction, task: Task, after: UUID, times: Mapping[str, dat
     """Look at the next window, and do what the rule says unless this is only to count."""
     kind = DATED[task.kind]
     its = disposal(kind)
-    end = await its.window.value(tx.connection, after=after, rows=ROWS)
+    end = await its.window.value(tx.connection, after=after, rows=WINDOW)
     if end is None:
         return Step(None)
     given: dict[str, Any] = {"after": after, "upto": end, **times}
-    given |= {"only": task.only, "but": task.but}
+    given |= {"only": task.only, "but": task.but, "rows": ROWS}
     found = await (its.full if dry else its.due)[task.action].all(tx.connection, **given)
     free = {_plain(row["id"]): row["occurred_at"] for row in found if not row["held"]}
     whole = _Whole({kind: {id_: id_ for id_ in free}})
@@ -58,7 +59,7 @@ async def walk(tx: Transaction, task: Task, after: UUID, times: Mapping[str, dat
         await disposal(each).take(tx, task.action, ids)
     gone = goes[kind]
     return Step(
-        _plain(end),
+        _plain(found[-1]["id"] if len(found) == ROWS else end),
         due=len(found),
         gone=len(gone),
         parts=sum(map(len, goes.values())) - len(gone),

@@ -1,6 +1,7 @@
 """The table of source keys."""
 
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Text
@@ -14,6 +15,13 @@ class Retired(StrEnum):
 
     DELETED = "deleted"
     STRIPPED = "stripped"
+
+
+class Found(NamedTuple):
+    """The record of a name; `retired` says what a rule of retention did with it, None: nothing."""
+
+    record_id: UUID
+    retired: str | None
 
 
 class SourceKey(Base):

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, and_, bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.interaction.sources.models import SourceKey
+from services.interaction.sources.models import Found, SourceKey
 from shared.ids import uuid7
 from shared.statements import Runner, Statement
 
@@ -22,13 +21,6 @@ class Claim:
     name: Name
     record_id: UUID
     customer_id: UUID | None = None
-
-
-class Found(NamedTuple):
-    """The record of a name; `retired` says what a rule of retention did with it, None: nothing."""
-
-    record_id: UUID
-    retired: str | None
 
 
 _TEXTS, _IDS = ARRAY(Text), ARRAY(Uuid)

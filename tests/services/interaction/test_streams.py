@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from services.interaction.records import streaming
+from services.interaction.records.actions import write
 from services.interaction.records.schemas import RecordStreamResult
 from shared.auth import Visibility
 from streams import giving, taking
@@ -193,6 +195,41 @@ async def test_who_leaves_in_the_middle_sends_it_again(
     assert sorted(each["source"]["id"] for each in await got(client, customer=f"{ERP}:{customer}")) == sorted(
         names
     )
+
+
+async def test_a_batch_that_fails_ends_the_stream_and_takes_nothing_back(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "ROWS", 10)
+    customer, written = name(), 0
+    body = lines(row(name("S"), customer) for _ in range(50))
+
+    async def failing(*given: Any) -> Any:
+        nonlocal written
+        written += 1
+        if written > 2:
+            raise ConnectionRefusedError
+        return await write(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(streaming, "write", failing)
+        answer = await client.post(PATH, content=body, headers=NDJSON)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert len(await got(client, customer=f"{ERP}:{customer}")) == 20
+    *_, end = await send(client, body)
+    assert (end["unchanged"], end["created"]) == (20, 30)
+
+
+async def test_two_streams_of_the_same_rows_write_each_once(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "ROWS", 20)
+    customer = name()
+    rows = [row(name("S"), customer) for _ in range(200)]
+    both = await asyncio.gather(send(client, lines(rows)), send(client, lines(rows[100:] + rows[:100])))
+    assert sum(end["created"] for *_, end in both) == 200
+    assert sum(end["unchanged"] for *_, end in both) == 200
+    assert len(await got(client, customer=f"{ERP}:{customer}")) == 200
 
 
 async def test_a_stream_is_longer_than_a_body_may_be(interaction: Running, client: httpx.AsyncClient) -> None:

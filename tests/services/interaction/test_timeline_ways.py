@@ -24,6 +24,10 @@ CHANNEL = ("phone", "email", "sms", "visit", "letter")
 PURPOSE = ("sale", "complaint", None)
 
 
+def test_every_kind_that_is_told_has_a_word_in_the_document() -> None:
+    assert set(FactKind) == TOLD.keys()
+
+
 async def mixed(client: httpx.AsyncClient, customer: Any, count: int = 60) -> list[dict[str, Any]]:
     """Record contacts of every sort over some months; return them as they are shown."""
     draw = random.Random(7)  # noqa: S311 - any will do

@@ -3,13 +3,16 @@
 from typing import Any
 
 import httpx
-import pytest
 
+from feed.consumer import Follower
 from services.interaction.base import FEED
 from services.interaction.kinds import KINDS
 from services.interaction.retention.reach import DATED, PARTS, RetentionAction, actions
+from shared.auth import Principal, Visibility
 from tests.services.interaction.conftest import contact, name
+from tests.services.interaction.peer import Peer
 from tests.services.interaction.retention.conftest import Run, counted, rule
+from tests.services.interaction.test_identities import catch_up
 from tests.services.interaction.test_orders import AT, key, order
 from tests.services.interaction.working import Work
 from tests.support.running import Running
@@ -85,8 +88,6 @@ async def test_each_kind_goes_by_its_rule_and_only_by_it(
     assert there == places.keys()
     for kind, place in places.items():
         await rule(client, kind)
-        assert counted((await run(dry_run=True))[f"{kind} delete"]) == (1, 1, 0, 0, 0), kind
-        assert await left(interaction) == there, "a dry run changes nothing"
         assert counted((await run())[f"{kind} delete"]) == (1, 1, 0, 0, 0), kind
         there = there - {kind}
         assert await left(interaction) == there
@@ -108,27 +109,39 @@ async def test_each_kind_goes_by_its_rule_and_only_by_it(
     assert not await pool.fetchval("select count(*) from interaction.call_events")
 
 
-@pytest.mark.parametrize("mode", ["one", "batch"])
-async def test_a_repeat_of_a_deleted_source_does_not_come_back(
-    client: httpx.AsyncClient, interaction: Running, run: Run, mode: str
+async def test_who_saw_only_some_customers_is_told_that_it_is_removed(
+    client: httpx.AsyncClient, interaction: Running, peer: Peer, follower: Follower, work: Work, run: Run
 ) -> None:
-    pairs = {kind: (path, body) for kind, (path, body) in bodies(key(name())).items()}
+    who = peer.put(name(), owner="u-1", department="east")
+    await catch_up(follower)
+    made = (await client.post("/v1/interactions", json=contact(str(who)))).json()
+    await rule(client, "interaction")
+    await run()
+    await work()
+    for principal, removed in (("u-1", True), ("u-2", None)):
+        narrow = interaction.client(Principal(principal, frozenset(("feed:read",)), Visibility.OWN))
+        told = (await narrow.get("/v1/changes", params={"limit": 2000})).json()["items"]
+        mine = [each for each in told if each["subject"] == made["id"]]
+        assert [(each["removed"], each["data"]) for each in mine] == [(removed, None)] * 2 * bool(removed)
+
+
+async def test_a_repeat_of_a_deleted_source_does_not_come_back(
+    client: httpx.AsyncClient, interaction: Running, run: Run
+) -> None:
     campaign = {"code": "spring", "name": "Spring", "first_day": "2026-03-01"}
     assert (await client.post("/v1/campaigns", json=campaign)).status_code == 201
-    sent = {k: (p, b if k == "call" else {**b, "source": key(name())}) for k, (p, b) in pairs.items()}
+    pairs = bodies(key(name())).items()
+    sent = {k: (p, b if k == "call" else {**b, "source": key(name())}) for k, (p, b) in pairs}
     for kind, (path, body) in sent.items():
         assert (await client.post(f"/v1/{path}", json=body)).status_code == 201
         await rule(client, kind)
     await run()
     for kind, (path, body) in sent.items():
-        if mode == "one":
-            again = await client.post(f"/v1/{path}", json=body)
-            assert (again.status_code, again.json()["code"]) == (410, "record_retired"), kind
-        else:
-            answer = await client.post(f"/v1/{path}/batch", json={"items": [body, body]})
-            results = answer.json()["results"]
-            assert [each["problem"]["code"] for each in results] == ["record_retired"] * 2, kind
-        table = DATED[kind].model.__table__
-        assert not await interaction.database.pool.fetchval(f"select count(*) from {table}"), kind
+        again = await client.post(f"/v1/{path}", json=body)
+        assert (again.status_code, again.json()["code"]) == (410, "record_retired"), kind
+        answer = await client.post(f"/v1/{path}/batch", json={"items": [body, body]})
+        results = answer.json()["results"]
+        assert [each["problem"]["code"] for each in results] == ["record_retired"] * 2, kind
+    assert await left(interaction) == set()
     keys = "select count(*) from interaction.source_keys where retired = 'deleted' and customer_id is null"
     assert await interaction.database.pool.fetchval(keys) == len(sent)

@@ -13,6 +13,8 @@ from tests.services.interaction.mail.writing import address, message, send, take
 from tests.services.interaction.retention.conftest import Run, counted, rule
 from tests.services.interaction.retention.test_kinds import bodies
 from tests.services.interaction.test_orders import key, order
+from tests.services.interaction.webhooks.test_webhooks import PATH as WEBHOOKS
+from tests.services.interaction.webhooks.test_webhooks import number, payload, sms, source
 from tests.services.interaction.working import Work
 from tests.support.running import Running
 
@@ -57,8 +59,7 @@ async def test_what_is_personal_goes_and_the_counts_stay(
         await rule(client, kind, "strip")
     before = await figures(client, who)
     assert CANARY in await whole(interaction)
-    for _ in range(2):
-        assert {counted(each) for each in (await run(dry_run=True)).values()} == {(1, 1, 0, 0, 0)}
+    assert {counted(each) for each in (await run(dry_run=True)).values()} == {(1, 1, 0, 0, 0)}
     assert CANARY in await whole(interaction), "a dry run changes nothing"
     assert {counted(each) for each in (await run()).values()} == {(1, 1, 0, 0, 0)}
     assert CANARY not in await whole(interaction)
@@ -120,6 +121,29 @@ async def test_a_mail_goes_with_its_original_and_does_not_come_back(
     assert sender not in everything
     answers = message(sender, In_Reply_To=mail["message_id"])
     assert (await send(client, answers)).status_code == 201, "who answers it begins a thread"
+
+
+async def test_a_payload_goes_with_the_first_of_its_messages(client: httpx.AsyncClient, run: Run) -> None:
+    code, other = await source(client), await source(client)
+    young = 1_795_000_000_000
+    sent = await client.post(
+        f"{WEBHOOKS}/{code}/messages", json=payload(sms(number()), sms(number(), at=young))
+    )
+    old, new = (each["id"] for each in sent.json()["results"])
+    kept = await client.post(f"{WEBHOOKS}/{other}/messages", json=payload(sms(number(), at=young)))
+    places = []
+    for id_ in (new, kept.json()["results"][0]["id"]):
+        said = (await client.get(f"/v1/interactions/{id_}")).json()["attributes"]
+        places.append(f"/v1/webhook-originals/{said['webhook_original']}")
+    claimed = contact(key(name()), attributes={"webhook_original": places[1].rpartition("/")[2]})
+    lying = contact(key(name()), attributes={"webhook_original": "no id"})
+    for body in (claimed, lying):
+        assert (await client.post("/v1/interactions", json=body)).status_code == 201
+    await rule(client, "interaction", keep_days=90)
+    assert counted((await run())["interaction delete"]) == (3, 3, 0, 0, 0)
+    assert (await client.get(f"/v1/interactions/{old}")).status_code == 404
+    assert (await client.get(f"/v1/interactions/{new}")).status_code == 200
+    assert [(await client.get(place)).status_code for place in places] == [404, 200], "only its own"
 
 
 async def test_originals_of_mails_have_a_rule_of_their_own(client: httpx.AsyncClient, run: Run) -> None:
