@@ -22,7 +22,7 @@ from tests.e2e.arrivals.talking import sources
 from tests.e2e.arrivals.telling import Fact, path_of
 from tests.e2e.system import System
 
-EVENTS = int(os.environ.get("GUANXI_ARRIVALS_EVENTS") or 1_500)
+EVENTS = int(os.environ.get("GUANXI_ARRIVALS_EVENTS") or 1_000)
 SEED = int(os.environ.get("GUANXI_ARRIVALS_SEED") or 1)
 PEOPLE, EACH, LOOKED_AT = 60, 150, 1_000  # at the least; facts of one; orders whose balance is compared
 SEEN_WITHIN_S = 120.0
