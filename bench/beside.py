@@ -16,7 +16,7 @@ from bench.client import Outcome
 from bench.rounds import Figures, timed
 from bench.statements import Script
 from bench.system import System
-from shared.database import speak_json
+from shared.database import ANY_SIZE, speak_json
 
 CLIENTS, THREADS = 16, 2
 TASKS, POOL = 32, 8  # as many as the load generator has connections, and as a service has
@@ -57,7 +57,14 @@ def pool(dsn: str, sql: str, arguments: Sequence[Arguments], seconds: float) -> 
 
 
 async def _pool(dsn: str, sql: str, arguments: Sequence[Arguments], seconds: float) -> Outcome:
-    connections = await asyncpg.create_pool(dsn, min_size=POOL, max_size=POOL, init=speak_json, reset=_keep)
+    connections = await asyncpg.create_pool(
+        dsn,
+        min_size=POOL,
+        max_size=POOL,
+        init=speak_json,
+        reset=_keep,
+        max_cacheable_statement_size=ANY_SIZE,
+    )
     given, latencies = cycle(arguments), list[float]()
     cpu, began = time.process_time(), time.perf_counter()
 

@@ -19,6 +19,7 @@ from shared.ids import uuid7
 from shared.settings import Settings
 
 ACQUIRE_S = 5.0
+ANY_SIZE = 0  # of statements that stay prepared: those above 15 KiB asyncpg would plan each time anew
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -89,6 +90,7 @@ class Database:
             init=speak_json,
             reset=_keep,
             timeout=ACQUIRE_S,
+            max_cacheable_statement_size=ANY_SIZE,
             server_settings={
                 "application_name": f"guanxi {settings.service}",
                 "timezone": "UTC",

@@ -65,3 +65,13 @@ async def test_who_gives_up_takes_nothing_with_him(database: Database) -> None:
     assert served == [1, 2, 4]
     await asyncio.gather(*(use(database, served, 5) for _ in range(3)))
     assert database.pool.get_idle_size() == 2
+
+
+async def test_a_long_statement_stays_prepared_too(database: Database) -> None:
+    long = f"select {'1'.ljust(20_000)}"
+    prepared = "select count(*) from pg_prepared_statements where statement = $1"
+    async with database.pool.acquire() as connection:
+        for _ in range(2):
+            await connection.fetchval("select 1")
+            await connection.fetchval(long)
+        assert await connection.fetchval(prepared, long) == 1
