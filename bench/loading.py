@@ -1,6 +1,7 @@
 """Loading a slice of rows straight into the schemas, as if the services had written and followed it all."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -68,6 +69,7 @@ _SESSION = {
     "work_mem": "256MB",
     "statement_timeout": "0",
 }
+_SERVER = {"max_wal_size": "16GB", "fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class Loaded:
 
 async def load(dsn: str, part: Slice, cursors: Cursors, loaded: Loaded) -> None:
     """Load a slice. The feeds tell of it, and those who follow them stand behind it: they have it already."""
-    async with _opened(dsn) as lanes:
+    async with _opened(dsn, loaded) as lanes:
         while await lanes.fetchval(_TAILING) < len(FOLLOWED) + 1:  # noqa: ASYNC110 - others do it, in tables
             await asyncio.sleep(0.1)
         async with lanes.acquire() as owner:
@@ -111,14 +113,19 @@ async def load(dsn: str, part: Slice, cursors: Cursors, loaded: Loaded) -> None:
 
 
 @asynccontextmanager
-async def _opened(dsn: str) -> AsyncIterator[asyncpg.Pool]:
-    """Open the lanes, with room for a large log while there is something to load."""
+async def _opened(dsn: str, loaded: Loaded) -> AsyncIterator[asyncpg.Pool]:
+    """Open the lanes; while something is loaded a crash may lose it, and the log has room."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=LANES, server_settings=_SESSION) as lanes:
-        await lanes.execute("alter system set max_wal_size = '16GB'")
+        for name, value in _SERVER.items():
+            await lanes.execute(f"alter system set {name} = '{value}'")
         await lanes.execute("select pg_reload_conf()")
         yield lanes
-        await lanes.execute("alter system reset max_wal_size")
+        for name in _SERVER:
+            await lanes.execute(f"alter system reset {name}")
         await lanes.execute("select pg_reload_conf()")
+        with loaded.phase("disk"):
+            await lanes.execute("checkpoint")
+            await asyncio.to_thread(os.sync)
 
 
 async def _customers(lanes: asyncpg.Pool, part: Slice) -> None:
@@ -195,7 +202,6 @@ async def _vacuum(lanes: asyncpg.Pool) -> None:
                 await lane.execute(f"vacuum (analyze) {table}")
 
     await asyncio.gather(*(work() for _ in range(indexes.AT_ONCE)))
-    await lanes.execute("checkpoint")
 
 
 _TABLES = """

@@ -159,10 +159,11 @@ class System:
     async def _score(self, owner: asyncpg.Connection) -> None:
         """Have runs done until every customer with facts has a score."""
         async with self._client() as client:
+            pause = 0.1
             while await owner.fetchval(_UNSCORED):
                 if not await owner.fetchval(_RUNNING):
                     await client.post("/v1/scoring-runs", json={})
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(pause := min(2 * pause, 3.0))  # the question counts all customers
             while await owner.fetchval(_RUNNING):  # noqa: ASYNC110 - the worker says it in a table
                 await asyncio.sleep(0.1)
 
