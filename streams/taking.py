@@ -16,7 +16,7 @@ from streams.describing import NDJSON
 from streams.lines import Cutter, Line
 from streams.problems import value_of
 from streams.schemas import RowStatus
-from streams.turns import turns
+from streams.turns import paced, turns
 from web.guard import ENDLESS
 
 ROWS, BYTES = 1_000, 1 << 20  # of a batch: whichever comes first ends it
@@ -42,7 +42,8 @@ async def take(request: Request, write: Write) -> Response:
     try:
         async for batch in _batches(request):
             async with turns(request):
-                results.add(batch, await write([value_of(line) for line in batch]))
+                values = await paced(batch, lambda lines: map(value_of, lines))
+                results.add(batch, await write(values))
     except BaseException:
         results.close()
         raise

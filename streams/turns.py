@@ -1,13 +1,17 @@
-"""Taking turns: however many streams run, most of a process's database connections are for others."""
+"""Taking turns: however many streams run, most of a process's connections, and its loop, are for others."""
 
 import asyncio
-from typing import cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar, cast
 
 from starlette.requests import Request
 
 from web.app import core
 
 SHARE = 4  # of so many connections, streams use one at a time
+AT_A_TIME = 100  # rows: some milliseconds
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 def turns(request: Request) -> asyncio.Semaphore:
@@ -16,3 +20,12 @@ def turns(request: Request) -> asyncio.Semaphore:
     if not hasattr(state, "turns"):
         state.turns = asyncio.Semaphore(max(1, core(request).settings.pool_size // SHARE))
     return cast("asyncio.Semaphore", state.turns)
+
+
+async def paced(items: Sequence[Item], make: Callable[[Sequence[Item]], Iterable[Made]]) -> list[Made]:
+    """Return what is made of items, some at a time: other requests pass in between."""
+    made: list[Made] = []
+    for at in range(0, len(items), AT_A_TIME):
+        made += make(items[at : at + AT_A_TIME])
+        await asyncio.sleep(0)
+    return made

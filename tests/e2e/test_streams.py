@@ -14,8 +14,8 @@ from tests.e2e.system import System
 
 PATH = "/v1/interactions/stream"
 NDJSON = {"Content-Type": "application/x-ndjson"}
-ROUNDS, ROWS, TEXT = 30, 1_000, "x" * 3_000  # 95 MB in all
-GROWTH = 48 << 20  # bytes that a process may grow by meanwhile: of parsed rows, of the allocator
+ROUNDS, ROWS, TEXT = 16, 1_000, "x" * 4_000  # 67 MB in all
+GROWTH = 40 << 20  # bytes that a process may grow by meanwhile: of parsed rows, of the allocator
 
 
 def row(customer: str, number: int, text: str = "") -> bytes:

@@ -17,6 +17,7 @@ from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import Invalid
 from streams.taking import take
+from streams.turns import paced
 from web.app import core
 from web.once import settled
 
@@ -39,7 +40,7 @@ async def load(
     """Record what the lines of a body say: the result of each, in order, and the counts."""
 
     async def written(items: Sequence[object]) -> Sequence[Mapping[str, Any]]:
-        drafts = read(kind, items)
+        drafts = await paced(items, lambda some: read(kind, some))
         for draft in drafts:
             if draft.source is None and draft.problem is None:
                 draft.problem = NoSource(
