@@ -31,7 +31,10 @@ def main() -> None:
     given = options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of everything that ends the system
     with running() as system:
-        report(*bench(system, given), given.output)
+        results, about = bench(system, given)
+        report(results, about, given.output)
+    if results.failed:
+        sys.exit("\n".join(f"{row}, {way}: {why}" for (row, way), why in results.failed.items()))
 
 
 def bench(system: System, given: argparse.Namespace) -> tuple[Results, dict[str, object]]:

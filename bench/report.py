@@ -86,6 +86,7 @@ def _json(results: Results, slower: float, about: Mapping[str, object]) -> dict[
         **about,
         "pace": slower,
         "goals": goals,
+        "failed": {f"{row}, {way}": why for (row, way), why in results.failed.items()},
         "rounds": results.as_json(),
     }
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
+import httpx
+
 from bench.client import Generator, Outcome
 from bench.dataset import Slice
 from bench.system import Seconds, System
@@ -51,13 +53,19 @@ class Cell:
 
 @dataclass(slots=True)
 class Results:
-    """The figures of every cell, one for each round."""
+    """The figures of every cell, one for each round; of those that failed only why."""
 
     rounds: dict[tuple[str, str], list[Figures]] = field(default_factory=dict)
+    failed: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, cell: Cell, figures: Figures) -> None:
         """Keep the figures of a cell's next round."""
         self.rounds.setdefault((cell.row, cell.way), []).append(figures)
+
+    def fail(self, cell: Cell, why: str) -> None:
+        """Keep why a cell has no figures; the others go on."""
+        self.rounds.pop((cell.row, cell.way), None)
+        self.failed[cell.row, cell.way] = why
 
     def rate(self, row: str, way: str) -> float:
         """Return the median of units a second."""
@@ -94,7 +102,20 @@ def run(cells: Sequence[Cell], rounds: int, results: Results) -> None:
     for number in range(rounds):
         first = number * len(cells) // rounds
         for cell in (*cells[first:], *cells[:first]):
-            results.add(cell, cell.run())
+            if (cell.row, cell.way) not in results.failed:
+                _measure(cell, results)
+
+
+def _measure(cell: Cell, results: Results) -> None:
+    try:
+        results.add(cell, cell.run())
+    except (
+        RuntimeError,
+        OSError,
+        TimeoutError,
+        httpx.HTTPError,
+    ) as problem:  # a refusal, a lost connection, nothing heard
+        results.fail(cell, f"{type(problem).__name__}: {problem}"[:500])
 
 
 def watched(system: System, load: Callable[[], Outcome], *, each: int = 1) -> Figures:

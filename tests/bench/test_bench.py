@@ -13,7 +13,7 @@ from bench.__main__ import bench, options
 from bench.dataset import STRANGER, customer_id
 from bench.goals import GOALS
 from bench.report import report
-from bench.rounds import Results
+from bench.rounds import Cell, Figures, Results, run
 from bench.sending import call_event, contact, order
 from bench.system import System, running
 
@@ -45,6 +45,19 @@ def test_every_goal_has_a_figure(measured: tuple[Results, dict[str, object]], tm
     assert all(goal["measured"] == goal["measured"] for goal in told["goals"]), "not a number"
     figures = [each for ways in told["rounds"].values() for way in ways.values() for each in way]
     assert all(each["rate"] > 0 for each in figures)
+    assert told["failed"] == {}
+
+
+def test_a_cell_that_fails_takes_no_other_with_it() -> None:
+    results, refused = Results(), Cell("a row", "that is refused", broken)
+    fine = Cell("a row", "that is served", lambda: Figures(1.0))
+    run([fine, refused, fine], 1, results)
+    assert results.failed == {("a row", "that is refused"): "RuntimeError: answered 503"}
+    assert list(results.rounds) == [("a row", "that is served")]
+
+
+def broken() -> Figures:
+    raise RuntimeError("answered 503")
 
 
 @pytest.mark.parametrize("number", [0, 17, 299])

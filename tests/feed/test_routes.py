@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from feed.sequencer import prune, renew, stamp
+from feed.write import Change, tell
 from shared.auth import Principal
 from shared.database import Database
-from tests.feed.support import ALL, EAST, OWN, get, refused, set_values, some
-from tests.feed.things import FEED
+from tests.feed.support import ALL, EAST, OWN, get, now, refused, set_values, some
+from tests.feed.things import FEED, WRITER
 from tests.support.running import Running
 
 
@@ -140,6 +141,27 @@ async def test_deleted_and_not_there_yet_are_told_apart(
         None,
         None,
     )
+
+
+async def test_a_row_that_is_gone_is_deleted_when_its_history_says_so(
+    running: Running, database: Database, line: asyncpg.Connection
+) -> None:
+    gone, there = ids = some(2)
+    await set_values(database, ids, 1)
+    async with database.begin(WRITER, at=now()) as tx:
+        await tx.connection.execute("delete from things.things where id = $1", gone)
+        await tell(tx, FEED, "thing.deleted", [Change(gone, 2, {"deleted_at": {"from": None, "to": "now"}})])
+    await stamp(line, FEED)
+    told = [
+        (each["subject"], each["deleted"], each["data_version"]) for each in (await get(running))["items"]
+    ]
+    assert told == [(str(gone), True, 2), (str(there), False, 1), (str(gone), True, 2)]
+    params = {"kind": "thing", "ids": [str(id_) for id_ in ids]}
+    named = (await running.client(ALL).get("/v1/changes/snapshot", params=params)).json()["items"]
+    assert {each["subject"]: each["deleted"] for each in named} == {str(gone): True, str(there): False}
+    assert [each["subject"] for each in (await get(running, OWN))["items"]] == []
+    whole = (await running.client(ALL).get("/v1/changes/snapshot")).json()["items"]
+    assert [each["subject"] for each in whole] == [str(there)], "a new copy need not hear of it"
 
 
 async def expired(running: Running, cursor: str, principal: Principal = ALL) -> None:

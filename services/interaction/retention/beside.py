@@ -3,11 +3,29 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, case, cast, delete, literal, null, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    literal,
+    null,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from services.interaction.calls.drafts import PERSONAL
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.models import CallEvent
+from services.interaction.holds.models import RetentionHold
+from services.interaction.identities.models import Identity
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.models import Interaction
 from services.interaction.mail.models import MailOriginal, MailRow, ThreadMark
@@ -29,14 +47,24 @@ _marks = (
 )
 _said = Interaction.attributes["webhook_original"].astext
 _named = (
-    select(case((_said.regexp_match(_AN_ID), cast(_said, Uuid)), else_=null()))
+    select(case((_said.regexp_match(_AN_ID), cast(_said, Uuid)), else_=null()), WebhookSource.id)
     .join_from(Interaction, WebhookSource, WebhookSource.code == Interaction.source_system)
-    .where(Interaction.id == any_(_IDS), WebhookSource.id == WebhookOriginal.source_id)
+    .where(Interaction.id == any_(_IDS))
 )
+# A payload does not say whose it is, and may be of several: those of customers on hold tell theirs.
+_its, _whole = aliased(Identity, name="its"), aliased(Identity, name="whole")
+PAYLOAD_HELD: ColumnElement[bool] = cast(WebhookOriginal.id, Text).in_(
+    select(_said)
+    .join_from(RetentionHold, _its, _its.original_id == RetentionHold.customer_id)
+    .join(_whole, _whole.current_id == _its.current_id)
+    .join(Interaction, Interaction.customer_id == _whole.original_id)
+    .where(RetentionHold.deleted_at.is_(None), _said.is_not(None))
+)
+_payload = tuple_(WebhookOriginal.id, WebhookOriginal.source_id)
 _OF_INTERACTIONS = (
     Statement(delete(ThreadMark).where(ThreadMark.name.in_(_marks)), unguarded=TAKING),
     # A payload may hold several messages: it goes with the first of them.
-    Statement(delete(WebhookOriginal).where(WebhookOriginal.id.in_(_named)), unguarded=TAKING),
+    Statement(delete(WebhookOriginal).where(_payload.in_(_named), ~PAYLOAD_HELD), unguarded=TAKING),
     Statement(delete(MailOriginal).where(MailOriginal.id == any_(_IDS))),
     Statement(delete(MailRow).where(MailRow.id == any_(_IDS)), unguarded=TAKING),
 )

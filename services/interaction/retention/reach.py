@@ -21,8 +21,8 @@ class Part(NamedTuple):
     column: str
 
 
-MAIL_ORIGINAL, STRANGER = "mail_original", "stranger"
-STORES = (MAIL_ORIGINAL, STRANGER)  # what is kept beside records; it can only be deleted
+MAIL_ORIGINAL, PAYLOAD, STRANGER = "mail_original", "webhook_original", "stranger"
+STORES = (MAIL_ORIGINAL, PAYLOAD, STRANGER)  # what is kept beside records; it can only be deleted
 # What has no time at which it happened is a list to look things up in: products, rates, campaigns.
 DATED = {kind.name: kind for kind in KINDS if OCCURRED in kind.model.__table__.columns}
 RetentionKind = StrEnum("RetentionKind", {name.upper(): name for name in (*DATED, *STORES)})  # type: ignore[misc]  # made of what there is

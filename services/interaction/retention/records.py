@@ -8,12 +8,12 @@ from uuid import UUID
 
 from services.interaction.records.kinds import Kind
 from services.interaction.retention.disposing import belonging, disposal
-from services.interaction.retention.reach import DATED
+from services.interaction.retention.reach import DATED, PARTS
 from services.interaction.retention.tasks import Task
 from shared.database import Transaction
 
 WINDOW = 10_000  # ids that one transaction looks at
-ROWS = 1_000  # records that it takes at most, besides what belongs to them
+ROWS = 1_000  # records that it takes at most; fewer of a kind to which others belong
 
 
 @dataclass(slots=True)
@@ -43,12 +43,12 @@ class _Whole:
 async def walk(tx: Transaction, task: Task, after: UUID, times: Mapping[str, datetime], *, dry: bool) -> Step:
     """Look at the next window, and do what the rule says unless this is only to count."""
     kind = DATED[task.kind]
-    its = disposal(kind)
+    its, rows = disposal(kind), max(1, ROWS // (1 + len(PARTS[kind.name])))
     end = await its.window.value(tx.connection, after=after, rows=WINDOW)
     if end is None:
         return Step(None)
     given: dict[str, Any] = {"after": after, "upto": end, **times}
-    given |= {"only": task.only, "but": task.but, "rows": ROWS}
+    given |= {"only": task.only, "but": task.but, "rows": rows}
     found = await (its.full if dry else its.due)[task.action].all(tx.connection, **given)
     free = {_plain(row["id"]): row["occurred_at"] for row in found if not row["held"]}
     whole = _Whole({kind: {id_: id_ for id_ in free}})
@@ -59,7 +59,7 @@ async def walk(tx: Transaction, task: Task, after: UUID, times: Mapping[str, dat
         await disposal(each).take(tx, task.action, ids)
     gone = goes[kind]
     return Step(
-        _plain(found[-1]["id"] if len(found) == ROWS else end),
+        _plain(found[-1]["id"] if len(found) == rows else end),
         due=len(found),
         gone=len(gone),
         parts=sum(map(len, goes.values())) - len(gone),

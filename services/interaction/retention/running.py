@@ -20,7 +20,7 @@ from services.interaction.retention.tasks import Task, tasks
 from shared.auth import Principal
 from shared.clock import Clock, utc_now
 from shared.database import Database, Transaction
-from shared.statements import Statement
+from shared.statements import Runner, Statement
 
 WORKER = Principal.of_service("interaction")
 NOWHERE = UUID(int=0)
@@ -89,7 +89,7 @@ class RetentionRun:
             return await records.walk(tx, task, after, times, dry=dry)
         return await stores.walk(tx, STORES[task.kind], after, before, dry=dry)
 
-    async def _save(self, on: Any, job: Job, todo: list[Any], at: int, after: UUID) -> None:  # noqa: ANN401 - as jobs take it
+    async def _save(self, on: Runner, job: Job, todo: list[Any], at: int, after: UUID) -> None:
         await job.save(on, at / max(len(todo), 1), tasks=todo, at=at, after=str(after))
 
 

@@ -1,4 +1,4 @@
-"""Walking over what is kept beside records: originals of mails, and strangers of whom nothing is left."""
+"""Walking over what is kept beside records: mails and payloads as they came, strangers who left nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,15 +24,18 @@ from sqlalchemy import (
     update,
 )
 
+from services.interaction.base import FEED
 from services.interaction.holds.models import held
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger, StrangerState
 from services.interaction.kinds import KINDS
 from services.interaction.mail.models import MailOriginal, MailRow
 from services.interaction.records.models import TIME
+from services.interaction.retention.beside import PAYLOAD_HELD
 from services.interaction.retention.disposing import DISPOSING
-from services.interaction.retention.reach import MAIL_ORIGINAL, STRANGER
+from services.interaction.retention.reach import MAIL_ORIGINAL, PAYLOAD, STRANGER
 from services.interaction.retention.records import ROWS, Step
+from services.interaction.webhooks.models import WebhookOriginal
 from shared.database import Transaction
 from shared.statements import Statement
 
@@ -67,6 +70,17 @@ _mails = _page(
 )
 _drop = update(MailOriginal).where(MailOriginal.id == any_(_IDS)).values(content=null(), reason=DROPPED)
 
+_aged = WebhookOriginal.created_at < _BEFORE
+_payloads = _page(
+    select(
+        WebhookOriginal.id,
+        WebhookOriginal.created_at,
+        _aged.label("due"),
+        case((_aged, PAYLOAD_HELD), else_=null()).label("held"),
+    ),
+    WebhookOriginal.id,
+)
+
 _facts: list[Any] = [kind.model for kind in KINDS if kind.of_customer]
 _nothing_left = ~or_(*(select(t.id).where(t.customer_id == Stranger.id).exists() for t in _facts))
 _silent = and_(
@@ -86,12 +100,18 @@ _strangers = _page(
 )
 STORES: Mapping[str, Store] = {
     MAIL_ORIGINAL: Store(_mails, (Statement(_drop),), lambda row: row["occurred_at"]),
+    PAYLOAD: Store(
+        _payloads,
+        (Statement(delete(WebhookOriginal).where(WebhookOriginal.id == any_(_IDS))),),
+        lambda row: row["created_at"],
+    ),
     # The id stays, which says nothing of anybody; the number or the address goes.
     STRANGER: Store(
         _strangers,
         (
             Statement(delete(ExternalIdentity).where(ExternalIdentity.customer_id == any_(_IDS))),
             Statement(delete(Stranger).where(Stranger.id == any_(_IDS)), unguarded=DISPOSING),
+            Statement(delete(FEED.history).where(FEED.history.c.subject == any_(_IDS))),
         ),
         lambda row: _when(row["newest_id"]),
     ),

@@ -30,6 +30,7 @@ async def _nothing_before(interaction: Running) -> None:
     tables = [str(kind.model.__table__) for kind in KINDS]
     more = [
         "retention_rules",
+        "webhook_originals",
         "retention_holds",
         "source_keys",
         "jobs",

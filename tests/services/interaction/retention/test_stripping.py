@@ -159,6 +159,24 @@ async def test_originals_of_mails_have_a_rule_of_their_own(client: httpx.AsyncCl
     assert counted((await run())["mail_original delete"]) == (0, 0, 0, 0, 0)
 
 
+async def test_a_hold_keeps_what_came_with_others(client: httpx.AsyncClient, run: Run) -> None:
+    code, made = await source(client), list[dict[str, Any]]()
+    for messages in ([sms(number()), sms(number())], [sms(number())], [{"nothing": "of use"}]):
+        sent = await client.post(f"{WEBHOOKS}/{code}/messages", json=payload(*messages))
+        found = [each["id"] for each in sent.json()["results"] if each["id"]]
+        made += [(await client.get(f"/v1/interactions/{id_}")).json() for id_ in found]
+    hold = f"/v1/customers/{made[0]['customer_id']}/retention-hold"
+    assert (await client.put(hold, json={"reason": "Lawsuit"})).status_code == 201
+    await rule(client, "webhook_original")
+    assert counted((await run())["webhook_original delete"]) == (3, 2, 0, 1, 0)
+    await rule(client, "interaction")
+    assert counted((await run())["interaction delete"]) == (3, 2, 0, 1, 0)
+    places = [f"/v1/webhook-originals/{each['attributes']['webhook_original']}" for each in made]
+    assert [(await client.get(place)).status_code for place in places] == [200, 200, 404]
+    assert (await client.delete(hold, headers={"if-match": '"1"'})).status_code == 204
+    assert counted((await run())["webhook_original delete"]) == (1, 1, 0, 0, 0)
+
+
 async def test_a_stranger_goes_when_nothing_of_it_is_left(
     client: httpx.AsyncClient, interaction: Running, work: Work, run: Run
 ) -> None:
@@ -169,6 +187,10 @@ async def test_a_stranger_goes_when_nothing_of_it_is_left(
     ]
     await client.post("/v1/orders", json=order(name(), customer=None) | {"customer": came[1]["customer_id"]})
     await work()
+    one = f"/v1/inbox/{came[0]['customer_id']}"
+    match = {"if-match": (await client.get(one)).headers["etag"]}
+    assert (await client.post(f"{one}/dismiss", json={"reason": CANARY}, headers=match)).status_code == 200
+    assert CANARY in await whole(interaction)
     await rule(client, "stranger")
     assert counted((await run())["stranger delete"]) == (0, 0, 0, 0, 0), "something of both is left"
     await rule(client, "interaction")
@@ -179,6 +201,7 @@ async def test_a_stranger_goes_when_nothing_of_it_is_left(
     assert set(names.values()) & {row[0] for row in known} == {numbers[1]}
     waiting = {each["id"] for each in (await client.get("/v1/inbox")).json()["items"]}
     assert waiting & names.keys() == {came[1]["customer_id"]}
+    assert CANARY not in await whole(interaction), "why it was dismissed is gone too"
 
 
 async def test_last_contacts_follow_what_is_deleted(
