@@ -16,12 +16,17 @@ from services.interaction.records.kinds import Kind
 from services.interaction.records.parameters import Reach, Span
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid
-from shared.statements import Runner, Visible, visible
+from shared.statements import Runner, Statement, Visible, visible
 from streams.giving import give
 from web.app import core
 from web.lists import listed
 
 NOBODY = UUID(int=0)
+# Who was never merged has one: a page is then read off the index in its order, however much follows it.
+_ORIGINALS = Statement(
+    select(Identity.original_id).where(Identity.current_id == bindparam("current_id", type_=Uuid)).limit(2),
+    unguarded="tells how to read what is then narrowed to its reader",
+)
 
 
 class Listing:
@@ -37,6 +42,7 @@ class Listing:
             )
             filters |= {
                 "current_id": model.customer_id.in_(originals.correlate(None)),
+                "original_id": model.customer_id == bindparam("original_id", type_=Uuid),
                 "since": model.occurred_at >= bindparam("since", type_=model.occurred_at.type),
                 "until": model.occurred_at < bindparam("until", type_=model.occurred_at.type),
             }
@@ -67,8 +73,12 @@ class Listing:
 
     @staticmethod
     async def _wanted(request: Request, span: Span | Reach, given: Mapping[str, Any]) -> dict[str, Any]:
-        whose = await meant(core(request).database.pool, span.customer)
-        return {**given, "since": span.since, "until": span.until, "current_id": whose}
+        pool = core(request).database.pool
+        whose = await meant(pool, span.customer)
+        ids = [] if whose is None else await _ORIGINALS.all(pool, current_id=whose)
+        one = ids[0]["original_id"] if len(ids) == 1 else None
+        wanted = {**given, "since": span.since, "until": span.until}
+        return {**wanted, "original_id": one, "current_id": whose if one is None else None}
 
 
 def equal(kind: Kind, name: str) -> ColumnElement[bool]:
