@@ -111,6 +111,10 @@ def test_a_loaded_call_is_what_its_events_add_up_to(client: httpx.Client) -> Non
 
 def test_loaded_customers_are_due_when_the_product_says_so(client: httpx.Client, system: System) -> None:
     tailing = "select count(*) = 2 from interaction.feed_cursors where tailing"
+    caught_up = """select tailing and cursor = (select epoch || ':' || position from interaction.feed_head)
+        from interaction.feed_cursors where source = 'interaction'"""
+    while not system.ask(caught_up)[0]:  # with what was written to measure it
+        time.sleep(0.1)
     before = client.get("/v1/balance/due", params={"limit": 1000}).json()["items"]
     client.post("/v1/contact-targets", json={"customer_class": "none", "days": 1}).raise_for_status()
     while not system.ask(tailing)[0]:
