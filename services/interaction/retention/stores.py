@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.interaction.base import FEED
 from services.interaction.holds.models import held
 from services.interaction.identities.models import ExternalIdentity, Identity
 from services.interaction.inbox.models import Stranger, StrangerState
@@ -110,6 +111,7 @@ STORES: Mapping[str, Store] = {
         (
             Statement(delete(ExternalIdentity).where(ExternalIdentity.customer_id == any_(_IDS))),
             Statement(delete(Stranger).where(Stranger.id == any_(_IDS)), unguarded=DISPOSING),
+            Statement(delete(FEED.history).where(FEED.history.c.subject == any_(_IDS))),
         ),
         lambda row: _when(row["newest_id"]),
     ),

@@ -187,6 +187,10 @@ async def test_a_stranger_goes_when_nothing_of_it_is_left(
     ]
     await client.post("/v1/orders", json=order(name(), customer=None) | {"customer": came[1]["customer_id"]})
     await work()
+    one = f"/v1/inbox/{came[0]['customer_id']}"
+    match = {"if-match": (await client.get(one)).headers["etag"]}
+    assert (await client.post(f"{one}/dismiss", json={"reason": CANARY}, headers=match)).status_code == 200
+    assert CANARY in await whole(interaction)
     await rule(client, "stranger")
     assert counted((await run())["stranger delete"]) == (0, 0, 0, 0, 0), "something of both is left"
     await rule(client, "interaction")
@@ -197,6 +201,7 @@ async def test_a_stranger_goes_when_nothing_of_it_is_left(
     assert set(names.values()) & {row[0] for row in known} == {numbers[1]}
     waiting = {each["id"] for each in (await client.get("/v1/inbox")).json()["items"]}
     assert waiting & names.keys() == {came[1]["customer_id"]}
+    assert CANARY not in await whole(interaction), "why it was dismissed is gone too"
 
 
 async def test_last_contacts_follow_what_is_deleted(
