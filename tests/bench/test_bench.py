@@ -111,16 +111,25 @@ def test_a_loaded_call_is_what_its_events_add_up_to(client: httpx.Client) -> Non
 
 def test_loaded_customers_are_due_when_the_product_says_so(client: httpx.Client, system: System) -> None:
     tailing = "select count(*) = 2 from interaction.feed_cursors where tailing"
+    caught_up = """select tailing and cursor = (select epoch || ':' || position from interaction.feed_head)
+        from interaction.feed_cursors where source = 'interaction'"""
+    await_row(system, caught_up)  # with what was written to measure it
     before = client.get("/v1/balance/due", params={"limit": 1000}).json()["items"]
     client.post("/v1/contact-targets", json={"customer_class": "none", "days": 1}).raise_for_status()
-    while not system.ask(tailing)[0]:
-        time.sleep(0.1)
+    await_row(system, tailing)
     same = ("customer_id", "owner", "customer_class", "last_at", "target_days", "due_at")
     after = client.get("/v1/balance/due", params={"limit": 1000}).json()["items"]
     assert [[each[name] for name in same] for each in after] == [
         [each[name] for name in same] for each in before
     ]
     assert len(after) > 200
+
+
+def await_row(system: System, sql: str) -> None:
+    until = time.monotonic() + 30
+    while not system.ask(sql)[0]:
+        assert time.monotonic() < until, sql
+        time.sleep(0.1)
 
 
 def test_strangers_wait_in_the_loaded_inbox(client: httpx.Client) -> None:
