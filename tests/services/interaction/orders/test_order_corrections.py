@@ -99,3 +99,17 @@ async def test_lines_without_numbers_follow_those_before(
 async def test_two_lines_have_two_numbers(client: httpx.AsyncClient) -> None:
     refused = await post(client, "/v1/orders", order(name("SO"), lines=[line(2), line(2)]), 422)
     assert [error["pointer"] for error in refused["errors"]] == ["/lines"]
+
+
+async def test_a_correction_may_come_before_what_it_corrects(client: httpx.AsyncClient) -> None:
+    source = name("SO")
+    first = order(source, status="draft", source_updated_at="2026-03-01T08:00:00Z")
+    newer = {**first, "status": "shipped", "lines": [line(20)], "source_updated_at": "2026-03-02T08:00:00Z"}
+    sent = await post(client, "/v1/orders/batch", {"items": [newer, first, newer]}, 200)
+    assert [each["outcome"] for each in sent["results"]] == ["created", "unchanged", "unchanged"]
+    again = await client.post("/v1/orders", json=first)
+    assert (again.status_code, again.json()["status"], again.json()["version"]) == (200, "shipped", 1)
+    part = {"source": key(source), "status": "completed", "source_updated_at": "2026-03-03T08:00:00Z"}
+    (refused,) = (await post(client, "/v1/orders/batch", {"items": [part]}, 200))["results"]
+    assert refused["problem"]["code"] == "incomplete"
+    assert (await corrected(client, source, **newer, region="East"))["outcome"] == "updated"  # of one time
