@@ -15,9 +15,11 @@ _HIDDEN = frozenset(("script", "style", "head", "title", "noscript", "template",
 _BLOCKS = frozenset(
     ("p", "div", "br", "tr", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote")
 ) | {"pre", "section", "article", "header", "footer", "center", "dl", "dt", "dd"}
+# Atomic groups: possessive ones of more than a character match wrongly before Python 3.11.5 (gh-106052).
 _TOKEN = re.compile(
     r"""<(?:(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9:]{0,30})"""
-    r"""(?P<given>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+)>|[!?/][^<>]*+>)|(?P<text>(?:[^<]++|<(?![A-Za-z/!?]))++|<)"""
+    r"""(?P<given>(?>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*))>|[!?/][^<>]*+>)"""
+    r"""|(?P<text>(?>(?:[^<]++|<(?![A-Za-z/!?]))+)|<)"""
 )
 _ATTRIBUTE = r"""(?:^|[\s"'/]){}\s*=\s*(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))"""
 _HREF, _ALT = (re.compile(_ATTRIBUTE.format(name), re.IGNORECASE) for name in ("href", "alt"))
