@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -21,6 +22,9 @@ from web.guard import ENDLESS
 
 ROWS, BYTES = 1_000, 1 << 20  # of a batch: whichever comes first ends it
 HELD, PART = 1 << 20, 64 << 10  # bytes of results in memory, and sent at a time
+DryRun = Annotated[
+    bool, Query(description="Tell what would become of each line, and write nothing; no batch sees another.")
+]
 # Gets the values of lines, or the Problem with one; gives the result of each, in order, as a batch tells it.
 Write = Callable[[Sequence[object]], Awaitable[Sequence[Mapping[str, Any]]]]
 

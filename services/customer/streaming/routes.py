@@ -18,16 +18,13 @@ from shared.errors import Invalid, MaskedField, Problem, documents
 from streams.describing import GIVES, LOADS, EachLine, Lines, lines_of
 from streams.giving import After, give
 from streams.schemas import StreamCounts, StreamEnd
-from streams.taking import take
+from streams.taking import DryRun, take
 from web.app import core
 from web.hot import hot
 from web.once import Answer, settled
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 Mode = Annotated[BatchMode, Query(description="As that of a batch.")]
-DryRun = Annotated[
-    bool, Query(description="Tell what would become of each line, and write nothing; no batch sees another.")
-]
 
 
 @router.post(

@@ -22,11 +22,12 @@ from services.interaction.records.schemas import (
     RecordCreate,
     RecordStreamResult,
 )
-from services.interaction.records.streaming import DryRun, Mode
+from services.interaction.records.streaming import Mode
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, Problem, documents
 from streams.describing import GIVES, LOADS, EachLine, Lines, lines_of
 from streams.schemas import StreamCounts, StreamEnd
+from streams.taking import DryRun
 from web.etag import Condition, Seen
 from web.hot import hot
 

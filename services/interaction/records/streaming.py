@@ -22,9 +22,6 @@ from web.app import core
 from web.once import settled
 
 Mode = Annotated[BatchMode, Query(description="As that of a batch.")]
-DryRun = Annotated[
-    bool, Query(description="Tell what would become of each line, and write nothing; no batch sees another.")
-]
 
 
 class NoSource(Invalid):
