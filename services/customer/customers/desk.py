@@ -59,6 +59,7 @@ class Desk:
         await self._look(names)
         await self._lock(wanted)
         await self._follow(wanted)
+        await self._expect({id_ for id_ in wanted if self.find(id_) is None})
         self._check_holders()
 
     async def look_up(self, patches: Iterable[Patch]) -> None:
@@ -66,10 +67,8 @@ class Desk:
         asked = (self.rules.references(patch.get("attributes")) for patch in patches)
         if wanted := sorted(filter(ID.fullmatch, chain.from_iterable(asked))):
             on, principal = self.tx.connection, self.tx.principal
-            meant = {id_: id_ for id_ in map(UUID, wanted)} | await queries.current_ids(on, map(UUID, wanted))
-            found = await queries.PRESENT.all(on, principal, ids=sorted(set(meant.values())))
-            there = {row["id"] for row in found}
-            self.referable = frozenset(str(id_) for id_, current in meant.items() if current in there)
+            found = await queries.MEANT.all(on, principal, ids=list(map(UUID, wanted)))
+            self.referable = frozenset(str(row["sought"]) for row in found)
 
     def find(self, id_: UUID) -> Draft | None:
         """Return the customer that an id asked for means: its own, or the one that it was merged into."""
@@ -89,7 +88,7 @@ class Desk:
         await self._follow({id_}, **narrowed)
         draft = self.find(id_)
         if draft is None:
-            raise await self._refusal(self.former.get(id_, id_), condition if strict else None)
+            raise await self._refusal(id_, condition if strict else None)
         self._check_holders()
         return draft
 
@@ -196,13 +195,20 @@ class Desk:
             if draft is not None and str(id_) not in draft.document["merged_ids"]:
                 raise Again
 
+    async def _expect(self, missing: set[UUID]) -> None:
+        """Begin again if one who was not there to be locked is there now: a merge was just undone or made."""
+        if missing and await queries.MEANT.all(self.tx.connection, self.tx.principal, ids=list(missing)):
+            raise Again
+
     async def _refusal(self, id_: UUID, condition: Condition | None) -> Exception:
         """Say why a customer could not be locked: it is not there, or not in the version that was seen."""
-        on, principal = self.tx.connection, self.tx.principal
-        row = await queries.CUSTOMER.one(on, principal, id=id_)
-        if row is None or condition is None:
-            return CustomerNotFound()
-        await queries.HISTORY.check(on, id_, row["version"], seen=condition)
+        on = self.tx.connection
+        try:
+            row = await queries.fetch(on, self.tx.principal, Reference(id_))
+        except CustomerNotFound as problem:
+            return problem
+        if condition is not None:
+            await queries.HISTORY.check(on, row["id"], row["version"], seen=condition)
         return Again()
 
     async def _tell_earlier(self, changed: Iterable[Draft]) -> None:

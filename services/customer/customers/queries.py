@@ -116,16 +116,17 @@ _NAMED = select(Identity.customer_id).where(
     Identity.external_id == bindparam("name", type_=Text),
 )
 
-_MEANT = select(FormerId.current_id).where(FormerId.original_id == bindparam("former_id", type_=Uuid))
+_ID = bindparam("any_id", type_=Uuid)
+_MEANT = select(FormerId.current_id).where(FormerId.original_id == _ID)
 
-# One customer by a Reference: its id, one of its identities, or the id of a record that was merged into it.
+# One customer by a Reference: its id, one of its identities, or any id that it ever had; the last is dearer.
 CUSTOMER = visible(
     select(Customer.id, Customer.version, Customer.merged_ids, _DATA).where(_LIVE),
     of=Customer,
     filters={
         "id": Customer.id == bindparam("id", type_=Uuid),
         "system": Customer.id == _NAMED.scalar_subquery(),
-        "former_id": Customer.id == _MEANT.scalar_subquery(),
+        "any_id": Customer.id == func.coalesce(_MEANT.scalar_subquery(), _ID),
     },
 )
 _CURRENT = Statement(
@@ -139,7 +140,7 @@ async def fetch(on: Runner, principal: Principal, reference: Reference) -> Recor
     """Return `id`, `version`, `merged_ids` and `data` of a customer; CustomerNotFound if none is seen."""
     row = await CUSTOMER.one(on, principal, **reference.parameters())
     if row is None and reference.id is not None:
-        row = await CUSTOMER.one(on, principal, former_id=reference.id)
+        row = await CUSTOMER.one(on, principal, any_id=reference.id)
     if row is None:
         raise CustomerNotFound
     return row
@@ -192,8 +193,14 @@ AWAY, DELETED = (
     for how in (_TAKEN, ~_TAKEN)
 )
 
-# Which of some ids are those of customers.
-PRESENT = visible(select(Customer.id).where(_LIVE, _AMONG_IDS), of=Customer)
+# Whom some ids mean, by the ids that were asked for. One statement: no merge or undo comes in between.
+_SOUGHT = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued(column("id", Uuid)).render_derived()
+MEANT = visible(
+    select(_SOUGHT.c.id.label("sought"), Customer.id, Customer.merged_ids)
+    .join_from(_SOUGHT, Customer, Customer.id == current(_SOUGHT.c.id))
+    .where(_LIVE),
+    of=Customer,
+)
 
 # Who holds each name, or null; a subquery, so that every plan asks the index.
 _ASKED = asked()

@@ -80,6 +80,7 @@ async def test_edits_beside_merges_and_undos_are_lost_nowhere(
             tag = f"{luck.random()}"
             path = f"/v1/customers/{luck.choice(ids)}"
             read = await client.get(path)
+            assert read.status_code == 200, read.text
             body = {"attributes": {tag: number}}
             answer = await client.patch(path, json=body, headers={"If-Match": read.headers["etag"]})
             assert answer.status_code in {200, 412}, answer.text
@@ -95,3 +96,31 @@ async def test_edits_beside_merges_and_undos_are_lost_nowhere(
     found = [(await client.get(f"/v1/customers/{id_}")).json()["attributes"] for id_ in ids]
     assert set(written) == found[0].keys() | found[1].keys()
     await whole(customer, ids)
+
+
+async def test_every_id_answers_while_merges_come_and_go(
+    client: httpx.AsyncClient, merge: Merge, create: Create
+) -> None:
+    ids, stop = [(await create())["id"] for _ in range(2)], asyncio.Event()
+
+    async def read(id_: str) -> None:
+        while not stop.is_set():
+            answer = await client.get(f"/v1/customers/{id_}")
+            assert answer.status_code == 200, answer.text
+
+    async def write(id_: str) -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            items = [{"id": id_, "attributes": {id_: number}}]
+            answer = await client.post("/v1/customers/batch", json={"mode": "update", "items": items})
+            assert [row["problem"] for row in answer.json()["results"]] == [None]
+
+    async with asyncio.TaskGroup() as others:
+        for act in (read, read, read, write):
+            for id_ in ids:
+                others.create_task(act(id_))
+        for _ in range(25):
+            made = (await merge(*ids)).json()
+            assert (await client.post(f"/v1/merges/{made['id']}/undo", json={})).status_code == 200
+        stop.set()
