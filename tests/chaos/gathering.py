@@ -37,6 +37,8 @@ _HISTORY = {
     "from interaction.history as h left join interaction.interactions as i on i.id = h.subject",
     "scoring": "select subject, version, '{}' as diff, null as op from scoring.history",
 }
+_END = """
+select position + (select coalesce(sum(n), 0) from {0}.feed where through is null) from {0}.feed_head"""
 _STRANGERS = {
     source: f"select original_id, version, current_id from {source}.identities "
     "where provisional and current_id <> original_id"
@@ -46,14 +48,16 @@ Record = Mapping[str, Any]
 
 
 async def gather(owner: str, world: World, witness: Foreign, others: Sequence[Foreign]) -> Evidence:
-    """Return all but what later readers get; the feeds may still be on their way to somebody."""
+    """Return all but what later readers get; the feeds may still be on their way to somebody.
+
+    The tables are read at one moment: a write whose answer was cut off may still be under way.
+    """
     line = await asyncpg.connect(owner)
     try:
+        await line.execute("begin isolation level repeatable read read only")
         customers = await line.fetch("select id, to_jsonb(c) as data from customer.customers as c")
         history = {source: await history_of(line, source) for source in SOURCES}
-        heads = {
-            source: await line.fetchval(f"select position from {source}.feed_head") for source in SOURCES
-        }
+        heads = {source: await line.fetchval(_END.format(source)) for source in SOURCES}
         projections = {source: await _projection(line, source) for source in _PROJECTED}
         met = {row["op"]: row["current_id"] for row in await line.fetch(_MET)}
         strangers = [await line.fetch(sql) for sql in _STRANGERS.values()]
