@@ -141,11 +141,13 @@ class Asked:
 
     customers: Any
     answered: asyncio.Event = field(default_factory=asyncio.Event)
+    read: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def search(self, text: str, limit: int) -> Any:
-        """Answer, and say that it was."""
+        """Answer, say that it was, and wait until it is read."""
         found = await self.customers.search(text, limit)
         self.answered.set()
+        await self.read.wait()
         return found
 
 
@@ -166,6 +168,7 @@ async def test_a_merge_that_is_just_being_followed_is_waited_for(
         await asked.answered.wait()
         peer.merge(one, other)
         await apply(tx, _received([peer._state(one), peer._state(other)], 1))
+        asked.read.set()
         await asyncio.wait([looking], timeout=0.3)
     await looking
     told = await shown(client, stranger)
