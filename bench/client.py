@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
 from multiprocessing import get_context
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import httptools
 import numpy as np
@@ -32,14 +32,26 @@ class Load:
     pause: float = 0.0
 
 
+class Percentiles(NamedTuple):
+    """How long half, 95 and 99 of 100 took at the most."""
+
+    p50: float
+    p95: float
+    p99: float
+
+    @classmethod
+    def of(cls, latencies: Sequence[float]) -> Self:
+        """Take them of some latencies, of which there is one at least."""
+        return cls(*np.percentile(latencies, (50, 95, 99)).tolist())
+
+
 @dataclass(slots=True)
 class Outcome:
     """What came of a load; latencies in seconds, `cpu` is the generator's own."""
 
     answers: int
     seconds: float
-    p50: float
-    p99: float
+    late: Percentiles
     cpu: float
     statuses: dict[int, int]
     bytes: int
@@ -98,9 +110,9 @@ async def _drive(load: Load) -> Outcome:
     seconds = time.perf_counter() - began
     for line in lines:
         line.transport.close()
-    p50, p99 = np.percentile(tally.latencies, (50, 99)).tolist()
+    late = Percentiles.of(tally.latencies)
     used = time.process_time() - cpu
-    return Outcome(len(tally.latencies), seconds, p50, p99, used, dict(tally.statuses), tally.bytes)
+    return Outcome(len(tally.latencies), seconds, late, used, dict(tally.statuses), tally.bytes)
 
 
 @dataclass(slots=True)
