@@ -15,13 +15,17 @@ from shared.auth import HEADER
 
 @dataclass(frozen=True)
 class Bench:
-    """What all cells need: the system, two generators, the rows that were loaded, seconds for each cell."""
+    """What all cells need: the system, two generators, the rows that were loaded, seconds for each cell.
+
+    A read goes on beyond them for some time if it has not had `least` answers.
+    """
 
     system: System
     generator: Generator
     crowd: Generator
     part: Slice
     seconds: float
+    least: int = 0
 
     def through(self) -> str:
         """Return the headers of a request to the gateway."""
