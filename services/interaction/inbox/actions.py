@@ -9,9 +9,10 @@ from services.interaction.base import FEED
 from services.interaction.identities.actions import settle
 from services.interaction.identities.matching import match, note, part
 from services.interaction.identities.people import Key, People
+from services.interaction.inbox.keeping import unite
 from services.interaction.inbox.models import AttachedBy, Stranger, StrangerState
 from services.interaction.inbox.queries import ONE
-from services.interaction.inbox.statements import DECIDE, LOCK
+from services.interaction.inbox.statements import DECIDE, LOCK, NOBODYS
 from services.interaction.records.actions import UnknownCustomer
 from shared.database import Transaction
 from shared.errors import Conflict, NotFound
@@ -60,6 +61,8 @@ async def detach(tx: Transaction, id_: UUID, seen: Condition) -> Answer:
     held = await _held(tx, id_, seen)
     if held["attached_by"] in {None, AttachedBy.IDENTITY}:
         raise NotAttached
+    if held["attached_by"] != AttachedBy.HAND:
+        await NOBODYS.value(tx.connection, id=id_)
     await part(tx, [id_])
     await _decide(tx, id_, StrangerState.OPEN)
     return await _shown(tx, id_)
@@ -84,6 +87,8 @@ async def _turn(tx: Transaction, held: Record, state: StrangerState, reason: str
     if diff:
         await note(tx, {held["id"]: diff})
         await _decide(tx, held["id"], state, reason=reason)
+    if state == StrangerState.OPEN:
+        await unite(tx, [held["id"]])
     return await _shown(tx, held["id"])
 
 
