@@ -21,7 +21,6 @@ from web.etag import Condition
 from web.once import Answer
 
 HISTORY = History(FEED, columns_of(Stranger))
-NOBODY = "No such customer, or none that is there."
 
 
 class AlreadyAttached(Conflict):
@@ -47,9 +46,7 @@ async def attach(tx: Transaction, id_: UUID, seen: Condition, key: Key, people: 
     held = await _held(tx, id_, seen)
     who = (await settle(tx, people)).get(key)
     if who is None or who.deleted or not who.matched:
-        raise UnknownCustomer(
-            NOBODY, errors=[{"pointer": "/customer", "code": "unknown_customer", "detail": NOBODY}]
-        )
+        raise UnknownCustomer
     if held["state"] == StrangerState.ATTACHED:
         if held["current_id"] != who.current_id:
             raise AlreadyAttached
