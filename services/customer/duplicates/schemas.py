@@ -1,12 +1,12 @@
 """What callers send and get about duplicates."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from jobs.schemas import JobRead
+from jobs.schemas import Counted, JobRead
 from services.customer.customers.likeness import DuplicateEvidence, DuplicateFound, OnDuplicate
 from shared.schemas import Body, Flag, Instant, Read, example
 from web.bodies import kept
@@ -96,14 +96,46 @@ class DuplicateRunCreate(Body):
     learn: Flag = True
 
 
-class DuplicateRunRead(JobRead):
-    """A look for duplicates over all customers.
+class DuplicateRunParameters(Read):
+    """What a run was asked for."""
 
-    `counts`: `customers` compared, `blocks_cut` (what was left out, by rule, where too many share a key),
-    `pairs` compared, `found` at or above the threshold, `clusters`, and `learnt`.
+    learn: bool
+
+
+class DuplicateLearnt(Counted):
+    """What the weights were learnt from: so many pairs, in so many rounds; empty where nothing was.
+
+    `shares` has for each rule which part of its pairs are the same, relatives, and strangers.
     """
 
-    counts: dict[str, Any]
+    pairs: int = 0
+    rounds: int = 0
+    shares: dict[str, list[float]] = Field(default_factory=dict)
+
+
+class DuplicateCut(Read):
+    """What a rule left out of so many blocks, records and pairs, because too many share a key."""
+
+    rule: str
+    blocks: int
+    records: int
+    pairs: int
+    pairs_left_out: int
+
+
+class DuplicateRunCounts(Counted):
+    """`customers` and `pairs` compared, `found` at or above the threshold, and `clusters` of them."""
+
+    customers: int = 0
+    blocks_cut: list[DuplicateCut] = Field(default_factory=list)
+    learnt: DuplicateLearnt = Field(default_factory=DuplicateLearnt)
+    pairs: int = 0
+    found: int = 0
+    clusters: int = 0
+
+
+class DuplicateRunRead(JobRead[DuplicateRunParameters, DuplicateRunCounts]):
+    """A look for duplicates over all customers."""
 
 
 class DuplicateRunPage(Read):

@@ -1,9 +1,10 @@
 """What telephone systems and agents send about calls, and what callers of the API get."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, WrapValidator
+from pydantic import BaseModel, Field, StringConstraints, WrapValidator
 
 from services.interaction.calls.folding import CallDirection, CallOutcome, CallState, EventType
 from services.interaction.calls.intervals import FigureInterval
@@ -84,6 +85,14 @@ class CallUpdate(Body):
     customer: Reference | None = None
 
 
+class CallMatchedBy(StrEnum):
+    """What told whose a call is."""
+
+    EVENT = "event"
+    NUMBER = "number"
+    AGENT = "agent"
+
+
 class CallLegRead(Read):
     """A stretch of a call with one queue or agent; seconds are null until they are over."""
 
@@ -105,6 +114,7 @@ class CallRead(FactRead):
     of the legs that are over. `matched_by` says what told its customer: an event, the number, or an agent.
     """
 
+    source: SourceKey
     state: CallState
     direction: CallDirection
     from_: str | None = Field(alias="from")
@@ -124,7 +134,7 @@ class CallRead(FactRead):
     disposition: str | None
     recording: str | None
     legs: list[CallLegRead]
-    matched_by: str | None
+    matched_by: CallMatchedBy | None
 
 
 class CallPage(Read):
@@ -134,15 +144,30 @@ class CallPage(Read):
     next: str | None
 
 
+class CallEventSaid(BaseModel):
+    """The fields that an event gave, and no others; null where an agent took something away."""
+
+    direction: CallDirection | None = None
+    from_: str | None = Field(default=None, alias="from")
+    to: str | None = None
+    country: str | None = None
+    agent: str | None = None
+    queue: str | None = None
+    disposition: str | None = None
+    recording: str | None = None
+    customer: UUID | SourceKey | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict)
+
+
 class CallEventRead(Read):
-    """An event as it came; `said` are the fields that it gave."""
+    """An event as it came."""
 
     id: UUID
     key: str
     type: EventType
     occurred_at: Instant
     sequence: int | None
-    said: dict[str, Any] | None
+    said: CallEventSaid | None
     by_hand: bool
     recorded_by: str
     received_at: Instant

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from jobs.schemas import JobRead
+from jobs.schemas import Counted, JobRead
 from services.interaction.interactions.catalogue import Direction
 from services.interaction.interactions.schemas import InteractionRead
 from services.interaction.mail.addresses import plain
@@ -87,7 +87,7 @@ class MailRead(Read):
     matched: bool
     thread_id: UUID = Field(description="The thread that it is in now.")
     kind: MailKind
-    direction: str
+    direction: Direction
     occurred_at: Instant
     subject: str | None
     message_id: str | None
@@ -162,8 +162,27 @@ class MailPartRead(Read):
     size: int
 
 
-class MailImportRead(JobRead):
-    """An import: counts are messages, created, unchanged, rejected, and bytes."""
+class MailImportParameters(Read):
+    """What is imported: an upload of so many parts; without a direction each message tells its own."""
+
+    upload: UUID
+    parts: int
+    direction: Direction | None
+    source: str
+
+
+class MailImportCounts(Counted):
+    """What an import has read so far, and what became of it."""
+
+    messages: int = 0
+    created: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    bytes: int = 0
+
+
+class MailImportRead(JobRead[MailImportParameters, MailImportCounts]):
+    """An import."""
 
 
 class MailImportPage(Read):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from jobs.schemas import JobRead
+from jobs.schemas import Counted, JobRead
 from services.interaction.interactions.catalogue import ChannelGroup
 from services.interaction.retention.reach import RetentionAction, RetentionKind
 from shared.schemas import Body, Code, Flag, Instant, Read, Whole, example
@@ -39,9 +39,9 @@ class RetentionRuleRead(Read):
 
     id: UUID
     version: int
-    kind: str
+    kind: RetentionKind
     channel: str | None
-    channel_group: str | None
+    channel_group: ChannelGroup | None
     keep_days: int
     action: RetentionAction
     created_at: Instant
@@ -63,13 +63,40 @@ class RetentionRunCreate(Body):
     dry_run: Flag = False
 
 
-class RetentionRunRead(JobRead):
-    """A run; `counts.rules` has for each rule what was `due` and `gone`, and the `oldest` of it.
+class RetentionRunParameters(Read):
+    """What a run was asked for."""
+
+    dry_run: bool
+
+
+class RetentionRuleCounts(Read):
+    """What was `due` by a rule, what is `gone`, and the `oldest` of it.
 
     `held` is what stayed because its customer is on hold, `waiting` what stayed because something that
     belongs to it is too young or held, `parts` what went along with what it belongs to. A dry run counts as
     gone what would go.
     """
+
+    rule: UUID
+    kind: RetentionKind
+    action: RetentionAction
+    before: Instant
+    due: int
+    gone: int
+    parts: int
+    held: int
+    waiting: int
+    oldest: Instant | None
+
+
+class RetentionCounts(Counted):
+    """What a run has done so far for each rule that there was when it began."""
+
+    rules: list[RetentionRuleCounts] = Field(default_factory=list)
+
+
+class RetentionRunRead(JobRead[RetentionRunParameters, RetentionCounts]):
+    """A run."""
 
 
 class RetentionRunPage(Read):
