@@ -8,8 +8,9 @@ from shared.errors import REF
 Schema = dict[str, Any]
 LENGTHS = {"uuid": 36, "date": 10, "date-time": 35, "uri": 2_000}
 WITHOUT_NUL, SOME_WITHOUT_NUL = r"^[^\x00]*$", r"^[^\x00]*\S[^\x00]*$"
-# True of every answer: no text is longer, no list longer, and no number beyond what readers of JSON keep.
+# True of every answer: no text of JSON is longer, no list, and no number beyond what readers of JSON keep.
 LONGEST, MOST, GREATEST = 100_000, 10_000, 2**53 - 1
+UNENDING: Schema = {"type": "string", "maxLength": GREATEST}  # an answer whose events `x-item-schema` tells
 _INNER = ("items", "additionalProperties", "contains", "not")
 _MANY = ("anyOf", "oneOf", "allOf", "prefixItems")
 
@@ -91,7 +92,7 @@ def _bound_text(node: Schema, *, body: bool, answer: bool) -> None:
         stripped = body and node.get("minLength", 0) > 0  # of what is sent, the blanks around it are cut off
         node["pattern"] = SOME_WITHOUT_NUL if stripped else WITHOUT_NUL
     if answer:
-        node.setdefault("maxLength", LONGEST)
+        node.setdefault("maxLength", GREATEST if node.get("format") == "binary" else LONGEST)
 
 
 def _of_parameter(parameter: dict[str, Any]) -> Schema:
