@@ -12,10 +12,6 @@ Asked = TypeVar("Asked", bound=BaseModel)
 Found = TypeVar("Found", bound=BaseModel)
 
 
-class Counted(BaseModel):
-    """What a job has found so far; its members are there when it has begun to find them."""
-
-
 class JobRead(Read, Generic[Asked, Found]):
     """A job; `counts` is what it has found so far, `error` says why it failed.
 

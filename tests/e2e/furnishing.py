@@ -14,7 +14,8 @@ FILES = {
     "letter.eml": LETTER,
     "archive.mbox": f"From a@b.example Mon Mar  2 09:30:00 2026\n{LETTER}",
     "orders.ndjson": '{"customer": {"system": "erp", "id": "C0001"}, '
-    '"source": {"system": "erp", "id": "N-1"}, "placed_at": "2026-03-01T09:45:00Z", "currency": "CNY", "lines": [{"amount": "29.33"}]}\n',
+    '"source": {"system": "erp", "id": "N-1"}, '
+    '"placed_at": "2026-03-01T09:45:00Z", "currency": "CNY", "lines": [{"amount": "29.33"}]}\n',
     "payload.json": '{"account": {"number": "+861012345678"}, "messages": [{"id": "m-1", "kind": "MO", '
     '"sender": {"number": "+8613912345678"}, "text": "Hello", "at": 1772357400000, "chat": "c-1"}]}',
 }

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from jobs.schemas import Counted, JobRead
+from jobs.schemas import JobRead
 from services.customer.customers.likeness import DuplicateEvidence, DuplicateFound, OnDuplicate
 from shared.schemas import Body, Flag, Instant, Read, example
 from web.bodies import kept
@@ -102,15 +102,15 @@ class DuplicateRunParameters(Read):
     learn: bool
 
 
-class DuplicateLearnt(Counted):
-    """What the weights were learnt from: so many pairs, in so many rounds; empty where nothing was.
+class DuplicateLearnt(Read):
+    """What the weights were learnt from: so many pairs, in so many rounds; of none where nothing was learnt.
 
     `shares` has for each rule which part of its pairs are the same, relatives, and strangers.
     """
 
-    pairs: int = 0
-    rounds: int = 0
-    shares: dict[str, list[float]] = Field(default_factory=dict)
+    pairs: int
+    rounds: int
+    shares: dict[str, list[float]]
 
 
 class DuplicateCut(Read):
@@ -123,15 +123,15 @@ class DuplicateCut(Read):
     pairs_left_out: int
 
 
-class DuplicateRunCounts(Counted):
+class DuplicateRunCounts(Read):
     """`customers` and `pairs` compared, `found` at or above the threshold, and `clusters` of them."""
 
-    customers: int = 0
-    blocks_cut: list[DuplicateCut] = Field(default_factory=list)
-    learnt: DuplicateLearnt = Field(default_factory=DuplicateLearnt)
-    pairs: int = 0
-    found: int = 0
-    clusters: int = 0
+    customers: int
+    blocks_cut: list[DuplicateCut]
+    learnt: DuplicateLearnt
+    pairs: int
+    found: int
+    clusters: int
 
 
 class DuplicateRunRead(JobRead[DuplicateRunParameters, DuplicateRunCounts]):

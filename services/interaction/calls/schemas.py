@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, WrapValidator
+from pydantic import Field, StringConstraints, WrapValidator
 
 from services.interaction.calls.folding import CallDirection, CallOutcome, CallState, EventType
 from services.interaction.calls.intervals import FigureInterval
@@ -144,30 +144,15 @@ class CallPage(Read):
     next: str | None
 
 
-class CallEventSaid(BaseModel):
-    """The fields that an event gave, and no others; null where an agent took something away."""
-
-    direction: CallDirection | None = None
-    from_: str | None = Field(default=None, alias="from")
-    to: str | None = None
-    country: str | None = None
-    agent: str | None = None
-    queue: str | None = None
-    disposition: str | None = None
-    recording: str | None = None
-    customer: UUID | SourceKey | None = None
-    attributes: dict[str, Any] = Field(default_factory=dict)
-
-
 class CallEventRead(Read):
-    """An event as it came."""
+    """An event as it came; `said` are the fields that it gave."""
 
     id: UUID
     key: str
     type: EventType
     occurred_at: Instant
     sequence: int | None
-    said: CallEventSaid | None
+    said: dict[str, Any] | None
     by_hand: bool
     recorded_by: str
     received_at: Instant

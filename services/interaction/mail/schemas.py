@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from jobs.schemas import Counted, JobRead
+from jobs.schemas import JobRead
 from services.interaction.interactions.catalogue import Direction
 from services.interaction.interactions.schemas import InteractionRead
 from services.interaction.mail.addresses import plain
@@ -171,14 +171,14 @@ class MailImportParameters(Read):
     source: str
 
 
-class MailImportCounts(Counted):
+class MailImportCounts(Read):
     """What an import has read so far, and what became of it."""
 
-    messages: int = 0
-    created: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    bytes: int = 0
+    messages: int
+    created: int
+    unchanged: int
+    rejected: int
+    bytes: int
 
 
 class MailImportRead(JobRead[MailImportParameters, MailImportCounts]):

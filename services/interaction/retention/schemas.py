@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from jobs.schemas import Counted, JobRead
+from jobs.schemas import JobRead
 from services.interaction.interactions.catalogue import ChannelGroup
 from services.interaction.retention.reach import RetentionAction, RetentionKind
 from shared.schemas import Body, Code, Flag, Instant, Read, Whole, example
@@ -89,10 +89,10 @@ class RetentionRuleCounts(Read):
     oldest: Instant | None
 
 
-class RetentionCounts(Counted):
+class RetentionCounts(Read):
     """What a run has done so far for each rule that there was when it began."""
 
-    rules: list[RetentionRuleCounts] = Field(default_factory=list)
+    rules: list[RetentionRuleCounts]
 
 
 class RetentionRunRead(JobRead[RetentionRunParameters, RetentionCounts]):
