@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from feed.diff import changes
 from feed.keeping import refusal
 from feed.write import by
 from services.interaction.calls import locking
@@ -34,12 +33,9 @@ from services.interaction.records.drafts import RecordRetired
 from services.interaction.records.schemas import Outcome
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
-from shared.errors import FieldError
+from shared.diff import changes
 from shared.ids import uuid7
 from shared.statements import Runner
-
-NOBODY = "No such customer, or none that you may see."
-UNKNOWN: list[FieldError] = [{"pointer": "/customer", "code": "unknown_customer", "detail": NOBODY}]
 
 
 @dataclass(slots=True)
@@ -203,7 +199,7 @@ def _refuse_foreign(tx: Transaction, wanted: Wanted, whose: Whose, calls: Mappin
         total = add_up(events, wanted.country)
         who = call.who if call is not None else whose.of(total, None)[0]
         if who is None or not who.seen_by(tx.principal):
-            problem = UnknownCustomer(NOBODY, errors=UNKNOWN)
+            problem = UnknownCustomer()
             for each in wanted.said:
                 each.problem = each.problem or (problem if each.name == name else None)
 
@@ -212,7 +208,7 @@ def _unknown(said: Said, whose: Whose) -> UnknownCustomer | None:
     """Refuse an event that names a customer whom nobody knows."""
     if said.event is None or said.customer is None or whose.there(said.customer) is not None:
         return None
-    return UnknownCustomer(NOBODY, errors=UNKNOWN)
+    return UnknownCustomer()
 
 
 def _by_call(said: Sequence[Said]) -> dict[Name, list[Event]]:

@@ -15,7 +15,8 @@ AT_ONCE = 100  # ids in one question for the newest states
 STATES = "/v1/changes/snapshot"
 SEARCHED_S = 1.0  # a search, for people who wait for proposals
 CALLERS = "/v1/customers/callers"
-SEARCH = "/v1/customers/search"
+SEARCH, HISTORY = "/v1/customers/search", "/v1/customers/{}/history"
+CHANGES = 1000  # in one answer
 PER_NUMBER_S, NUMBERS_AT_ONCE = 0.02, 8  # beside PATIENCE_S: a batch may ask for hundreds
 # Readings of a number that are as good as the number; the others are for people to judge.
 SURE = frozenset(
@@ -55,6 +56,22 @@ class Customers:
             return None
         found: list[dict[str, Any]] = page["items"]
         return found
+
+    async def past(self, id_: str, field: str) -> list[dict[str, Any]] | None:
+        """Return the changes of a field of a customer, and of all that was merged into it, newest first.
+
+        Each has the `subject` that it is of, `at`, and `changes`; None if they could not be asked for.
+        """
+        asked, changes = {"field": field, "limit": CHANGES}, list[dict[str, Any]]()
+        while True:
+            try:
+                page = await self._client.get(HISTORY.format(id_), asked, deadline=SEARCHED_S)
+            except Problem:
+                return None
+            changes += page["items"]
+            if page["next"] is None:
+                return changes
+            asked = {**asked, "cursor": page["next"]}
 
     async def reached(self, numbers: Collection[Number]) -> dict[Number, UUID]:
         """Return the customer of each number that one customer alone has, as far as it can be asked."""
