@@ -12,6 +12,7 @@ WITHOUT_NUL, SOME_WITHOUT_NUL = r"^[^\x00]*$", r"^[^\x00]*\S[^\x00]*$"
 LONGEST, MOST, GREATEST = 100_000, 10_000, 2**53 - 1
 UNENDING: Schema = {"type": "string", "maxLength": GREATEST}  # an answer whose events `x-item-schema` tells
 _INNER = ("items", "additionalProperties", "contains", "not")
+_NAMED = ("properties", "patternProperties")
 _MANY = ("anyOf", "oneOf", "allOf", "prefixItems")
 
 
@@ -50,8 +51,9 @@ def nodes(schema: object) -> Iterator[Schema]:
     for key in _MANY:
         for inner in schema.get(key, ()):
             yield from nodes(inner)
-    for inner in schema.get("properties", {}).values():
-        yield from nodes(inner)
+    for key in _NAMED:
+        for inner in schema.get(key, {}).values():
+            yield from nodes(inner)
 
 
 def _sent(document: dict[str, Any]) -> set[str]:
