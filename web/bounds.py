@@ -10,9 +10,7 @@ LENGTHS = {"uuid": 36, "date": 10, "date-time": 35, "uri": 2_000}
 WITHOUT_NUL, SOME_WITHOUT_NUL = r"^[^\x00]*$", r"^[^\x00]*\S[^\x00]*$"
 # True of every answer: no text of JSON is longer, no list, and no number beyond what readers of JSON keep.
 LONGEST, MOST, GREATEST = 100_000, 10_000, 2**53 - 1
-UNENDING: Schema = {"type": "string", "maxLength": GREATEST}  # an answer whose events `x-item-schema` tells
 _INNER = ("items", "additionalProperties", "contains", "not")
-_NAMED = ("properties", "patternProperties")
 _MANY = ("anyOf", "oneOf", "allOf", "prefixItems")
 
 
@@ -51,7 +49,7 @@ def nodes(schema: object) -> Iterator[Schema]:
     for key in _MANY:
         for inner in schema.get(key, ()):
             yield from nodes(inner)
-    for key in _NAMED:
+    for key in ("properties", "patternProperties"):
         for inner in schema.get(key, {}).values():
             yield from nodes(inner)
 

@@ -16,7 +16,7 @@ from shared.auth import Principal, allow
 from shared.errors import MEDIA_TYPE, REF, Invalid, Unavailable, documents
 from shared.schemas import Instant
 from web.app import answer
-from web.bounds import UNENDING
+from web.bounds import GREATEST
 from web.hot import hot
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
@@ -38,7 +38,9 @@ RING = {
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events",
-        "content": {"text/event-stream": {"schema": {**UNENDING, "x-item-schema": RING}}},
+        "content": {
+            "text/event-stream": {"schema": {"type": "string", "maxLength": GREATEST, "x-item-schema": RING}}
+        },
     }
 }
 

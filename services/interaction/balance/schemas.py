@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.interaction.interactions.catalogue import ChannelGroup, Purpose
-from services.interaction.timeline.schemas import FactKind
+from services.interaction.timeline.facts import FactKind
 from shared.schemas import Instant, Read
 
 

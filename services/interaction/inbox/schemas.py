@@ -8,7 +8,7 @@ from pydantic import Field
 from services.interaction.identities.schemas import Reference
 from services.interaction.inbox.models import AttachedBy, StrangerState
 from services.interaction.interactions.catalogue import Direction
-from services.interaction.timeline.schemas import FactKind
+from services.interaction.timeline.facts import FactKind
 from shared.schemas import Body, Instant, Read, Text, example
 
 

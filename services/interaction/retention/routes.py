@@ -10,15 +10,13 @@ from services.interaction.base import JOBS
 from services.interaction.holds.actions import RUN
 from services.interaction.retention import rules
 from services.interaction.retention.rules import LISTED, RULES, NotARetentionRule, RetentionRuleExists, judge
+from services.interaction.retention.run_schemas import RetentionRunCreate, RetentionRunPage, RetentionRunRead
 from services.interaction.retention.running import NOTHING
 from services.interaction.retention.schemas import (
     RetentionRuleCreate,
     RetentionRulePage,
     RetentionRuleRead,
     RetentionRuleUpdate,
-    RetentionRunCreate,
-    RetentionRunPage,
-    RetentionRunRead,
 )
 from shared.auth import Principal, allow
 from shared.database import Transaction
