@@ -12,6 +12,8 @@ import pytest
 from tests.e2e.system import ROOT, System
 
 PYTHON, TYPESCRIPT = ROOT / "clients" / "python", ROOT / "clients" / "typescript"
+# Mailboxes in Python go as JSON: of both bodies, where there is no header, the generator writes what does not run.
+LEFT_OUT = {"PUT /v1/mail/uploads/{upload_id}/parts/{number}", "POST /v1/mail/imports"}
 NODE = TYPESCRIPT / "node_modules" / ".installed"
 ESCAPES = {
     PYTHON / "tour.py": r"\bcast\b|\bAny\b|type: ignore|noqa",
@@ -55,7 +57,7 @@ def test_python(document: Path, whom: dict[str, str]) -> None:
     told = run(
         *generator, "--path", document, "--config", PYTHON / "generator.yaml", "--output-path", generated
     )
-    assert "WARNING" not in told, told  # what it does not understand it leaves out
+    assert set(re.findall(r"WARNING parsing (\S+ \S+)", told)) == LEFT_OUT, told
     (generated / "py.typed").touch()
     strictly = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", document.parent]
     run(*strictly, generated, PYTHON / "tour.py", MYPYPATH=str(document.parent))

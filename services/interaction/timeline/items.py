@@ -25,16 +25,16 @@ class FactItem(Read):
     id: UUID
     occurred_at: Instant
     summary: str
-    channel: None
-    direction: None
+    channel: str | None = Field(description="Of contacts only.")
+    direction: Direction | None = Field(description="Of contacts only.")
 
 
 class InteractionItem(FactItem):
     """A contact on a timeline."""
 
     kind: Literal[FactKind.INTERACTION]
-    channel: str  # type: ignore[assignment]  # only contacts have one
-    direction: Direction  # type: ignore[assignment]  # as above
+    channel: str
+    direction: Direction
     data: InteractionRead
 
 
@@ -42,8 +42,8 @@ class CallItem(FactItem):
     """A call on a timeline."""
 
     kind: Literal[FactKind.CALL]
-    channel: str  # type: ignore[assignment]  # as above
-    direction: Direction  # type: ignore[assignment]  # as above
+    channel: str
+    direction: Direction
     data: CallRead
 
 
