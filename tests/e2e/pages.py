@@ -14,9 +14,10 @@ COMMAND = re.compile(r"^((?:# .*\n)?)((?:api |curl |UPLOAD=).*(?:\n[ \t]+.*)*)",
 REMARK = re.compile(r"(?:^|\s+)# .*$", re.MULTILINE)
 REFUSED = re.compile(r"# (4\d\d)\b")
 LEFT_OUT = "..."  # stands for what everybody fills in: such a command shows a form, and is not run
-BLANK = re.compile(r"/([a-z-]+)/\$[A-Z]+")  # the id of one of these that an answer before it showed
+BLANK = re.compile(r"/([a-z-]+)/(\$[A-Z]+)")  # the id of one of these that an answer before it showed
 LOCATION = re.compile(r"^location: \S*/([a-z-]+)/([0-9a-f-]{36})\s*$", re.MULTILINE | re.IGNORECASE)
 LAST = re.compile(r"/v1/(?:[^\s'\"?]+/)?([a-z-]+)(?=[\s'\"?]|$)")  # of a path that ends with no id
+JSON = json.JSONDecoder()
 LINKS = {"thread_id": "threads", "original": "webhook-originals"}
 GOES_ON = 28  # curl's word for a stream that had not ended when the time was over
 PRELUDE = """set -eu
@@ -52,7 +53,7 @@ class Reader:
     def run(self, command: Command) -> None:
         """Run one; it has to succeed, or to be refused as its remark says."""
         asked = command.text.replace("http://127.0.0.1:8000", self.address)
-        asked = BLANK.sub(lambda blank: f"/{blank[1]}/{self.ids.get(blank[1], 'none-was-shown')}", asked)
+        asked = BLANK.sub(lambda blank: f"/{blank[1]}/{self.ids.get(blank[1], blank[2])}", asked)
         unending = "curl -N" in asked
         environment = {
             "KEY": self.key,
@@ -73,7 +74,7 @@ class Reader:
         self._remember(asked, heads, told)
 
     def _remember(self, asked: str, heads: str, told: str) -> None:
-        answer: dict[str, Any] = json.loads(told) if told.startswith("{") and "\n" not in told else {}
+        answer: dict[str, Any] = JSON.raw_decode(told)[0] if told.startswith("{") else {}
         last = LAST.search(asked)
         for each in (answer, *(answer.get("items") or ())[:1]):
             if last and "id" in each:

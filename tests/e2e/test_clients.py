@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.system import ROOT, System
 
 PYTHON, TYPESCRIPT = ROOT / "clients" / "python", ROOT / "clients" / "typescript"
-# Mailboxes in Python go as JSON: of both bodies, where there is no header, the generator writes what does not run.
+# Mailboxes in Python go as JSON: of two bodies and no header the generator writes what does not run.
 LEFT_OUT = {"PUT /v1/mail/uploads/{upload_id}/parts/{number}", "POST /v1/mail/imports"}
 NODE = TYPESCRIPT / "node_modules" / ".installed"
 ESCAPES = {
