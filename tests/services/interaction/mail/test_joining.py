@@ -5,9 +5,7 @@ import random
 
 import httpx
 
-from services.interaction.mail.queries import OF_THREAD
 from tests.services.interaction.mail.writing import address, message, taken
-from tests.support.running import ANYBODY, Running
 
 
 async def mails_of(client: httpx.AsyncClient, thread: str) -> list[str]:
@@ -65,25 +63,3 @@ async def test_any_order_and_many_writers_make_the_same_threads(client: httpx.As
 
 async def test_an_unknown_thread_is_absent(client: httpx.AsyncClient) -> None:
     assert (await client.get("/v1/threads/0192f0c1-0000-7000-8000-000000000001")).status_code == 404
-
-
-MANY = """
-insert into interaction.interactions (customer_id, id, occurred_at, channel, direction, thread_id,
-    recorded_by, version, attributes, created_at, updated_at)
-select md5((g % 151)::text)::uuid, gen_random_uuid(), now() + g * interval '1s', 'chat', 'none',
-    case when g % 2 = 0 then 'thread ' || g % 4000 end, 'x', 1, '{}', now(), now()
-from generate_series(1, 12000) g
-"""
-
-
-async def test_a_thread_is_read_by_its_index(interaction: Running) -> None:
-    pool = interaction.database.pool
-    await pool.execute(MANY)
-    await pool.execute("analyze interaction.interactions")
-    statement = OF_THREAD.statement(ANYBODY, {})
-    given = {"id": None, "thread": "thread 8", "limit": 21}
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("set local plan_cache_mode = force_generic_plan")  # which any plan becomes
-        rows = await connection.fetch(f"explain {statement.sql}", *statement.arguments(given))
-    plan = "\n".join(row[0] for row in rows)
-    assert "ix_interactions_thread_id" in plan, plan
