@@ -26,7 +26,7 @@ from services.interaction.calls.folding import Event
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.queries import ADD, CHANGE, EVENTS, KNOWN
 from services.interaction.identities.actions import recognise, settle
-from services.interaction.identities.asking import Customers, Number
+from services.interaction.identities.asking import Customers, Point
 from services.interaction.identities.people import Key, Known, Name, People
 from services.interaction.identities.queries import find
 from services.interaction.records.actions import UnknownCustomer, statements
@@ -56,7 +56,7 @@ async def prepare(
     on: Runner, customers: Customers, principal: Principal, said: Sequence[Said], country: str
 ) -> Wanted:
     """Find out whom events are about; outside of any transaction, as it may ask the customer service."""
-    wanted, numbers, keys = Wanted(said, country), dict[Number, str](), set[Key]()
+    wanted, numbers, keys = Wanted(said, country), dict[Point, str](), set[Key]()
     rows = await KNOWN.all(on, **_apart({each.name for each in said if each.event}))
     known = {(row["system"], row["source_id"]): row for row in rows}
     for name, events in _by_call(said).items():
@@ -68,11 +68,12 @@ async def prepare(
                 continue
             number, written = row["number"], row["number"]
         if number is not None and written is not None:
-            numbers[written, total.country] = number
-    reached = await customers.reached(list(numbers))
-    wanted.reached = {numbers[asked]: id_ for asked, id_ in reached.items()}
+            numbers[Point("phone", written, total.country)] = number
+    told = await customers.holders(numbers) or {}
+    alone = {point: holders[0] for point, holders in told.items() if len(holders) == 1}
+    wanted.reached = {numbers[point]: one.customer_id for point, one in alone.items() if one.sure}
     closely = principal.visibility is not Visibility.ALL
-    wanted.people = await recognise(on, customers, keys | set(reached.values()), closely=closely)
+    wanted.people = await recognise(on, customers, keys | set(wanted.reached.values()), closely=closely)
     return wanted
 
 
