@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from starlette.requests import Request
 from starlette.responses import Response
 
-from feed.diff import overlaps
 from feed.tables import Feed
 from shared.auth import Principal
+from shared.diff import overlaps
 from shared.masking import masked_diff, masked_in
 from shared.schemas import Instant, Read
 from shared.statements import Runner, Shown, Statement, json_object

@@ -11,12 +11,12 @@ from asyncpg import Record
 from fastapi import Request, Response
 from sqlalchemy.dialects.postgresql import JSONB
 
-from feed.diff import changes
 from feed.history import History, Steps
 from feed.tables import Feed
 from feed.write import by, entries, entry
 from shared.auth import Principal
 from shared.database import Transaction
+from shared.diff import changes
 from shared.errors import MaskedField, NotFound
 from shared.ids import uuid7
 from shared.masking import columns_of

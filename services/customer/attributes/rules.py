@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from feed.diff import same
 from services.customer.attributes.types import Declared, FieldType, Forms, read
+from shared.diff import same
 from shared.errors import FieldError, Invalid
 from shared.places import pointer, unknown
 

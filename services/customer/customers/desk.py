@@ -7,7 +7,6 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from feed.diff import changes
 from feed.keeping import refusal
 from feed.write import by, tell
 from services.customer.attributes.rules import ANYTHING, Rules
@@ -21,6 +20,7 @@ from services.customer.customers.problems import CustomerNotFound, IdentityTaken
 from services.customer.customers.references import ID, Reference
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
+from shared.diff import changes
 from shared.ids import uuid7
 from shared.statements import Statement, Visible
 from web.etag import Condition

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from feed.diff import same
 from services.customer.addresses import checking
 from services.customer.customers import contacts, members, names
 from services.customer.customers.problems import FieldRefused, ReadOnly
 from services.customer.keys.key import RECIPE, vector
 from services.customer.keys.open import open_keys
 from services.customer.keys.personal import personal_keys
+from shared.diff import same
 from shared.patch import merge
 
 Document = Mapping[str, Any]

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from feed.diff import Diff
 from feed.write import Change
 from services.customer.customers.documents import BLANK, Document
 from services.customer.customers.names import Name, names_of
+from shared.diff import Diff
 
 CREATED, UPDATED, DELETED = "customer.created", "customer.updated", "customer.deleted"
 MERGED, UNMERGED = "customer.merged", "customer.unmerged"

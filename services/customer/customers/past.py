@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, cast, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from feed.diff import undone
 from services.customer.customers.models import Customer
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import HISTORY, RECORD, fetch
 from services.customer.customers.references import Reference
 from shared.auth import Principal
+from shared.diff import undone
 from shared.statements import Runner, visible
 
 _DOCUMENT = visible(

@@ -1,10 +1,8 @@
 """Important dates over HTTP: those of a customer, and each one by its id."""
 
-from uuid import UUID
-
 from fastapi import APIRouter, Request, Response
 
-from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred
@@ -17,15 +15,13 @@ from services.customer.dates.schemas import (
     ImportantDateUpdate,
 )
 from shared.database import Transaction
-from shared.errors import NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.errors import documents
 from web.app import core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
 
 router = APIRouter(tags=["important-dates"])
-CHANGING = documents(NotFound, NoSuchDay, PreconditionRequired, PreconditionFailed)
 
 
 @router.post(
@@ -68,36 +64,10 @@ async def list_important_dates(
     )
 
 
-@router.get("/v1/important-dates/{date_id}", response_model=ImportantDateRead, responses=documents(NotFound))
-@hot
-async def get_important_date(request: Request, date_id: UUID, principal: CanRead) -> Response:
-    """Read one important date."""
-    return await DATES.read(request, principal, date_id)
-
-
-@router.patch("/v1/important-dates/{date_id}", response_model=ImportantDateRead, responses=CHANGING)
-@hot
-async def update_important_date(
-    body: ImportantDateUpdate, request: Request, date_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Apply a JSON merge patch."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: DATES.change(tx, date_id, patch, seen))
-
-
-@router.delete("/v1/important-dates/{date_id}", status_code=204, responses=CHANGING)
-@hot
-async def delete_important_date(request: Request, date_id: UUID, seen: Seen, principal: CanWrite) -> Response:
-    """Forget an important date."""
-    return await once(request, principal, lambda tx: DATES.remove(tx, date_id, seen))
-
-
-@router.get(
-    "/v1/important-dates/{date_id}/history", response_model=HistoryPage, responses=documents(NotFound)
+one = KeptRoutes(
+    router, "/v1/important-dates/{date_id}", DATES, ImportantDateRead, scope="customers", problems=[NoSuchDay]
 )
-@hot
-async def get_important_date_history(
-    request: Request, date_id: UUID, principal: CanRead, place: Stepped
-) -> Response:
-    """List who changed what, newest first."""
-    return await DATES.past(request, principal, place, date_id)
+one.get("Read one important date.")
+one.patch(ImportantDateUpdate)
+one.delete("Forget an important date.")
+one.history()

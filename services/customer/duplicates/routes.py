@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from jobs.routes import Kind, job_router
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
@@ -72,20 +72,9 @@ async def list_duplicates(
     )
 
 
-@router.get("/{duplicate_id}", response_model=DuplicateRead, responses=documents(NotFound))
-@hot
-async def get_duplicate(request: Request, duplicate_id: UUID, principal: CanRead) -> Response:
-    """Read one pair."""
-    return await DUPLICATES.read(request, principal, duplicate_id)
-
-
-@router.get("/{duplicate_id}/history", response_model=HistoryPage, responses=documents(NotFound))
-@hot
-async def get_duplicate_history(
-    request: Request, duplicate_id: UUID, principal: CanRead, place: Stepped
-) -> Response:
-    """List who decided what about a pair, newest first."""
-    return await DUPLICATES.past(request, principal, place, duplicate_id)
+one = KeptRoutes(router, "/{duplicate_id}", DUPLICATES, DuplicateRead, scope="customers")
+one.get("Read one pair.")
+one.history("List who decided what about a pair, newest first.")
 
 
 @router.post("/{duplicate_id}/dismiss", response_model=DuplicateRead, responses=documents(NotFound))

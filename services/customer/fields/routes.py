@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from services.customer.attributes.known import forget, known
 from services.customer.customers.routes import CanRead, rules_of
 from services.customer.customers.schemas import CustomerKind
@@ -81,11 +81,8 @@ async def get_custom_field_schema(
     return answer(schema_of(wanted, strict=strict, language=language))
 
 
-@router.get(PATH + "/{field_id}", response_model=CustomFieldRead, responses=documents(NotFound))
-@hot
-async def get_custom_field(request: Request, field_id: UUID, principal: CanRead) -> Response:
-    """Read one field."""
-    return await queries.FIELDS.read(request, principal, field_id)
+one = KeptRoutes(router, PATH + "/{field_id}", queries.FIELDS, CustomFieldRead, scope="customers")
+one.get("Read one field.")
 
 
 @router.patch(
@@ -118,13 +115,7 @@ async def get_custom_field_use(request: Request, field_id: UUID, principal: CanD
     return answer(await queries.use(core(request).database.pool, principal, field_id))
 
 
-@router.get(PATH + "/{field_id}/history", response_model=HistoryPage, responses=documents(NotFound))
-@hot
-async def get_custom_field_history(
-    request: Request, field_id: UUID, principal: CanRead, place: Stepped
-) -> Response:
-    """List who changed what, newest first."""
-    return await queries.FIELDS.past(request, principal, place, field_id)
+one.history()
 
 
 @router.get("/v1/custom-field-settings", response_model=CustomFieldSettingsRead)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from services.customer.customers.routes import CanRead, CanWrite
 from services.customer.group_events.queries import ATTENDANCES, ATTENDEES, EVENTS, OF_GROUP
 from services.customer.group_events.schemas import (
@@ -23,16 +23,14 @@ from services.customer.groups.problems import GroupNotFound
 from services.customer.groups.queries import GROUPS
 from services.customer.groups.schemas import JoinedResult
 from shared.database import Transaction
-from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.errors import Invalid, NotFound, documents
 from shared.schemas import Day
 from web.app import core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
 
 router = APIRouter(prefix="/v1", tags=["groups"])
-CHANGING = documents(NotFound, Invalid, PreconditionRequired, PreconditionFailed)
 ATTENDING = Joining(ATTENDANCES, "event_id", AttendeeRow)
 
 
@@ -80,37 +78,13 @@ async def list_group_events(
     )
 
 
-@router.get("/group-events/{event_id}", response_model=GroupEventRead, responses=documents(NotFound))
-@hot
-async def get_group_event(request: Request, event_id: UUID, principal: CanRead) -> Response:
-    """Read one event."""
-    return await EVENTS.read(request, principal, event_id)
-
-
-@router.patch("/group-events/{event_id}", response_model=GroupEventRead, responses=CHANGING)
-@hot
-async def update_group_event(
-    body: GroupEventUpdate, request: Request, event_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Apply a JSON merge patch."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: EVENTS.change(tx, event_id, patch, seen))
-
-
-@router.delete("/group-events/{event_id}", status_code=204, responses=CHANGING)
-@hot
-async def delete_group_event(request: Request, event_id: UUID, seen: Seen, principal: CanWrite) -> Response:
-    """Forget an event; nobody has attended it then."""
-    return await once(request, principal, lambda tx: EVENTS.remove(tx, event_id, seen))
-
-
-@router.get("/group-events/{event_id}/history", response_model=HistoryPage, responses=documents(NotFound))
-@hot
-async def get_group_event_history(
-    request: Request, event_id: UUID, principal: CanRead, place: Stepped
-) -> Response:
-    """List who changed what, newest first."""
-    return await EVENTS.past(request, principal, place, event_id)
+one_event = KeptRoutes(
+    router, "/group-events/{event_id}", EVENTS, GroupEventRead, scope="customers", problems=[Invalid]
+)
+one_event.get("Read one event.")
+one_event.patch(GroupEventUpdate)
+one_event.delete("Forget an event; nobody has attended it then.")
+one_event.history()
 
 
 @router.post(
@@ -144,19 +118,13 @@ async def list_group_attendees(
     )
 
 
-@router.get(
-    "/group-attendances/{attendance_id}", response_model=AttendanceRead, responses=documents(NotFound)
+one_attendance = KeptRoutes(
+    router,
+    "/group-attendances/{attendance_id}",
+    ATTENDANCES,
+    AttendanceRead,
+    scope="customers",
+    problems=[Invalid],
 )
-@hot
-async def get_group_attendance(request: Request, attendance_id: UUID, principal: CanRead) -> Response:
-    """Read that somebody attended."""
-    return await ATTENDANCES.read(request, principal, attendance_id)
-
-
-@router.delete("/group-attendances/{attendance_id}", status_code=204, responses=CHANGING)
-@hot
-async def delete_group_attendance(
-    request: Request, attendance_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Take back that somebody attended."""
-    return await once(request, principal, lambda tx: ATTENDANCES.remove(tx, attendance_id, seen))
+one_attendance.get("Read that somebody attended.")
+one_attendance.delete("Take back that somebody attended.")

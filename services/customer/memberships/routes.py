@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred
@@ -27,15 +27,13 @@ from services.customer.memberships.schemas import (
     MembershipUpdate,
 )
 from shared.database import Transaction
-from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.errors import Invalid, documents
 from web.app import core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
 
 router = APIRouter(prefix="/v1", tags=["groups"])
-CHANGING = documents(NotFound, BadMembership, PreconditionRequired, PreconditionFailed)
 JOINING = Joining(MEMBERSHIPS, "group_id", MembershipCreate)
 Days = Annotated[int, Query(ge=1, le=3_650, description="How many days back activity is counted.")]
 
@@ -121,39 +119,18 @@ async def list_customer_groups(
     )
 
 
-@router.get("/memberships/{membership_id}", response_model=MembershipRead, responses=documents(NotFound))
-@hot
-async def get_membership(request: Request, membership_id: UUID, principal: CanRead) -> Response:
-    """Read one membership."""
-    return await MEMBERSHIPS.read(request, principal, membership_id)
-
-
-@router.patch("/memberships/{membership_id}", response_model=MembershipRead, responses=CHANGING)
-@hot
-async def update_membership(
-    body: MembershipUpdate, request: Request, membership_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Apply a JSON merge patch."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: MEMBERSHIPS.change(tx, membership_id, patch, seen))
-
-
-@router.delete("/memberships/{membership_id}", status_code=204, responses=CHANGING)
-@hot
-async def delete_membership(
-    request: Request, membership_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Forget a membership that never was; one that ended gets a last day and a status instead."""
-    return await once(request, principal, lambda tx: MEMBERSHIPS.remove(tx, membership_id, seen))
-
-
-@router.get("/memberships/{membership_id}/history", response_model=HistoryPage, responses=documents(NotFound))
-@hot
-async def get_membership_history(
-    request: Request, membership_id: UUID, principal: CanRead, place: Stepped
-) -> Response:
-    """List who changed what, newest first."""
-    return await MEMBERSHIPS.past(request, principal, place, membership_id)
+one = KeptRoutes(
+    router,
+    "/memberships/{membership_id}",
+    MEMBERSHIPS,
+    MembershipRead,
+    scope="customers",
+    problems=[BadMembership],
+)
+one.get("Read one membership.")
+one.patch(MembershipUpdate)
+one.delete("Forget a membership that never was; one that ended gets a last day and a status instead.")
+one.history()
 
 
 def _period(request: Request, days: int) -> dict[str, Any]:

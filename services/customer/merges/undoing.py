@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from feed.diff import changes, same
 from services.customer.customers import names
+from shared.diff import changes, same
 
 Document = Mapping[str, Any]
 Conflict = dict[str, str | None]

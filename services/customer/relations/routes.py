@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred
@@ -22,17 +22,15 @@ from services.customer.relations.schemas import (
     RelationUpdate,
     TypeCode,
 )
-from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.errors import Invalid, documents
 from shared.schemas import Day
 from web.app import answer, core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import once
 
 router = APIRouter(prefix="/v1", tags=["relations"])
 MAKING = (BadRelation, RelationExists, Circular)
-CHANGING = documents(NotFound, *MAKING, PreconditionRequired, PreconditionFailed)
 CATALOGUE: dict[str, Any] = {
     "items": [
         {
@@ -67,37 +65,13 @@ async def create_relation(body: RelationCreate, request: Request, principal: Can
     return await once(request, principal, lambda tx: actions.create(tx, given))
 
 
-@router.get("/relations/{relation_id}", response_model=RelationRead, responses=documents(NotFound))
-@hot
-async def get_relation(request: Request, relation_id: UUID, principal: CanRead) -> Response:
-    """Read one relation."""
-    return await RELATIONS.read(request, principal, relation_id)
-
-
-@router.patch("/relations/{relation_id}", response_model=RelationRead, responses=CHANGING)
-@hot
-async def update_relation(
-    body: RelationUpdate, request: Request, relation_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Apply a JSON merge patch."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: actions.change(tx, relation_id, patch, seen))
-
-
-@router.delete("/relations/{relation_id}", status_code=204, responses=CHANGING)
-@hot
-async def delete_relation(request: Request, relation_id: UUID, seen: Seen, principal: CanWrite) -> Response:
-    """Forget a relation that never was; one that ended gets its last day instead."""
-    return await once(request, principal, lambda tx: RELATIONS.remove(tx, relation_id, seen))
-
-
-@router.get("/relations/{relation_id}/history", response_model=HistoryPage, responses=documents(NotFound))
-@hot
-async def get_relation_history(
-    request: Request, relation_id: UUID, principal: CanRead, place: Stepped
-) -> Response:
-    """List who changed what, newest first."""
-    return await RELATIONS.past(request, principal, place, relation_id)
+one = KeptRoutes(
+    router, "/relations/{relation_id}", RELATIONS, RelationRead, scope="customers", problems=MAKING
+)
+one.get("Read one relation.")
+one.patch(RelationUpdate, by=actions.change)
+one.delete("Forget a relation that never was; one that ended gets its last day instead.")
+one.history()
 
 
 @router.get(

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from services.interaction.balance import targets
 from services.interaction.balance.target_schemas import (
     ContactTargetCreate,
@@ -21,9 +22,8 @@ from services.interaction.records.answers import customers
 from services.interaction.records.parameters import Word
 from shared.auth import Principal, Visibility, allow
 from shared.database import Transaction
-from shared.errors import NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.errors import NotFound, documents
 from web.app import core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
@@ -31,7 +31,6 @@ from web.once import Answer, once
 router = APIRouter(prefix=targets.PATH, tags=["contact-targets"])
 CanRead = Annotated[Principal, allow("interactions:read")]
 CanWrite = Annotated[Principal, allow("interactions:write")]
-CHANGING = documents(NotFound, PreconditionRequired, PreconditionFailed)
 NOBODY = "No such customer, or none that you may see."
 
 
@@ -76,30 +75,10 @@ async def list_contact_targets(
     return await listed(request, place, ("id",), ask)
 
 
-@router.get("/{contact_target_id}", response_model=ContactTargetRead, responses=documents(NotFound))
-@hot
-async def get_contact_target(request: Request, contact_target_id: UUID, principal: CanRead) -> Response:
-    """Show a target."""
-    return await TARGETS.read(request, principal, contact_target_id)
-
-
-@router.patch("/{contact_target_id}", response_model=ContactTargetRead, responses=CHANGING)
-@hot
-async def update_contact_target(
-    body: ContactTargetUpdate, request: Request, contact_target_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Apply a JSON merge patch."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: targets.change(tx, contact_target_id, patch, seen))
-
-
-@router.delete("/{contact_target_id}", status_code=204, responses=CHANGING)
-@hot
-async def delete_contact_target(
-    request: Request, contact_target_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Delete a target; a more general one holds from now on, if there is one."""
-    return await once(request, principal, lambda tx: targets.remove(tx, contact_target_id, seen))
+one = KeptRoutes(router, "/{contact_target_id}", TARGETS, ContactTargetRead, scope="interactions")
+one.get("Show a target.")
+one.patch(ContactTargetUpdate, by=targets.change)
+one.delete("Delete a target; a more general one holds from now on, if there is one.", by=targets.remove)
 
 
 @router.get("/{contact_target_id}/history", response_model=HistoryPage, responses=documents(NotFound))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from feed.diff import changes
 from feed.keeping import refusal
 from feed.write import by
 from services.interaction.calls import locking
@@ -34,6 +33,7 @@ from services.interaction.records.drafts import RecordRetired
 from services.interaction.records.schemas import Outcome
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
+from shared.diff import changes
 from shared.errors import FieldError
 from shared.ids import uuid7
 from shared.statements import Runner

@@ -1,11 +1,10 @@
 """Rules and runs over HTTP."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from feed.history import HistoryPage, Stepped
+from feed.kept_routes import KeptRoutes
 from jobs.routes import Kind, job_router
 from services.interaction.base import JOBS
 from services.interaction.holds.actions import RUN
@@ -22,9 +21,8 @@ from services.interaction.retention.schemas import (
 )
 from shared.auth import Principal, allow
 from shared.database import Transaction
-from shared.errors import Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired, documents
+from shared.errors import Forbidden, Invalid, NotFound, documents
 from web.app import core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
@@ -46,7 +44,6 @@ jobs_router = job_router(
         allow("retention:write"),
     ),
 )
-CHANGING = documents(NotFound, Forbidden, PreconditionRequired, PreconditionFailed, Invalid)
 
 
 @router.post(
@@ -58,7 +55,6 @@ CHANGING = documents(NotFound, Forbidden, PreconditionRequired, PreconditionFail
 @hot
 async def create_retention_rule(body: RetentionRuleCreate, request: Request, principal: CanWrite) -> Response:
     """Say how long records of a kind are kept, and what happens to them then."""
-    judge(principal)
     given = body.model_dump()
     return await once(request, principal, lambda tx: rules.create(tx, given))
 
@@ -71,41 +67,17 @@ async def list_retention_rules(request: Request, principal: CanRead, place: Page
     return await listed(request, place, ("id",), lambda **given: LISTED.all(pool, principal, **given))
 
 
-@router.get("/{retention_rule_id}", response_model=RetentionRuleRead, responses=documents(NotFound))
-@hot
-async def get_retention_rule(request: Request, retention_rule_id: UUID, principal: CanRead) -> Response:
-    """Show a rule."""
-    return await RULES.read(request, principal, retention_rule_id)
-
-
-@router.patch("/{retention_rule_id}", response_model=RetentionRuleRead, responses=CHANGING)
-@hot
-async def update_retention_rule(
-    body: RetentionRuleUpdate, request: Request, retention_rule_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Apply a JSON merge patch; a run that is on its way goes on by the rule as it was."""
-    judge(principal)
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: RULES.change(tx, retention_rule_id, patch, seen))
-
-
-@router.delete("/{retention_rule_id}", status_code=204, responses=CHANGING)
-@hot
-async def delete_retention_rule(
-    request: Request, retention_rule_id: UUID, seen: Seen, principal: CanWrite
-) -> Response:
-    """Delete a rule; a more general one holds from now on, if there is one."""
-    judge(principal)
-    return await once(request, principal, lambda tx: RULES.remove(tx, retention_rule_id, seen))
-
-
-@router.get("/{retention_rule_id}/history", response_model=HistoryPage, responses=documents(NotFound))
-@hot
-async def get_retention_rule_history(
-    request: Request, retention_rule_id: UUID, principal: CanRead, place: Stepped
-) -> Response:
-    """List who changed what, newest first."""
-    return await RULES.past(request, principal, place, retention_rule_id)
+one = KeptRoutes(
+    router, "/{retention_rule_id}", RULES, RetentionRuleRead, scope="retention", problems=[Forbidden, Invalid]
+)
+one.get("Show a rule.")
+one.patch(
+    RetentionRuleUpdate,
+    "Apply a JSON merge patch; a run that is on its way goes on by the rule as it was.",
+    by=rules.change,
+)
+one.delete("Delete a rule; a more general one holds from now on, if there is one.", by=rules.remove)
+one.history()
 
 
 @runs_router.post("", status_code=202, response_model=RetentionRunRead, responses=documents(Forbidden))

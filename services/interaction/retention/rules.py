@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from asyncpg import UniqueViolationError
 from sqlalchemy import ColumnElement, Integer, bindparam
@@ -15,6 +16,7 @@ from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.statements import json_object, visible
+from web.etag import Condition
 from web.once import Answer
 
 PATH = "/v1/retention-rules"
@@ -53,11 +55,24 @@ def judge(principal: Principal) -> None:
 
 async def create(tx: Transaction, given: Mapping[str, Any]) -> Answer:
     """Make a rule."""
+    judge(tx.principal)
     _check(given)
     try:
         return await RULES.create(tx, given, PATH)
     except UniqueViolationError as taken:
         raise RetentionRuleExists from taken
+
+
+async def change(tx: Transaction, id_: UUID, patch: Mapping[str, Any], seen: Condition) -> Answer:
+    """Apply a merge patch."""
+    judge(tx.principal)
+    return await RULES.change(tx, id_, patch, seen)
+
+
+async def remove(tx: Transaction, id_: UUID, seen: Condition) -> Answer:
+    """Delete a rule."""
+    judge(tx.principal)
+    return await RULES.remove(tx, id_, seen)
 
 
 def _check(given: Mapping[str, Any]) -> None:

@@ -8,8 +8,8 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feed.diff import changes, undone
 from shared.auth import Visibility
+from shared.diff import changes, undone
 from tests.services.customer.conftest import Create
 from tests.support.running import ANYBODY, Running
 

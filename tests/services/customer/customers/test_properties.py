@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from feed.diff import same
+from shared.diff import same
 from shared.patch import merge
 from tests.support.running import Running
 
