@@ -11,7 +11,7 @@ from shared.errors import Invalid, Problem
 from web.clients import ServiceClient
 
 PATIENCE_S = 0.2  # one question, whatever it asks for
-AT_ONCE = 100  # ids in one question for the newest states
+AT_ONCE = 90  # ids in one question for the newest states: a query has a hundred parameters at most
 STATES = "/v1/changes/snapshot"
 SEARCHED_S = 1.0  # a search, for people who wait for proposals
 HOLDERS = "/v1/contact-points/resolve"

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Lateral,
     Select,
     Text,
     Uuid,
@@ -18,6 +17,8 @@ from sqlalchemy import (
     true,
     union_all,
 )
+
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.interaction.identities.models import Identity
 from services.interaction.timeline.kinds import TOLD, Told
@@ -57,7 +58,7 @@ def totals(kinds: frozenset[str], filters: frozenset[str]) -> Visible:
     return visible(query, Identity)
 
 
-def _days(kinds: frozenset[str], filters: frozenset[str]) -> Lateral:
+def _days(kinds: frozenset[str], filters: frozenset[str]) -> LateralFromClause:
     """Select the counts by day, kind, channel and direction.
 
     The day of a fact costs little to tell, and days are few: the month is told of them. So no facts are
