@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import uvloop
 
-from bench.client import Outcome
+from bench.client import Outcome, Percentiles
 from bench.rounds import Figures, timed
 from bench.statements import Script
 from bench.system import System
@@ -78,9 +78,7 @@ async def _pool(dsn: str, sql: str, arguments: Sequence[Arguments], seconds: flo
     took = time.perf_counter() - began
     used = time.process_time() - cpu
     await connections.close()
-    latencies.sort()
-    p50, p99 = latencies[len(latencies) // 2], latencies[len(latencies) * 99 // 100]
-    return Outcome(len(latencies), took, p50, p99, used, {}, 0)
+    return Outcome(len(latencies), took, Percentiles.of(latencies), used, {}, 0)
 
 
 async def _keep(_: asyncpg.Connection) -> None:

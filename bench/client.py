@@ -8,12 +8,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
 from multiprocessing import get_context
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import httptools
 import numpy as np
 import uvloop
 
+PATIENCE_S = 6.0
 P = TypeVar("P", bound=asyncio.Protocol)
 
 
@@ -21,7 +22,8 @@ P = TypeVar("P", bound=asyncio.Protocol)
 class Load:
     """What to send where: whole requests as bytes; `once`: each at most one time, else again and again.
 
-    `pause` is how many seconds each connection waits after an answer.
+    `pause` is how many seconds each connection waits after an answer. While there are not `least` answers it
+    goes on for up to PATIENCE_S more.
     """
 
     address: str
@@ -30,6 +32,20 @@ class Load:
     seconds: float
     once: bool = False
     pause: float = 0.0
+    least: int = 0
+
+
+class Percentiles(NamedTuple):
+    """How long half, 95 and 99 of 100 took at the most."""
+
+    p50: float
+    p95: float
+    p99: float
+
+    @classmethod
+    def of(cls, latencies: Sequence[float]) -> Self:
+        """Take them of some latencies, of which there is one at least."""
+        return cls(*np.percentile(latencies, (50, 95, 99)).tolist())
 
 
 @dataclass(slots=True)
@@ -38,8 +54,7 @@ class Outcome:
 
     answers: int
     seconds: float
-    p50: float
-    p99: float
+    late: Percentiles
     cpu: float
     statuses: dict[int, int]
     bytes: int
@@ -88,7 +103,7 @@ def _run(load: Load) -> Outcome:
 
 
 async def _drive(load: Load) -> Outcome:
-    tally = _Tally(iter(load.requests) if load.once else cycle(load.requests))
+    tally = _Tally(iter(load.requests) if load.once else cycle(load.requests), load.least)
     lines = [await _open(load.address, lambda: _Line(tally, load.pause)) for _ in range(load.connections)]
     cpu, began = time.process_time(), time.perf_counter()
     tally.until = began + load.seconds
@@ -98,9 +113,9 @@ async def _drive(load: Load) -> Outcome:
     seconds = time.perf_counter() - began
     for line in lines:
         line.transport.close()
-    p50, p99 = np.percentile(tally.latencies, (50, 99)).tolist()
+    late = Percentiles.of(tally.latencies)
     used = time.process_time() - cpu
-    return Outcome(len(tally.latencies), seconds, p50, p99, used, dict(tally.statuses), tally.bytes)
+    return Outcome(len(tally.latencies), seconds, late, used, dict(tally.statuses), tally.bytes)
 
 
 @dataclass(slots=True)
@@ -108,10 +123,16 @@ class _Tally:
     """What all connections share."""
 
     requests: Iterator[bytes]
+    least: int = 0
     until: float = 0.0
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     bytes: int = 0
+
+    def goes_on(self) -> bool:
+        """Tell whether another request is to be sent."""
+        more = 0.0 if len(self.latencies) >= self.least else PATIENCE_S
+        return time.perf_counter() < self.until + more
 
 
 class _Line(asyncio.Protocol):
@@ -128,7 +149,7 @@ class _Line(asyncio.Protocol):
 
     def send(self) -> None:
         """Send the next request, if there is time and one left."""
-        request = next(self.tally.requests, None) if time.perf_counter() < self.tally.until else None
+        request = next(self.tally.requests, None) if self.tally.goes_on() else None
         if request is None:
             self.idle.set_result(None)
             return

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Thread
 from urllib.parse import quote
 
-import numpy as np
 import orjson
 import uvloop
 
 from bench import beside
-from bench.client import Load, Outcome, Talk, get, post
+from bench.client import Load, Outcome, Percentiles, Talk, get, post
 from bench.dataset import SEED
 from bench.rounds import Bench, Cell, Figures, watched
 from bench.writes import FASTEST, contacts, keyed
@@ -123,5 +122,4 @@ async def _listen(talk: Talk, path: str, headers: str, heard: dict[str, float]) 
 
 
 def _outcome(answers: int, seconds: float, latencies: Sequence[float], cpu: float, size: int) -> Outcome:
-    p50, p99 = np.percentile(latencies, (50, 99)).tolist()
-    return Outcome(answers, seconds, p50, p99, cpu, {}, size)
+    return Outcome(answers, seconds, Percentiles.of(latencies), cpu, {}, size)

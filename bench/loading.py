@@ -105,9 +105,10 @@ async def load(dsn: str, part: Slice, cursors: Cursors, loaded: Loaded) -> None:
         with loaded.phase("indexes"):
             await indexes.make(lanes, again)
         with loaded.phase("feeds"):
+            # Before anything is told: a follower that takes a page in between then finds that it has it.
+            await derived.STATES.value(lanes, first=part.firsts.customer, currency="CNY")
             await asyncio.gather(*(_tell(lanes, service, part) for service in TOLD))
             await _follow(lanes, cursors)
-            await derived.STATES.value(lanes, first=part.firsts.customer, currency="CNY")
         with loaded.phase("vacuum"):
             await _vacuum(lanes)
 

@@ -63,7 +63,7 @@ def _http(bench: Bench, read: Read, address: str, connections: int) -> Callable[
     def run() -> Figures:
         headers = bench.direct() if address.startswith("unix:") else bench.through()
         requests = [get(path, headers) for path in read.paths(bench)]
-        load = Load(address, requests, connections, bench.seconds)
+        load = Load(address, requests, connections, bench.seconds, least=bench.least)
         return watched(bench.system, lambda: bench.generator.run(load))
 
     return run

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.client import Percentiles
 from bench.goals import GOALS, Goal, pace
 from bench.rounds import Results
 from guanxi.console import say
@@ -40,7 +41,7 @@ def judged(goal: Goal, figure: float, slower: float) -> float:
 
 
 def _figures(results: Results) -> Iterator[Sequence[str]]:
-    yield ("row", "way", "per s", "spread", "p50 ms", "p99 ms", *PROCESSES)
+    yield ("row", "way", "per s", "spread", *(f"{which} ms" for which in Percentiles._fields), *PROCESSES)
     for row, way in results.rounds:
         cpu = [_cpu(results, row, way, name) for name in PROCESSES]
         yield (
@@ -48,8 +49,7 @@ def _figures(results: Results) -> Iterator[Sequence[str]]:
             way,
             f"{results.rate(row, way):,.0f}",
             f"{results.spread(row, way):.0%}",
-            _number(results.latency(row, way), 2),
-            _number(results.latency(row, way, worst=True), 2),
+            *(_number(results.latency(row, way, which), 2) for which in Percentiles._fields),
             *cpu,
         )
 

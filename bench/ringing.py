@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from threading import Thread
 
-import numpy as np
 import orjson
 import uvloop
 
-from bench.client import Load, Outcome, Screen, Talk, get, post
+from bench.client import Load, Outcome, Percentiles, Screen, Talk, get, post
 from bench.dataset import SEED
 from bench.histories import ordinary
 from bench.lines import phone_of
@@ -119,8 +118,8 @@ async def _ring(address: str, headers: str, requests: Sequence[bytes]) -> Outcom
     await (await free.get()).ask(post("/v1/calls/events/batch", headers, _ended(rang)))
     for each in (*screens, *(free.get_nowait() for _ in range(free.qsize()))):
         each.transport.close()
-    p50, p99 = np.percentile([heard[each] - at for each, at in rang.items()], (50, 99)).tolist()
-    return Outcome(len(rang), took, p50, p99, used, {}, 0)
+    late = Percentiles.of([heard[each] - at for each, at in rang.items()])
+    return Outcome(len(rang), took, late, used, {}, 0)
 
 
 def _listening(number: int, headers: str) -> bytes:

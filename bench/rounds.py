@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from statistics import median
 
 import httpx
 
-from bench.client import Generator, Outcome
+from bench.client import Generator, Outcome, Percentiles
 from bench.dataset import Slice
 from bench.system import Seconds, System
 from shared.auth import HEADER
@@ -15,13 +15,17 @@ from shared.auth import HEADER
 
 @dataclass(frozen=True)
 class Bench:
-    """What all cells need: the system, two generators, the rows that were loaded, seconds for each cell."""
+    """What all cells need: the system, two generators, the rows that were loaded, seconds for each cell.
+
+    A read goes on beyond them for some time if it has not had `least` answers.
+    """
 
     system: System
     generator: Generator
     crowd: Generator
     part: Slice
     seconds: float
+    least: int = 0
 
     def through(self) -> str:
         """Return the headers of a request to the gateway."""
@@ -37,8 +41,7 @@ class Figures:
     """One measurement: units of work a second, latencies in ms, CPU µs per unit and process."""
 
     rate: float
-    p50: float | None = None
-    p99: float | None = None
+    late: Percentiles | None = None
     cpu: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -71,9 +74,10 @@ class Results:
         """Return the median of units a second."""
         return median(each.rate for each in self.rounds[row, way])
 
-    def latency(self, row: str, way: str, *, worst: bool = False) -> float:
-        """Return the median of the rounds' p50, or of their p99, in ms."""
-        return median((each.p99 if worst else each.p50) or 0.0 for each in self.rounds[row, way])
+    def latency(self, row: str, way: str, which: str = "p50") -> float:
+        """Return the median of a percentile of the rounds, in ms; 0 of what has no latencies."""
+        rounds = self.rounds[row, way]
+        return median(0.0 if each.late is None else getattr(each.late, which) for each in rounds)
 
     def cpu(self, row: str, way: str, *processes: str) -> float:
         """Return the median CPU µs per unit of some processes together; KeyError for one not seen there."""
@@ -93,8 +97,13 @@ class Results:
         """Return every figure of every round."""
         told: dict[str, dict[str, list[dict[str, object]]]] = {}
         for (row, way), rounds in self.rounds.items():
-            told.setdefault(row, {})[way] = [asdict(each) for each in rounds]
+            told.setdefault(row, {})[way] = [_told(each) for each in rounds]
         return told
+
+
+def _told(figures: Figures) -> dict[str, object]:
+    late = {} if figures.late is None else figures.late._asdict()
+    return {"rate": figures.rate, **late, "cpu": dict(figures.cpu)}
 
 
 def run(cells: Sequence[Cell], rounds: int, results: Results) -> None:
@@ -124,7 +133,7 @@ def watched(system: System, load: Callable[[], Outcome], *, each: int = 1) -> Fi
     outcome = load()
     units = outcome.answers * each
     used = _per(units, before, system.cpu()) | {"generator": outcome.cpu / units * 1e6}
-    return Figures(outcome.rate * each, outcome.p50 * 1000, outcome.p99 * 1000, used)
+    return Figures(outcome.rate * each, Percentiles(*(1000 * late for late in outcome.late)), used)
 
 
 def timed(system: System, work: Callable[[], int]) -> Figures:

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -21,9 +21,10 @@ OWNER = DATABASE = "guanxi"
 STARTING = 600.0  # seconds: recovery after a crash replays at most max_wal_size
 _FAST = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 _ORPHANED = ((signal.SIGINT, 5.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 5.0))
+_LEAST, _MOST = 128, 4096  # MB of shared buffers; a server that needs more is not an embedded one
+_CONTROL_GROUP = Path("/sys/fs/cgroup/memory.max")
 _CONFIGURATION = {  # kept in the data folder's postgresql.conf, where an operator may change it
     "max_connections": "200",
-    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
@@ -218,7 +219,8 @@ class EmbeddedPostgres:
         draft = self.folder / "data.draft"
         shutil.rmtree(draft, ignore_errors=True)
         own(draft, self._account)
-        settings = [word for name, value in _CONFIGURATION.items() for word in ("-c", f"{name}={value}")]
+        configuration = {**_CONFIGURATION, "shared_buffers": f"{_quarter_of_memory()}MB"}
+        settings = [word for name, value in configuration.items() for word in ("-c", f"{name}={value}")]
         # Characters are classified by C.UTF-8 (trigrams need it), sorted as bytes: the same on every system.
         locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"]
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -250,3 +252,14 @@ class EmbeddedPostgres:
         return processes.spawn(
             command, environ=environ, streams=streams, folder=self.folder, sign=signal.SIGINT, whom=whom
         )
+
+
+def _quarter_of_memory() -> int:
+    """Return the shared buffers in MB: a quarter of the memory that we may use, as PostgreSQL advises.
+
+    They cost nothing before they are filled; when tables outgrow them, each row that is read costs a call.
+    """
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    with suppress(OSError, ValueError):  # no control group, or one without a limit ("max")
+        limits.append(int(_CONTROL_GROUP.read_text()))
+    return min(max(min(limits) // 4 // 2**20, _LEAST), _MOST)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
@@ -39,9 +39,9 @@ async def interaction(service: Service, customer: Running) -> Running:
     return running
 
 
-@pytest.fixture
-async def workers(customer: Running, interaction: Running) -> AsyncIterator[None]:
-    """Both workers, as they run beside the services."""
+@asynccontextmanager
+async def working(customer: Running, interaction: Running) -> AsyncIterator[None]:
+    """Let both workers run, as they do beside the services."""
     tasks = [
         asyncio.create_task(customer_worker.run(customer.settings)),
         asyncio.create_task(interaction_worker.run(interaction.settings)),
@@ -51,6 +51,13 @@ async def workers(customer: Running, interaction: Running) -> AsyncIterator[None
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@pytest.fixture
+async def workers(customer: Running, interaction: Running) -> AsyncIterator[None]:
+    """Both workers."""
+    async with working(customer, interaction):
+        yield
 
 
 async def until(client: httpx.AsyncClient, path: str, **expected: Any) -> Any:
@@ -204,3 +211,28 @@ async def test_a_deleted_customer_has_no_timeline(customer: Running, interaction
     await until(interaction.client(), f"{path}/timeline", status_code=200)
     assert (await customer.client().delete(path, headers={"if-match": '"1"'})).status_code == 204
     await until(interaction.client(), f"{path}/timeline", status_code=404)
+
+
+async def test_who_had_a_number_is_found_of_customers_who_are_merged_by_now(
+    customer: Running, interaction: Running
+) -> None:
+    """Nobody looks before the merge; the document of the whole does not say whose each number was."""
+    number, client = f"+86139{uuid4().int % 10**8:08}", customer.client()
+    point = {"contact_points": [{"type": "phone", "value": number}]}
+    bodies = [{"name": "One", **point}, {"name": "Other", **point}, {"name": "Third"}]
+    one, other, third = [(await client.post("/v1/customers", json=each)).json()["id"] for each in bodies]
+    came = await interaction.client().post(
+        "/v1/interactions", json=contact({"system": "phone", "id": number})
+    )
+    stranger = f"/v1/inbox/{came.json()['customer_id']}"
+    merge = await client.post("/v1/merges", json={"survivor": third, "duplicates": [one, other]})
+    assert merge.status_code == 201, merge.text
+    async with working(customer, interaction):
+        attached = {"state": "attached", "attached_by": "merge", "customer_id": third}
+        await until(interaction.client(), stranger, **attached)
+        undone = await client.post(f"/v1/merges/{merge.json()['id']}/undo", json={})
+        assert undone.status_code == 200, undone.text
+        await until(interaction.client(), stranger, state="open", attached_by=None)
+        again = {"survivor": one, "duplicates": [other]}
+        assert (await client.post("/v1/merges", json=again)).status_code == 201
+        await until(interaction.client(), stranger, **{**attached, "customer_id": one})

@@ -24,9 +24,18 @@ class Clause:
     @property
     def tsquery(self) -> str:
         """Return the clause as a tsquery's text."""
+        return f"({' & '.join(f'({part})' for part in self.words)})"
+
+    @property
+    def words(self) -> list[str]:
+        """Return the tsqueries of the parts, of which all have to be met."""
         mark = ":*" if self.begins else ""
-        parts = (" | ".join(f"{quoted(word)}{mark}" for word in part) for part in self.parts)
-        return f"({' & '.join(f'({part})' for part in parts)})"
+        return [" | ".join(f"{quoted(word)}{mark}" for word in part) for part in self.parts]
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether the index has to list all whose keys begin so, for each of several words."""
+        return self.begins and len(self.parts) > 1
 
     def met(self, keys: Mapping[str, Key]) -> Key | None:
         """Return the key that meets the first part, if some key meets each."""

@@ -1,8 +1,9 @@
 """Finding by a string: tier after tier, in one statement; slips where that finds nobody."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -81,10 +82,17 @@ class Finder:
         return replace(tier, clauses=tuple(filter(None, (each.among(words) for each in tier.clauses))))
 
 
-def _asked(tiers: Iterable[Tier]) -> Mapping[str, list[str | None]]:
-    """Return the tsqueries of the tiers, of open keys and of personal ones."""
-    kinds = {"open": False, "personal": True}
-    return {name: [tsquery(tier.clauses, personal=kind) for tier in tiers] for name, kind in kinds.items()}
+def _asked(tiers: Sequence[Tier]) -> Mapping[str, Sequence[str | None]]:
+    """Return the tiers as the parameters that `meeting` tells of."""
+    clauses = [tier.clauses for tier in tiers]
+    dear = (each.words for each in chain.from_iterable(clauses) if each.is_dear)
+    words = list(dict.fromkeys(chain.from_iterable(dear)))
+    return {
+        "open": [tsquery(each, personal=False) for each in clauses],
+        "cheap": [tsquery((one for one in each if not one.is_dear), personal=False) for each in clauses],
+        "personal": [tsquery(each, personal=True) for each in clauses],
+        "words": words,
+    }
 
 
 def _hit(data: orjson.Fragment, tiers: Collection[Tier]) -> orjson.Fragment:

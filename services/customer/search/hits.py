@@ -1,17 +1,14 @@
 """The statement of a search by a string: who meets its tiers, the best first, then the newest."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     CTE,
     ColumnElement,
     DateTime,
     Integer,
     Select,
-    Text,
     Uuid,
     and_,
     bindparam,
@@ -26,20 +23,18 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from filters.conditions import Shape, condition
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import RECORD
 from services.customer.search.fields import fields
+from services.customer.search.meeting import SAMPLE, Number, Which, meets, worthwhile
 from shared.auth import Visibility
 from shared.statements import Visible, visible
 
 SHAPES = 500  # statements kept, as for filters
-SAMPLE, WINDOW = 400, 6_000  # customers to look through, at first and at most
+WINDOW = 6_000  # customers to look through, at most
 SPARE = 1.5  # pages that the window has to promise
-Number = ColumnElement[int]
-Which = Callable[[Number], ColumnElement[bool]]  # of the tiers, by their numbers
 _LIVE, _ID = Customer.deleted_at.is_(None), Customer.id
 _PLACE = (Customer.created_at, _ID)
 _NAMED = (Customer.created_at.label("at"), _ID)
@@ -52,18 +47,12 @@ _EVER: ColumnElement[Any] = literal_column("'infinity'::timestamptz", _TIME)
 def hits(shape: Shape, visibility: Visibility, *, personal: bool) -> Visible:
     """Return the first `limit` customers that meet a tier from the `first` on, of that one behind a place.
 
-    `open` and `personal` hold the tsquery of each tier, or null, in their order; tiers count from 1. A row is
-    the number of the first `tier` that a customer meets, its place `at` and `id`, and `data`.
+    The tiers are the parameters that `meeting` tells of; they count from 1. A row is the number of the first
+    `tier` that a customer meets, its place `at` and `id`, and `data`.
     """
     best = _Search(shape, visibility, personal=personal).best().subquery("best")
     shown = select(best, RECORD.label("data")).join(Customer, best.c.id == _ID)
     return visible(shown.order_by(*_order(best.c)), of=Customer)
-
-
-def meets(of: type[Customer], which: Which, *, personal: bool) -> ColumnElement[bool]:
-    """Return the condition that keys meet one of those tiers, without `personal` by none of personal data."""
-    keys = {"open": of.open_keys} | ({"personal": of.personal_keys} if personal else {})
-    return or_(*(each.bool_op("@@")(_tsquery(name, which)) for name, each in keys.items()))
 
 
 class _Search:
@@ -135,7 +124,8 @@ class _Search:
         better = self._meets(_before(tier)).is_not(true())
         behind = or_(tier > self.first, tuple_(*_PLACE) < self.last)
         hit = and_(self.seen, better, behind).label("hit")  # no condition, or its index might seem better
-        keyed = select(hit, *_NAMED).where(asked, _LIVE, self._meets(_is(tier)), self.wanted)
+        met = meets(Customer, _is(tier), personal=self.personal, by=worthwhile)
+        keyed = select(hit, *_NAMED).where(asked, _LIVE, met, self.wanted)
         row = keyed.cte(f"keyed_{tier}").prefix_with("materialized").c
         return select(tier.label("tier"), row.at, row.id).where(row.hit)
 
@@ -163,14 +153,6 @@ def _count(rows: CTE) -> Number:
 
 def _order(row: Any) -> tuple[ColumnElement[Any], ...]:  # noqa: ANN401 - the columns of a subquery
     return row.tier, row.at.desc(), row.id.desc()
-
-
-def _tsquery(parameter: str, which: Which) -> ColumnElement[Any]:
-    """Return what meets one of those tiers whose tsqueries are in a parameter."""
-    given = func.unnest(bindparam(parameter, type_=ARRAY(Text)))
-    each = given.table_valued("query", with_ordinality="tier").render_derived()
-    all_ = func.string_agg(each.c.query, literal_column("' | '"))
-    return select(cast(all_, TSQUERY)).where(which(each.c.tier)).scalar_subquery()
 
 
 def _unseen(parameter: str, type_: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a type of SQLAlchemy's

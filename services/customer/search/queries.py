@@ -9,7 +9,8 @@ from filters.conditions import Shape, condition
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import LISTED, RECORD
 from services.customer.search.fields import fields
-from services.customer.search.hits import SHAPES, meets
+from services.customer.search.hits import SHAPES
+from services.customer.search.meeting import meets
 from services.customer.search.schemas import CustomerSort, CustomerSortField, SortDirection
 from shared.statements import Visible, visible
 

@@ -7,14 +7,14 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.customer.customers.models import Customer
 from services.customer.keys.key import quoted
+from services.customer.search.meeting import newest_keys
 from shared.statements import Runner, Statement
 
-SAMPLE, TOGETHER = 400, 16  # customers, words
+TOGETHER = 16
 _NOBODY = "tells which words some customer has, not which customer"
 _LIVE = Customer.deleted_at.is_(None)
 
-_newest = select(Customer.open_keys).where(_LIVE).order_by(Customer.created_at.desc(), Customer.id.desc())
-_sample = _newest.limit(literal_column(str(SAMPLE))).subquery("newest")
+_sample = newest_keys()
 _key = func.unnest(_sample.c.open_keys).table_valued("lexeme", "positions", "weights").render_derived()
 _word = func.unnest(bindparam("words", type_=ARRAY(Text))).column_valued("word")
 _COMMON = Statement(

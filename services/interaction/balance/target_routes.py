@@ -31,7 +31,6 @@ from web.once import Answer, once
 router = APIRouter(prefix=targets.PATH, tags=["contact-targets"])
 CanRead = Annotated[Principal, allow("interactions:read")]
 CanWrite = Annotated[Principal, allow("interactions:write")]
-NOBODY = "No such customer, or none that you may see."
 
 
 @router.post(
@@ -92,7 +91,5 @@ async def list_contact_target_history(
 
 def _checked(who: Known | None, principal: Principal) -> Known:
     if who is None or who.deleted or not who.matched or not who.seen_by(principal):
-        raise UnknownCustomer(
-            NOBODY, errors=[{"pointer": "/customer", "code": "unknown_customer", "detail": NOBODY}]
-        )
+        raise UnknownCustomer
     return who

@@ -34,12 +34,8 @@ from services.interaction.records.schemas import Outcome
 from shared.auth import Principal, Visibility
 from shared.database import Transaction
 from shared.diff import changes
-from shared.errors import FieldError
 from shared.ids import uuid7
 from shared.statements import Runner
-
-NOBODY = "No such customer, or none that you may see."
-UNKNOWN: list[FieldError] = [{"pointer": "/customer", "code": "unknown_customer", "detail": NOBODY}]
 
 
 @dataclass(slots=True)
@@ -209,7 +205,7 @@ def _refuse_foreign(tx: Transaction, wanted: Wanted, whose: Whose, calls: Mappin
         total = add_up(events, wanted.country)
         who = call.who if call is not None else whose.of(total, None)[0]
         if who is None or not who.seen_by(tx.principal):
-            problem = UnknownCustomer(NOBODY, errors=UNKNOWN)
+            problem = UnknownCustomer()
             for each in wanted.said:
                 each.problem = each.problem or (problem if each.name == name else None)
 
@@ -218,7 +214,7 @@ def _unknown(said: Said, whose: Whose) -> UnknownCustomer | None:
     """Refuse an event that names a customer whom nobody knows."""
     if said.event is None or said.customer is None or whose.there(said.customer) is not None:
         return None
-    return UnknownCustomer(NOBODY, errors=UNKNOWN)
+    return UnknownCustomer()
 
 
 def _by_call(said: Sequence[Said]) -> dict[Name, list[Event]]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.calls import locking
-from services.interaction.calls.actions import NOBODY, UNKNOWN, event_row, store, totals
+from services.interaction.calls.actions import event_row, store, totals
 from services.interaction.calls.drafts import Held
 from services.interaction.calls.folding import Event, EventType
 from services.interaction.calls.kind import CALLS
@@ -62,5 +62,5 @@ async def _who(tx: Transaction, held: Held, whose: tuple[Key, People] | None) ->
     key_, people = whose
     who = (await settle(tx, people)).get(key_)
     if who is None or who.deleted or not who.seen_by(tx.principal):
-        raise UnknownCustomer(NOBODY, errors=UNKNOWN)
+        raise UnknownCustomer
     return held.who if who.current_id == held.who.current_id else who

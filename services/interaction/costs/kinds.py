@@ -18,6 +18,7 @@ from services.interaction.costs.schemas import (
 from services.interaction.identities.people import key_of
 from services.interaction.identities.queries import find
 from services.interaction.orders import amounts
+from services.interaction.records.actions import NOBODY
 from services.interaction.records.drafts import Columns, Draft
 from services.interaction.records.kinds import Kind
 from services.interaction.records.renderings import fact, money, record
@@ -98,7 +99,7 @@ async def link(tx: Transaction, drafts: Sequence[Draft]) -> None:
         for at, each in enumerate(weights):
             who = found.get(each["customer_id"])
             if who is None or who.deleted or not who.seen_by(tx.principal):
-                draft.problem = _refused(f"/weights/{at}/customer", "No such customer, or none you may see.")
+                draft.problem = _refused(f"/weights/{at}/customer", NOBODY)
                 break
             each["customer_id"] = str(who.original_id)
 

@@ -10,9 +10,10 @@ from services.interaction.holds.actions import HOLDS, LISTED
 from services.interaction.holds.schemas import RetentionHoldPage, RetentionHoldRead, RetentionHoldWrite
 from services.interaction.identities.actions import recognise, settle
 from services.interaction.identities.paths import key_in
+from services.interaction.records.actions import NOBODY
 from services.interaction.records.answers import customers
 from services.interaction.records.parameters import CustomerPath
-from services.interaction.records.whose import NOBODY, known_in
+from services.interaction.records.whose import known_in
 from shared.auth import Principal, Visibility, allow
 from shared.database import Transaction
 from shared.errors import (

@@ -17,6 +17,8 @@ SEARCHED_S = 1.0  # a search, for people who wait for proposals
 HOLDERS = "/v1/contact-points/resolve"
 PER_POINT_S, POINTS_AT_ONCE = 0.02, 1_000  # beside PATIENCE_S; numbers and addresses in one question
 LONGEST = 200  # characters of a number or an address
+HISTORY = "/v1/customers/{}/history"
+CHANGES = 1000  # in one answer
 # Readings of a number that are as good as the number; the others are for people to judge.
 SURE = frozenset(
     ("exact", "by_country", "by_default_country", "plus_added", "foreign_prefix", "plus_removed")
@@ -72,6 +74,22 @@ class Customers:
             return None
         found: list[dict[str, Any]] = page["items"]
         return found
+
+    async def past(self, id_: str, field: str) -> list[dict[str, Any]] | None:
+        """Return the changes of a field of a customer, and of all that was merged into it, newest first.
+
+        Each has the `subject` that it is of, `at`, and `changes`; None if they could not be asked for.
+        """
+        asked, changes = {"field": field, "limit": CHANGES}, list[dict[str, Any]]()
+        while True:
+            try:
+                page = await self._client.get(HISTORY.format(id_), asked, deadline=SEARCHED_S)
+            except Problem:
+                return None
+            changes += page["items"]
+            if page["next"] is None:
+                return changes
+            asked = {**asked, "cursor": page["next"]}
 
     async def holders(self, points: Collection[Point]) -> Holders | None:
         """Return who has each number or address, two at most, the surest first; None: it could not be asked.

@@ -9,9 +9,10 @@ from services.interaction.base import FEED
 from services.interaction.identities.actions import settle
 from services.interaction.identities.matching import match, note, part
 from services.interaction.identities.people import Key, People
+from services.interaction.inbox.keeping import unite
 from services.interaction.inbox.models import AttachedBy, Stranger, StrangerState
 from services.interaction.inbox.queries import ONE
-from services.interaction.inbox.statements import DECIDE, LOCK
+from services.interaction.inbox.statements import DECIDE, LOCK, NOBODYS
 from services.interaction.records.actions import UnknownCustomer
 from shared.database import Transaction
 from shared.errors import Conflict, NotFound
@@ -20,7 +21,6 @@ from web.etag import Condition
 from web.once import Answer
 
 HISTORY = History(FEED, columns_of(Stranger))
-NOBODY = "No such customer, or none that is there."
 
 
 class AlreadyAttached(Conflict):
@@ -46,9 +46,7 @@ async def attach(tx: Transaction, id_: UUID, seen: Condition, key: Key, people: 
     held = await _held(tx, id_, seen)
     who = (await settle(tx, people)).get(key)
     if who is None or who.deleted or not who.matched:
-        raise UnknownCustomer(
-            NOBODY, errors=[{"pointer": "/customer", "code": "unknown_customer", "detail": NOBODY}]
-        )
+        raise UnknownCustomer
     if held["state"] == StrangerState.ATTACHED:
         if held["current_id"] != who.current_id:
             raise AlreadyAttached
@@ -63,6 +61,8 @@ async def detach(tx: Transaction, id_: UUID, seen: Condition) -> Answer:
     held = await _held(tx, id_, seen)
     if held["attached_by"] in {None, AttachedBy.IDENTITY}:
         raise NotAttached
+    if held["attached_by"] != AttachedBy.HAND:
+        await NOBODYS.value(tx.connection, id=id_)
     await part(tx, [id_])
     await _decide(tx, id_, StrangerState.OPEN)
     return await _shown(tx, id_)
@@ -87,6 +87,8 @@ async def _turn(tx: Transaction, held: Record, state: StrangerState, reason: str
     if diff:
         await note(tx, {held["id"]: diff})
         await _decide(tx, held["id"], state, reason=reason)
+    if state == StrangerState.OPEN:
+        await unite(tx, [held["id"]])
     return await _shown(tx, held["id"])
 
 

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from services.interaction.identities.asking import Customers
-from services.interaction.identities.queries import find
 from services.interaction.inbox.keeping import belong, unite
-from services.interaction.inbox.proposing import Hit, had_alone, proposed, sharing
+from services.interaction.inbox.proposing import POINTS, Hit, had_before, having, proposed, records_that_had
 from services.interaction.inbox.queries import CLUES, UNASKED
-from services.interaction.inbox.statements import SHARE
+from services.interaction.inbox.statements import SHARE, THERE
 from shared.auth import Principal
 from shared.clock import utc_now
 from shared.database import Database
@@ -30,22 +29,37 @@ async def proposals(
 
 
 async def look(database: Database, customers: Customers) -> None:
-    """Keep for new strangers who has their number or address now; of whom these are to be one later.
+    """Keep for new strangers who had their number or address when they came; of whom these are to be one.
 
-    One customer who had it already would have been found when it came, had there been somebody to ask.
+    One customer who had it alone would have been found then, had there been somebody to ask.
     """
     for row in await UNASKED.all(database.pool, limit=AT_ONCE):
-        found = await _found(database.pool, customers, row["id"])
-        if found is None:
+        had = await _who_had(database.pool, customers, row["id"])
+        if had is None:
             return  # the customer service is away; it is asked again
-        alone = had_alone(found, row["id"])
-        if alone is not None and not await find(database.pool, [alone]):
-            continue  # the feed is about to tell of this customer
         async with database.begin(_KEEPER, at=utc_now()) as tx:
-            if alone is not None:
-                await belong(tx, row["id"], alone)
-            await SHARE.value(tx.connection, id=row["id"], sharers=sharing(found))
+            if len(await THERE.all(tx.connection, ids=had)) < len(had):
+                continue  # the feed is about to tell of them
+            await SHARE.value(tx.connection, id=row["id"], sharers=had)
+            if len(had) == 1:
+                await belong(tx, row["id"], had[0])
             await unite(tx, ids=[row["id"]])
+
+
+async def _who_had(on: Runner, customers: Customers, stranger: UUID) -> list[UUID] | None:
+    """Return the records that had the number or address of a stranger when it came, whoever they are now."""
+    found = await _found(on, customers, stranger)
+    if found is None:
+        return None
+    had = set[UUID]()
+    for hit in having(found):
+        if not hit["merged_ids"]:
+            had.update([UUID(hit["id"])] if had_before(hit, stranger) else ())
+        elif (past := await customers.past(hit["id"], POINTS)) is not None:
+            had.update(records_that_had(hit, past, stranger))
+        else:
+            return None
+    return sorted(had)
 
 
 async def _found(on: Runner, customers: Customers, id_: UUID) -> list[Sequence[Hit]] | None:

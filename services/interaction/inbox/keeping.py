@@ -17,6 +17,7 @@ async def keep(tx: Transaction, ids: Sequence[UUID]) -> None:
     came = [row["id"] for row in await CAME.all(tx.connection, ids=ids)]
     if opened := [id_ for id_ in came if id_ in dismissed]:
         await note(tx, dict.fromkeys(opened, OPENED))
+        await unite(tx, opened)
 
 
 async def follow(tx: Transaction, customers: Sequence[UUID]) -> None:

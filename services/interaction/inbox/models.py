@@ -35,8 +35,8 @@ class AttachedBy(StrEnum):
 class Stranger(Base):
     """Somebody under whose provisional id something came; `newest_id` is the last fact that did.
 
-    `sharers` are the customers who had the number or the address when it was first looked at; null: nobody
-    has looked yet. `version` is that of the identity.
+    `sharers` are the records of customers who had the number or the address when it came; null: nobody has
+    looked yet. `version` is that of the identity.
     """
 
     __tablename__ = "strangers"

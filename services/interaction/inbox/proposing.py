@@ -1,6 +1,6 @@
 """Who a stranger may be, judged from what a search found by the names it is known by. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from services.interaction.inbox.schemas import ProposalReason
 
 Hit = Mapping[str, Any]  # a customer as a search shows it
 MOST = 10
+POINTS = "contact_points"
 REACHED = frozenset(("phone", "email", "contact"))  # what several can have: a search meets it in all of them
 _CODES = {
     "phone": ProposalReason.NUMBER,
@@ -39,27 +40,40 @@ def proposed(found: Iterable[Sequence[Hit]], *, personal: bool) -> list[dict[str
     return sorted(proposals.values(), key=lambda each: (-each["score"], each["customer_id"]))[:MOST]
 
 
-def sharing(found: Iterable[Sequence[Hit]]) -> list[UUID]:
-    """Return the customers who have the number or the address itself."""
-    ids = {UUID(hit["id"]) for hits in found for hit in hits if _has(hit["match"])}
-    return sorted(ids)
+def having(found: Iterable[Sequence[Hit]]) -> list[Hit]:
+    """Return the customers who have the number or the address itself, each once."""
+    return list({hit["id"]: hit for hits in found for hit in hits if _has(hit["match"])}.values())
 
 
-def had_alone(found: Iterable[Sequence[Hit]], stranger: UUID) -> UUID | None:
-    """Return the customer who alone has the number or the address, and had it before the stranger came.
+def had_before(hit: Hit, stranger: UUID) -> bool:
+    """Whether a customer had the number or the address before the stranger came.
 
     The ids of contact points and strangers tell when they were made (UUIDv7).
     """
-    having = {hit["id"]: hit for hits in found for hit in hits if _has(hit["match"])}
-    if len(having) != 1:
-        return None
-    ((id_, hit),) = having.items()
-    points = [point for point in hit["contact_points"] if hit["match"]["value"] in _written(point)]
-    return UUID(id_) if any(UUID(point["id"]) < stranger for point in points) else None
+    return any(UUID(point["id"]) < stranger for point in _met(hit, hit[POINTS]))
 
 
-def _written(point: Mapping[str, Any]) -> tuple[str, str | None]:
-    return point["value"], point["normalized"]
+def records_that_had(hit: Hit, past: Iterable[Mapping[str, Any]], stranger: UUID) -> list[UUID]:
+    """Return those of a merged customer's records that have it of their own, since before a stranger came.
+
+    `past` are the changes of the contact points of all of them, the newest first: the document of the whole
+    does not tell whose each was. A point is of the record that had it first; merges only carry it on.
+    """
+    last, whose = dict[str, Sequence[Mapping[str, Any]]](), dict[str, str]()
+    for change in past:
+        points = change["changes"][POINTS]["to"]
+        last.setdefault(change["subject"], points)
+        whose.update((point["id"], change["subject"]) for point in points)
+    had = {
+        subject: [point["id"] for point in _met(hit, points) if UUID(point["id"]) < stranger]
+        for subject, points in last.items()
+    }
+    return [UUID(subject) for subject, ids in had.items() if any(whose[id_] == subject for id_ in ids)]
+
+
+def _met(hit: Hit, points: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Give those of some contact points that are the number or the address."""
+    return (point for point in points if hit["match"]["value"] in (point["value"], point["normalized"]))
 
 
 def _has(match: Mapping[str, Any]) -> bool:

@@ -71,10 +71,24 @@ CAME = Statement(
     ).returning(Stranger.id),
     unguarded=KEEPING,
 )
+# Records that are known here and there, held: no merge of theirs comes between a look and what is kept of it.
+THERE = Statement(
+    select(Identity.original_id)
+    .where(Identity.original_id == any_(_IDS), ~Identity.deleted)
+    .order_by(Identity.original_id)
+    .with_for_update(read=True),
+    unguarded=KEEPING,
+)
 SHARE = Statement(
     update(Stranger)
     .where(Stranger.id == bindparam("id", type_=Uuid), Stranger.sharers.is_(None))
     .values(sharers=bindparam("sharers", type_=ARRAY(Uuid)))
+)
+# People have said that it is nobody of them.
+NOBODYS = Statement(
+    update(Stranger)
+    .where(Stranger.id == bindparam("id", type_=Uuid))
+    .values(sharers=literal_column("'{}'::uuid[]"))
 )
 # Strangers whose identity has just told who they are.
 TOLD_BY_IDENTITY = Statement(

@@ -41,6 +41,7 @@ from web.etag import Condition
 from web.once import Again
 from web.refusals import invalid
 
+NOBODY = "No such customer, or none that you may see."
 _ATTRIBUTES = TypeAdapter[object](JsonObject)
 
 
@@ -48,6 +49,9 @@ class UnknownCustomer(Invalid):
     """No such customer, or none that the principal may see."""
 
     code, title = "unknown_customer", "The customer is not known"
+
+    def __init__(self) -> None:
+        super().__init__(NOBODY, errors=[{"pointer": "/customer", "code": self.code, "detail": NOBODY}])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +183,7 @@ def _unknown(people: People, principal: Principal) -> Problem:
     """Refuse a customer; only for now if the customer service might say that it is the principal's own."""
     if people.unasked and principal.visibility is not Visibility.ALL:
         return Unavailable("The customer service cannot be asked, try again.", headers={"Retry-After": "2"})
-    detail = "No such customer, or none that you may see."
-    return UnknownCustomer(
-        detail, errors=[{"pointer": "/customer", "code": "unknown_customer", "detail": detail}]
-    )
+    return UnknownCustomer()
 
 
 async def _locate(tx: Transaction, wanted: Wanted) -> set[UUID]:

@@ -5,12 +5,11 @@ from starlette.requests import Request
 from services.interaction.identities.actions import recognise
 from services.interaction.identities.paths import key_in
 from services.interaction.identities.people import Known
+from services.interaction.records.actions import NOBODY
 from services.interaction.records.answers import customers
 from shared.auth import Principal, Visibility
 from shared.errors import NotFound
 from web.app import core
-
-NOBODY = "No such customer, or none that you may see."
 
 
 async def known_in(request: Request, principal: Principal, customer: str) -> Known:

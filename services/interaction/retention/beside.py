@@ -28,7 +28,8 @@ from services.interaction.holds.models import RetentionHold
 from services.interaction.identities.models import Identity
 from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.interactions.models import Interaction
-from services.interaction.mail.models import MailOriginal, MailRow, ThreadMark
+from services.interaction.mail.models import MailOriginal, MailRow
+from services.interaction.retention.untying import untie
 from services.interaction.webhooks.models import WebhookOriginal, WebhookSource
 from shared.database import Transaction
 from shared.statements import Statement
@@ -37,14 +38,6 @@ TAKING = "takes away what belongs to records whose time is over"
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _AN_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
-_mails = select(MailRow.message_id).where(MailRow.id == any_(_IDS), MailRow.message_id.is_not(None))
-# What is being marked just now belongs to a mail that stays.
-_marks = (
-    select(ThreadMark.name)
-    .where(ThreadMark.name.in_(_mails))
-    .order_by(ThreadMark.name)
-    .with_for_update(skip_locked=True)
-)
 _said = Interaction.attributes["webhook_original"].astext
 _named = (
     select(case((_said.regexp_match(_AN_ID), cast(_said, Uuid)), else_=null()), WebhookSource.id)
@@ -62,7 +55,6 @@ PAYLOAD_HELD: ColumnElement[bool] = cast(WebhookOriginal.id, Text).in_(
 )
 _payload = tuple_(WebhookOriginal.id, WebhookOriginal.source_id)
 _OF_INTERACTIONS = (
-    Statement(delete(ThreadMark).where(ThreadMark.name.in_(_marks)), unguarded=TAKING),
     # A payload may hold several messages: it goes with the first of them.
     Statement(delete(WebhookOriginal).where(_payload.in_(_named), ~PAYLOAD_HELD), unguarded=TAKING),
     Statement(delete(MailOriginal).where(MailOriginal.id == any_(_IDS))),
@@ -86,7 +78,9 @@ STRIPPED: Mapping[str, Sequence[Statement]] = {
 }
 
 
-async def take(tx: Transaction, beside: Sequence[Statement], ids: Sequence[UUID]) -> None:
-    """Take away what is beside some records."""
-    for statement in beside:
+async def take(tx: Transaction, kind: str, action: str, ids: Sequence[UUID]) -> None:
+    """Take away what is beside some records of a kind."""
+    if kind == INTERACTIONS.name:
+        await untie(tx, ids)
+    for statement in (GONE if action == "delete" else STRIPPED).get(kind, ()):
         await statement.value(tx.connection, ids=ids)

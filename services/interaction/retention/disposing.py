@@ -129,8 +129,7 @@ class Disposal:
     async def take(self, tx: Transaction, action: str, ids: Sequence[UUID]) -> None:
         """Do to some locked records what a rule says."""
         if ids:
-            besides = beside.GONE if action == "delete" else beside.STRIPPED
-            await beside.take(tx, besides.get(self.kind.name, ()), ids)
+            await beside.take(tx, self.kind.name, action, ids)
             await (self.delete if action == "delete" else self.strip).value(tx.connection, ids=ids, **by(tx))
 
     def _due(self, which: ColumnElement[bool], **locked: Any) -> Statement:  # noqa: ANN401 - options of a lock

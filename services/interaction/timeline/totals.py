@@ -17,7 +17,6 @@ from sqlalchemy import (
     true,
     union_all,
 )
-
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.interaction.identities.models import Identity

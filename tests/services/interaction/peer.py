@@ -11,6 +11,9 @@ from starlette.routing import Route
 
 from services.interaction.correspondents.numbers import comparable
 
+ALWAYS = UUID(int=0)
+CHANGES = 2  # in a page of a history
+
 
 class Peer:
     """Answers what interaction asks; `asked` counts the questions."""
@@ -21,10 +24,12 @@ class Peer:
         self.log: list[UUID] = []
         self.away: dict[UUID, dict[str, Any]] = {}
         self.found: dict[str, list[dict[str, Any]]] = {}  # by the string that finds them
+        self.past: list[dict[str, Any]] = []  # of contact points, the oldest first
         routes = [
             Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
             Route("/v1/customers", self._search),
             Route("/v1/contact-points/resolve", self._holders, methods=["POST"]),
+            Route("/v1/customers/{id}/history", self._history),
             Route("/v1/changes", self._changes),
             Route("/v1/changes/snapshot", self._snapshot),
         ]
@@ -54,6 +59,8 @@ class Peer:
         merged = [*whole.get("merged_ids", ()), *other.get("merged_ids", ()), str(loser)]
         self._tell(survivor, {**whole, "identities": names, "merged_ids": merged})
         self._tell(loser, {"version": other["version"], "gone": True, "identities": []})
+        points = [hit["contact_points"] for hits in self.found.values() for hit in self._of(survivor, hits)]
+        self._write(survivor, [point for each in points for point in each])
 
     def undo(self, survivor: UUID, loser: UUID) -> None:
         """Undo that, and tell the feed of both."""
@@ -80,23 +87,47 @@ class Peer:
         pairs = zip(items, keys, strict=True)
         return _json({"results": [{**item, "customer_id": holders.get(key)} for item, key in pairs]})
 
-    def share(
-        self, text: str, field: str, *ids: UUID, since: str = str(UUID(int=2**128 - 1)), **how: Any
-    ) -> None:
-        """Let a string find customers by one of their fields, which they have `since` an id was made."""
+    def share(self, text: str, field: str, *ids: UUID, since: UUID = ALWAYS, **how: Any) -> None:
+        """Let a string find more customers by one of their fields, which they have `since` an id was made."""
         match = {"field": field, "form": "exact", "value": text, "score": 1.0, **how}
         match["reason"] = f"It is their {field}."
-        points = [{"id": since, "value": text, "normalized": None}]
         told = {"kind": "person", "name": "张伟", "owner": None, "department": None, "match": match}
-        told["contact_points"] = points
-        self.found[text] = [{"id": str(id_), **told} for id_ in ids]
+        for number, id_ in enumerate(ids):
+            point = {"id": str(UUID(int=since.int + number)), "value": text, "normalized": None}
+            self.found.setdefault(text, []).append({"id": str(id_), **told, "contact_points": [point]})
+            self._write(id_, [point])
+
+    def _write(self, subject: UUID, points: list[dict[str, Any]]) -> None:
+        changes = {"contact_points": {"from": None, "to": points}}
+        self.past.append({"subject": str(subject), "changes": changes})
+
+    def _of(self, customer: UUID, hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return those hits that are of a customer, or of what was merged into it: its own first."""
+        ids = [str(customer), *self.customers[customer].get("merged_ids", ())]
+        return sorted((hit for hit in hits if hit["id"] in ids), key=lambda hit: ids.index(hit["id"]))
 
     async def _search(self, request: Request) -> Response:
         if self.down:
             return Response(status_code=503)
         found = self.found.get(request.query_params["q"], [])
-        there = [hit for hit in found if not self.customers[UUID(hit["id"])].get("gone")]
-        return _json({"items": there[: int(request.query_params["limit"])], "next": None})
+        there = [(key, self._of(key, found)) for key, c in self.customers.items() if not c.get("gone")]
+        items = [
+            {**hits[0], "id": str(key), "merged_ids": self.customers[key].get("merged_ids", [])}
+            for key, hits in there
+            if hits
+        ]
+        return _json({"items": items[: int(request.query_params["limit"])], "next": None})
+
+    async def _history(self, request: Request) -> Response:
+        if self.down:
+            return Response(status_code=503)
+        assert request.query_params["field"] == "contact_points"
+        id_ = request.path_params["id"]
+        subjects = {id_, *self.customers[UUID(id_)].get("merged_ids", ())}
+        mine = [entry for entry in self.past if entry["subject"] in subjects]
+        start = int(request.query_params.get("cursor", 0))
+        following = str(start + CHANGES) if start + CHANGES < len(mine) else None
+        return _json({"items": mine[::-1][start : start + CHANGES], "next": following})
 
     async def _holders(self, request: Request) -> Response:
         """Tell who was put with `phones`, `phone` or `email`; a NUL makes the question invalid."""

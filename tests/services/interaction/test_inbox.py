@@ -188,9 +188,9 @@ async def test_what_one_customer_had_already_is_that_ones_though_nobody_could_be
 ) -> None:
     numbers = [name(str(each)) for each in range(2)]
     customers = [peer.put(name()) for _ in numbers]
-    peer.share(numbers[0], "phone", customers[0], since=str(uuid7()))
+    peer.share(numbers[0], "phone", customers[0], since=uuid7())
     strangers = [await came(client, number) for number in numbers]
-    peer.share(numbers[1], "phone", customers[1], since=str(uuid7()))  # who got the number later
+    peer.share(numbers[1], "phone", customers[1], since=uuid7())  # who got the number later
     await work()
     assert [(await shown(client, each))["state"] for each in strangers] == ["open"] * 2  # not yet told of
     await catch_up(follower)

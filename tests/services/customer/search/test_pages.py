@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.customer.search.hits import SAMPLE
+from services.customer.search.meeting import SAMPLE
 from shared.auth import Visibility
 from tests.support.running import ANYBODY, Running
 
@@ -18,9 +18,10 @@ insert into customer.customers (id, kind, name, contact_points, addresses, ident
     region, tags, attributes, version, created_at, updated_at, keys_recipe, open_keys, personal_keys)
 select ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 'person', name, '[]', '[]', '[]', '{}',
     case when i % 3 = 0 then 'u-seller' end, 'r-' || i % 2, '{}', '{}', 1, at, at, 1,
-    array_to_tsvector(array['=' || lower(name)] || regexp_split_to_array(lower(name), ' ')), ''
+    array_to_tsvector(array['=' || lower(name), '#comid' || i] || regexp_split_to_array(lower(name), ' ')), ''
 from (select i, timestamptz '2020-01-01' + i / 2 * interval '1 min' as at,
-        case when i % 50 = 0 then 'Rara' when i % 7 = 0 then 'Comm' when i % 2 = 0 then 'Commo Rest'
+        case when i = 5 then 'Ukri Voxel' when i % 50 = 0 then 'Rara' when i % 7 = 0 then 'Comm'
+            when i % 2 = 0 then 'Commo Rest'
             when i > $1 - 120 and i % 11 = 1 then 'Thin' else 'Comm Rest' end as name
     from generate_series(1, $1) i) rows
 """
@@ -77,3 +78,21 @@ async def test_every_way_leads_to_the_same_pages(
     tree = {"field": "region", "op": "eq", "value": region} if region else None
     async with customer.client(replace(ANYBODY, id="u-seller", visibility=visibility)) as client:
         assert await walked(client, limit, q=question, filter=tree) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("ukr vox", [5]),
+        ("vo uk", [5]),
+        ("co vox", []),  # each begins a word of somebody's
+        ("uk vexo", []),  # one begins nobody's
+        ("com id59", [59, *range(599, 589, -1)]),  # nor here: ids begin so, written as one
+    ],
+)
+async def test_several_beginnings_are_those_of_one_customer(
+    customer: Running, everybody: list[dict[str, Any]], question: str, numbers: list[int]
+) -> None:
+    there = {int(row["id"][-12:], 16): row["id"] for row in everybody}
+    async with customer.client(ANYBODY) as client:
+        assert await walked(client, 30, q=question) == [there[number] for number in numbers]

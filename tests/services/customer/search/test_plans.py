@@ -75,6 +75,7 @@ async def test_a_search_reads_its_indexes_by_a_plan_that_is_kept(
 ) -> None:
     who = replace(ANYBODY, visibility=visibility)
     given = {"first": 1, "limit": 21, "last_at": None, "last_id": None, "personal": [None], **AS}
+    given |= {"cheap": [None], "words": ["na:*", "x:*"]}
     statement = hits((), visibility, personal=True).statement(who, {})
     async with full.database.pool.acquire() as connection:
         async with connection.transaction():

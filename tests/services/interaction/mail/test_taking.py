@@ -173,6 +173,7 @@ async def test_mail_of_foreign_customers_is_absent(
         assert (await other.get(f"/v1/{path}")).status_code == 404, path
     again, new = await send(other, raw), await send(other, message(sender))
     assert again.json()["code"] == new.json()["code"] == "unknown_customer"
+    assert {**again.json(), "trace_id": ""} == {**new.json(), "trace_id": ""}, "what is here answers alike"
 
 
 async def test_a_bounce_belongs_to_the_mail_that_it_is_about(client: httpx.AsyncClient, peer: Peer) -> None:
