@@ -12,6 +12,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    except_,
     func,
     literal_column,
     select,
@@ -42,6 +43,11 @@ def _topics(mail: Any, *which: ColumnElement[bool]) -> Any:  # noqa: ANN401 - as
     return select(_TOPIC.concat(func.encode(mail.topic, "hex"))).where(mail.topic.is_not(None), *which)
 
 
+def _each(found: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a select of one column
+    """Return what a select finds as an array to compare with: no plan then walks a table to find it."""
+    return any_(func.array(found.scalar_subquery()))
+
+
 _gone = MailRow.id == any_(_IDS)
 _other, _its, _whole = (
     aliased(MailRow, name="other"),
@@ -50,30 +56,29 @@ _other, _its, _whole = (
 )
 _threads = (
     select(_whole.id)
+    .distinct()
     .join(_its, _its.current_id == _whole.current_id)
-    .join(MailRow, MailRow.thread_id == _its.id)
-    .where(_gone)
+    .where(_its.id == _each(select(MailRow.thread_id).where(_gone)))
 )
 _stays = _other.id != func.all(_IDS)
-_in_thread = (_stays, _other.thread_id.in_(_threads))
-_of_topic = (_stays, _other.topic.in_(select(MailRow.topic).where(_gone)))
+_in_thread = (_stays, _other.thread_id == _each(_threads))
+_of_topic = (_stays, _other.topic == _each(select(MailRow.topic).where(_gone)))
 _said = union(*_marks(MailRow, _gone), _topics(MailRow, _gone))
 # Mails that say the same mark are of one thread; those of one topic need not be.
 _still_said = union(*_marks(_other, *_in_thread), _topics(_other, *_of_topic))
+_names = func.unnest(bindparam("names", type_=ARRAY(Text))).column_valued("name")
 
 # What is being marked just now belongs to a mail that stays.
 _HOLD = Statement(
     select(ThreadMark.name)
-    .where(ThreadMark.name.in_(_said))
+    .where(ThreadMark.name == _each(_said))
     .order_by(ThreadMark.name)
     .with_for_update(skip_locked=True),
     unguarded=TAKING,
 )
 # A statement of its own: it sees the mails of all who held a mark before.
 _UNTIE = Statement(
-    delete(ThreadMark).where(
-        ThreadMark.name == any_(bindparam("names", type_=ARRAY(Text))), ThreadMark.name.not_in(_still_said)
-    ),
+    delete(ThreadMark).where(ThreadMark.name == _each(except_(select(_names), _still_said))),
     unguarded=TAKING,
 )
 
