@@ -40,6 +40,9 @@ _HOLDERS = visible(
 async def holders(
     on: Runner, principal: Principal, keys: Collection[str], most: int
 ) -> dict[str, list[UUID]]:
-    """Return the customers that have each key and that the principal sees, the first `most` of them by id."""
+    """Return the customers that have each key and that the principal sees, the first `most` of them by id.
+
+    Who may not read personal data is to be refused before.
+    """
     rows = await _HOLDERS.all(on, principal, keys=sorted(keys), most=most) if keys else ()
     return {row["key"]: row["ids"] for row in rows}
