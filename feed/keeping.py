@@ -50,10 +50,10 @@ def refusal(principal: Principal, personal: Iterable[str], given: Iterable[str])
 class Keeper:
     """Reads and writes the records of a kind, for principals who see them.
 
-    `model` has id, version, created_at, updated_at and deleted_at, and columns named like the fields that
-    callers write. `rendering` is the JSON of a record, over a model or a CTE's columns; `owner` tells the
-    feed whose a record was; `live` is what must hold for a record to be there at all; `check` raises Invalid
-    for columns that make no record. Deleting is soft: the id is never given again.
+    `model` is a `Kept` with columns named like the fields that callers write. `rendering` is the JSON of a
+    record, over a model or a CTE's columns; `owner` tells the feed whose a record was; `live` is what must
+    hold for a record to be there at all; `check` raises Invalid for columns that make no record. Deleting is
+    soft: the id is never given again.
     """
 
     feed: Feed

@@ -1,22 +1,21 @@
 """The tables of custom fields and of their settings."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Index, Text, text, true
+from sqlalchemy import ColumnElement, Index, Text, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feed.kept import Kept
 from services.customer.base import Base
 from shared.auth import Visibility
 
 Key = Annotated[str, mapped_column(Text(collation="C"))]
-Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 SETTINGS_ID = UUID(int=0xF1E1D5)  # of the one row of settings: histories of a service share their key
 
 
-class CustomField(Base):
+class CustomField(Kept, Base):
     """A definition; deleting retires it: the values stay, and no new ones are taken.
 
     `min`, `max` and `default` are values of the field's type, `options` are {code, label, retired}.
@@ -27,7 +26,6 @@ class CustomField(Base):
         Index("ix_custom_fields_code", "code", unique=True, postgresql_where=text("deleted_at is null")),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[Key]
     kind: Mapped[Key]
     type: Mapped[Key]
@@ -43,10 +41,6 @@ class CustomField(Base):
     default: Mapped[Any | None] = mapped_column(JSONB)
     group: Mapped[str | None] = mapped_column(Text)
     position: Mapped[int]
-    version: Mapped[int]
-    created_at: Mapped[Time]
-    updated_at: Mapped[Time]
-    deleted_at: Mapped[Time | None]
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:
@@ -54,17 +48,12 @@ class CustomField(Base):
         return true()
 
 
-class CustomFieldSettings(Base):
+class CustomFieldSettings(Kept, Base):
     """What holds for all attributes; the one row is made by the migration."""
 
     __tablename__ = "custom_field_settings"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     undeclared: Mapped[Key]
-    version: Mapped[int]
-    created_at: Mapped[Time]
-    updated_at: Mapped[Time]
-    deleted_at: Mapped[Time | None]
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:

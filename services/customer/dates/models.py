@@ -1,21 +1,19 @@
 """The table of important dates."""
 
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, SmallInteger, Text, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feed.kept import Kept
 from services.customer.base import Base
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current
 from shared.auth import Visibility
 from shared.masking import PERSONAL
 
-_TIME = DateTime(timezone=True)
 
-
-class ImportantDate(Base):
+class ImportantDate(Kept, Base):
     """A day that comes back; `year` is that of the event, null where nobody knows it."""
 
     __tablename__ = "important_dates"
@@ -26,7 +24,6 @@ class ImportantDate(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
     occasion: Mapped[str] = mapped_column(Text)
     label: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
@@ -35,10 +32,6 @@ class ImportantDate(Base):
     month: Mapped[int] = mapped_column(SmallInteger, info=PERSONAL)
     day: Mapped[int] = mapped_column(SmallInteger, info=PERSONAL)
     leap_month: Mapped[bool] = mapped_column(info=PERSONAL)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(_TIME)
-    updated_at: Mapped[datetime] = mapped_column(_TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(_TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

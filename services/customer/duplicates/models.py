@@ -1,13 +1,11 @@
 """The tables of duplicates: pairs and what was decided of them, settings, what runs learnt, their pages."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -19,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feed.kept import Kept
 from jobs.life import Jobs
 from services.customer.base import Base
 from services.customer.customers.models import Customer
@@ -26,11 +25,10 @@ from services.customer.customers.queries import current
 from shared.auth import Visibility
 
 Key = Annotated[str, mapped_column(Text(collation="C"))]
-Time = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 JOBS = Jobs(Base.metadata)
 
 
-class Duplicate(Base):
+class Duplicate(Kept, Base):
     """Two records that may be one customer, under the ids with which they were found; `one` is the smaller.
 
     `score` is in bits, `reasons` what it is made of. A pair that was dismissed stays so for
@@ -48,7 +46,6 @@ class Duplicate(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     one: Mapped[UUID]
     other: Mapped[UUID]
     status: Mapped[Key]
@@ -57,10 +54,6 @@ class Duplicate(Base):
     cluster_id: Mapped[UUID | None]
     found_by: Mapped[Key]
     seen_in: Mapped[UUID | None]
-    version: Mapped[int]
-    created_at: Mapped[Time]
-    updated_at: Mapped[Time]
-    deleted_at: Mapped[Time | None]
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
@@ -74,21 +67,16 @@ def sees(column: Any, visibility: Visibility) -> ColumnElement[bool]:  # noqa: A
     return select(Customer.id).where(mine, Customer.visible_to(visibility)).exists()
 
 
-class DuplicateSettings(Base):
+class DuplicateSettings(Kept, Base):
     """The one row of settings; `weights_from` is the run whose weights are in use, or null."""
 
     __tablename__ = "duplicate_settings"
     __table_args__ = (CheckConstraint("on_write in ('off', 'warn', 'refuse')", name="on_write"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     on_write: Mapped[Key]
     review: Mapped[float]
     certain: Mapped[float]
     weights_from: Mapped[UUID | None]
-    version: Mapped[int]
-    created_at: Mapped[Time]
-    updated_at: Mapped[Time]
-    deleted_at: Mapped[Time | None]
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:

@@ -1,19 +1,20 @@
 """The tables of group events and of who attended them."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, Text, and_, exists
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from feed.kept import Kept
 from services.customer.base import Base
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current
-from services.customer.groups.models import LIVE, TIME, Group
+from services.customer.groups.models import LIVE, Group
 from shared.auth import Visibility
 
 
-class GroupEvent(Base):
+class GroupEvent(Kept, Base):
     """What a group did on a day."""
 
     __tablename__ = "group_events"
@@ -22,16 +23,11 @@ class GroupEvent(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     group_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     held_on: Mapped[date]
     note: Mapped[str | None] = mapped_column(Text)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
@@ -39,7 +35,7 @@ class GroupEvent(Base):
         return exists().where(Group.id == cls.group_id, Group.visible_to(visibility))
 
 
-class Attendance(Base):
+class Attendance(Kept, Base):
     """That a customer was at an event, kept under the id that it came with."""
 
     __tablename__ = "group_attendances"
@@ -49,13 +45,8 @@ class Attendance(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID]
     customer_id: Mapped[UUID]
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

@@ -1,19 +1,16 @@
 """The table of groups."""
 
-from datetime import datetime
-from uuid import UUID
-
-from sqlalchemy import ColumnElement, DateTime, Index, Text, bindparam, text
+from sqlalchemy import ColumnElement, Index, Text, bindparam, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feed.kept import Kept
 from services.customer.base import Base
 from shared.auth import Visibility
 
-TIME = DateTime(timezone=True)
 LIVE = text("deleted_at is null")
 
 
-class Group(Base):
+class Group(Kept, Base):
     """A group of customers, seen by its owner and its department."""
 
     __tablename__ = "groups"
@@ -23,16 +20,11 @@ class Group(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     owner: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

@@ -1,19 +1,20 @@
 """The table of memberships."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, Text, and_, exists
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from feed.kept import Kept
 from services.customer.base import Base
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current
-from services.customer.groups.models import LIVE, TIME, Group
+from services.customer.groups.models import LIVE, Group
 from shared.auth import Visibility
 
 
-class Membership(Base):
+class Membership(Kept, Base):
     """A customer in a group, once, under the id that it came with; `since` and `until` are days."""
 
     __tablename__ = "memberships"
@@ -25,17 +26,12 @@ class Membership(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     group_id: Mapped[UUID]
     customer_id: Mapped[UUID]
     role: Mapped[str | None] = mapped_column(Text)
     since: Mapped[date | None]
     until: Mapped[date | None]
     status: Mapped[str] = mapped_column(Text)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

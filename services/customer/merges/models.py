@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, DateTime, Index, Text, Uuid, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from feed.kept import Kept
 from services.customer.base import Base
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current
@@ -57,15 +58,10 @@ class Merge(Base):
         return seen.exists()
 
 
-class Survivorship(Base):
+class Survivorship(Kept, Base):
     """The one row of rules by field, and of systems in the order of trust."""
 
     __tablename__ = "survivorship"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     rules: Mapped[dict[str, str]] = mapped_column(JSONB)
     trusted_sources: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(_TIME)
-    updated_at: Mapped[datetime] = mapped_column(_TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(_TIME)

@@ -1,13 +1,12 @@
 """The table of relations."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
-    DateTime,
     Index,
     Numeric,
     Text,
@@ -17,17 +16,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from feed.kept import Kept
 from services.customer.base import Base
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current
 from shared.auth import Visibility
 from shared.masking import PERSONAL
 
-_TIME = DateTime(timezone=True)
 _LIVE = text("deleted_at is null")
 
 
-class Relation(Base):
+class Relation(Kept, Base):
     """A tie from one customer to another, on the days from `valid_from` to `valid_to`; null is open.
 
     Both ends keep the id that they came with; who that is now is for reads to say.
@@ -42,7 +41,6 @@ class Relation(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     type: Mapped[str] = mapped_column(Text)
     from_customer_id: Mapped[UUID]
     to_customer_id: Mapped[UUID]
@@ -54,10 +52,6 @@ class Relation(Base):
     valid_to: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
     source: Mapped[str | None] = mapped_column(Text)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(_TIME)
-    updated_at: Mapped[datetime] = mapped_column(_TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(_TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

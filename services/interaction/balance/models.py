@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, Text, bindparam, or_, select, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from feed.kept import Kept
 from services.interaction.base import Base
 from services.interaction.identities.models import Identity
 from services.interaction.records.models import TIME
@@ -17,7 +18,7 @@ _ONE: dict[str, Any] = {"unique": True, "postgresql_nulls_not_distinct": True}
 WHOSE = ("customer_id", "customer_class", "department")
 
 
-class ContactTarget(Base):
+class ContactTarget(Kept, Base):
     """That customers are talked to every so many `days`: one, those of a class or a department, or all."""
 
     __tablename__ = "contact_targets"
@@ -28,15 +29,10 @@ class ContactTarget(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID | None]
     customer_class: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
     days: Mapped[int] = mapped_column(SmallInteger)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

@@ -1,22 +1,21 @@
 """The table of holds, and the condition that somebody is on hold."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, Text, select, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from feed.kept import Kept
 from services.interaction.base import Base
 from services.interaction.identities.models import Identity
-from services.interaction.records.models import TIME
 from shared.auth import Visibility
 from shared.masking import PERSONAL
 
 _LIVE = text("deleted_at is null")
 
 
-class RetentionHold(Base):
+class RetentionHold(Kept, Base):
     """That nothing of a customer goes, whatever rules say, as long as the hold is there."""
 
     __tablename__ = "retention_holds"
@@ -25,13 +24,8 @@ class RetentionHold(Base):
         {"info": {"guarded": True}},
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     customer_id: Mapped[UUID]
     reason: Mapped[str] = mapped_column(Text, info=PERSONAL)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, Text, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feed.kept import Kept
 from services.interaction.base import Base
 from services.interaction.records.models import TIME, Fact
 from shared.auth import Visibility
@@ -49,7 +49,7 @@ class Interaction(Fact):
     campaign: Mapped[str | None] = mapped_column(Text(collation="C"))
 
 
-class Channel(Base):
+class Channel(Kept, Base):
     """A way in which contacts take place; the built-in ones are made by the migration.
 
     `labels` are its names in `en`, `zh-Hans` and `zh-Hant`. `used` says that contacts may name it: it is set
@@ -61,7 +61,6 @@ class Channel(Base):
         Index("ix_channels_code", "code", unique=True, postgresql_where=text("deleted_at is null")),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Text(collation="C"))
     group: Mapped[str] = mapped_column(Text)
     labels: Mapped[dict[str, str]] = mapped_column(JSONB)
@@ -69,10 +68,6 @@ class Channel(Base):
     built_in: Mapped[bool]
     used: Mapped[bool]
     retired_at: Mapped[datetime | None] = mapped_column(TIME)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from feed.kept import Kept
 from services.interaction.base import Base
 from services.interaction.identities.models import Identity
 from services.interaction.records.models import TIME
@@ -91,18 +92,13 @@ class ThreadMark(Base):
     thread_id: Mapped[UUID]
 
 
-class MailSettings(Base):
+class MailSettings(Kept, Base):
     """The one row of settings: whose addresses are ours, and up to how many bytes originals are kept."""
 
     __tablename__ = "mail_settings"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     own: Mapped[list[str]] = mapped_column(ARRAY(Text))
     keep_up_to: Mapped[int] = mapped_column(Integer)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:

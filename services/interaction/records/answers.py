@@ -66,7 +66,7 @@ async def write_batch(request: Request, principal: Principal, kind: Kind, batch:
     async def act(tx: Transaction) -> Answer:
         decision = await write(tx, wanted)
         written = [] if batch.dry_run else [*decision.created, *decision.changed]
-        return Answer(_results(decision), subjects=list({each.record.id: None for each in written}))
+        return Answer(counted(decision), subjects=list({each.record.id: None for each in written}))
 
     return await once(request, principal, act)
 
@@ -122,7 +122,8 @@ def _made(kind: Kind, record_id: UUID, shown: object, version: int, status: int)
     return Answer(shown, status, version, location, (record_id,))
 
 
-def _results(decision: Decision) -> dict[str, Any]:
+def counted(decision: Decision) -> dict[str, Any]:
+    """Return what the caller is told of each row, and how many had which outcome."""
     counts = Counter(result.outcome for result in decision.results)
     return {
         "results": results(decision),

@@ -1,14 +1,12 @@
 """The table of rules."""
 
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feed.kept import Kept
 from services.interaction.base import Base
-from services.interaction.records.models import TIME
 from shared.auth import Visibility
 
 _LIVE = text("deleted_at is null")
@@ -16,7 +14,7 @@ _ONE: dict[str, Any] = {"unique": True, "postgresql_nulls_not_distinct": True}
 Exact = Text(collation="C")
 
 
-class RetentionRule(Base):
+class RetentionRule(Kept, Base):
     """That records of a `kind` are kept for `keep_days`, and deleted or stripped then.
 
     Of interactions a rule may be for those of one channel or of one group of channels.
@@ -34,16 +32,11 @@ class RetentionRule(Base):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Exact)
     channel: Mapped[str | None] = mapped_column(Exact)
     channel_group: Mapped[str | None] = mapped_column(Exact)
     keep_days: Mapped[int] = mapped_column(Integer)
     action: Mapped[str] = mapped_column(Exact)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:

@@ -8,29 +8,25 @@ from sqlalchemy import ColumnElement, Index, Integer, LargeBinary, Text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feed.kept import Kept
 from services.interaction.base import Base
 from services.interaction.records.models import TIME
 from shared.auth import Visibility
 from shared.masking import PERSONAL
 
 
-class WebhookSource(Base):
+class WebhookSource(Kept, Base):
     """A service that sends messages: their channel, how they are read, how they are signed."""
 
     __tablename__ = "webhook_sources"
     __table_args__ = (Index("uq_webhook_sources_code", "code", unique=True),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(Text(collation="C"))
     name: Mapped[str] = mapped_column(Text)
     channel: Mapped[str] = mapped_column(Text)
     system: Mapped[str] = mapped_column(Text)
     mapping: Mapped[dict[str, Any]] = mapped_column(JSONB)
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(TIME)
-    updated_at: Mapped[datetime] = mapped_column(TIME)
-    deleted_at: Mapped[datetime | None] = mapped_column(TIME)
 
     @classmethod
     def visible_to(cls, _: Visibility) -> ColumnElement[bool]:

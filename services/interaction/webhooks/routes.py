@@ -12,7 +12,7 @@ from services.interaction.interactions.kind import INTERACTIONS
 from services.interaction.mail.routes import CanRead, CanWrite
 from services.interaction.mail.taking import media_of
 from services.interaction.records.actions import Wanted, recognised, write
-from services.interaction.records.answers import customers
+from services.interaction.records.answers import counted, customers
 from services.interaction.webhooks.mapping import Unmapped, read
 from services.interaction.webhooks.original_routes import router as originals_router
 from services.interaction.webhooks.payloads import TAKES, payload_of
@@ -28,7 +28,6 @@ from services.interaction.webhooks.schemas import (
 )
 from services.interaction.webhooks.sealing import opened, seal
 from services.interaction.webhooks.signing import BadSignature, Scheme, check
-from services.interaction.webhooks.telling import told
 from shared.auth import Principal
 from shared.database import Transaction
 from shared.errors import (
@@ -183,7 +182,7 @@ async def _receive(
             original = await keep(tx, source["id"], payload, media_of(request))
             note_original(drafts, original)
         decision = await write(tx, Wanted(INTERACTIONS, drafts, people, dry=dry_run))
-        return Answer(told(decision, original))
+        return Answer({"original": original and str(original), **counted(decision)})
 
     return await once(request, principal, act)
 
