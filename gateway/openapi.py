@@ -31,7 +31,10 @@ def merge(documents: Mapping[str, Document], missing: Iterable[str]) -> Document
     for node in _objects(merged):
         name = node.pop("x-schema", None)
         if name in schemas:
-            node["anyOf"] = [{"$ref": REF + name}, {"type": "null"}]
+            whole: Document = {"$ref": REF + name}
+            node.update({"anyOf": [whole, {"type": "null"}]} if "anyOf" in node else whole)
+            for told in ("type", "additionalProperties"):
+                node.pop(told, None)
     for _, operation in operations(merged):
         pass_the_door(operation)
         share_refusals(operation, merged["components"]["responses"])

@@ -34,6 +34,9 @@ class Failed(Exception):  # noqa: N818 - what happened
     """The job cannot be done; the text is for its reader, and holds no data."""
 
 
+NOTHING: Mapping[str, Any] = {}
+
+
 class Jobs:
     """The jobs of one service."""
 
@@ -41,11 +44,14 @@ class Jobs:
         self.table = job_table(metadata)
         self.sql = Statements(self.table)
 
-    async def ask(self, tx: Transaction, kind: str, parameters: Mapping[str, Any]) -> UUID:
-        """Queue a job."""
+    async def ask(
+        self, tx: Transaction, kind: str, parameters: Mapping[str, Any], counts: Mapping[str, Any] = NOTHING
+    ) -> UUID:
+        """Queue a job; `counts` is what it shows before it has found anything."""
         id_ = uuid7()
         who = {"requested_by": tx.principal.id, "requested_at": tx.at}
-        await self.sql.ask.value(tx.connection, id=id_, kind=kind, parameters=dict(parameters), **who)
+        given = {"parameters": dict(parameters), "counts": dict(counts)}
+        await self.sql.ask.value(tx.connection, id=id_, kind=kind, **given, **who)
         return id_
 
     async def cancel(self, on: Runner, job: UUID) -> None:

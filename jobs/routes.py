@@ -18,9 +18,10 @@ from jobs.life import JobEnded, Jobs
 from jobs.tables import JobStatus
 from shared.auth import Principal
 from shared.database import Transaction
-from shared.errors import Invalid, NotFound, documents
+from shared.errors import REF, Invalid, NotFound, documents
 from shared.statements import Runner
 from web.app import answer, core
+from web.bounds import GREATEST
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
@@ -29,12 +30,6 @@ from web.server import CLOSING
 Look = Callable[[Runner, UUID], Awaitable[Record]]
 STREAM_S, LOOK_S = 20.0, 0.5  # below what the door waits for an answer; a reader comes back by itself
 ENDED = (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
-EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Server-sent events",
-        "content": {"text/event-stream": {"schema": {"description": "The data of an event is a JobRead."}}},
-    }
-}
 LastEvent = Annotated[
     str | None, Header(alias="Last-Event-ID", max_length=20, description="The last `id` heard.")
 ]
@@ -84,7 +79,7 @@ def job_router(jobs: Jobs, kind: Kind) -> APIRouter:
     @router.get(
         "/{id}/events",
         name=f"watch_{kind.noun}",
-        responses={**found, **EVENTS},
+        responses={**found, **_events_of(kind)},
         response_class=StreamingResponse,
         dependencies=[reads],
     )
@@ -122,6 +117,12 @@ def _add_cancel(router: APIRouter, jobs: Jobs, kind: Kind, look: Look) -> None:
             return Answer(row["data"], version=row["version"])
 
         return await once(request, principal, act)
+
+
+def _events_of(kind: Kind) -> dict[int | str, dict[str, Any]]:
+    """Describe the events: the data of each is the job."""
+    schema = {"type": "string", "maxLength": GREATEST, "x-item-schema": {"$ref": REF + kind.read.__name__}}
+    return {200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": schema}}}}
 
 
 async def _one(jobs: Jobs, kind: str, on: Runner, job: UUID) -> Record:

@@ -1,15 +1,18 @@
 """Jobs as callers see them."""
 
-from typing import Any
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from jobs.tables import JobStatus
 from shared.schemas import Instant, Read
 
+Asked = TypeVar("Asked", bound=BaseModel)
+Found = TypeVar("Found", bound=BaseModel)
 
-class JobRead(Read):
+
+class JobRead(Read, Generic[Asked, Found]):
     """A job; `counts` is what it has found so far, `error` says why it failed.
 
     `attempts` is more than one when workers died over it since it last got on.
@@ -19,8 +22,8 @@ class JobRead(Read):
     version: int
     status: JobStatus
     progress: float = Field(ge=0, le=1)
-    parameters: dict[str, Any]
-    counts: dict[str, Any]
+    parameters: Asked
+    counts: Found
     error: str | None
     requested_by: str
     requested_at: Instant

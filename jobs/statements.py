@@ -90,14 +90,14 @@ class Statements:
     def _asked(self) -> sa.Insert:
         given = {
             name: sa.bindparam(name, type_=self._c[name].type)
-            for name in ("id", "kind", "parameters", "requested_by", "requested_at")
+            for name in ("id", "kind", "parameters", "counts", "requested_by", "requested_at")
         }
         begun = {
             "version": _ONE,
             "status": is_(JobStatus.QUEUED),
             "progress": sa.literal_column("0.0", sa.Float),
         }
-        return sa.insert(self._jobs).values(**given, **begun, checkpoint=_EMPTY, counts=_EMPTY)
+        return sa.insert(self._jobs).values(**given, **begun, checkpoint=_EMPTY)
 
     def _claimed(self, leased: sa.ColumnElement[Any]) -> Any:  # noqa: ANN401 - an update
         taken = {

@@ -1,7 +1,7 @@
 """What the document says of streams: their media type, their lines, and how they begin and end."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
@@ -26,14 +26,19 @@ class Lines(Response):
     media_type = NDJSON
 
 
-class EachLine:
-    """For the annotation of a response model: it is what one line of the answer says."""
-
+class _EachLine:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Return the schema of the whole, with that of a line."""
         return {**LINES, "x-item-schema": handler(schema)}
+
+
+def lines(line: object) -> dict[int | str, dict[str, Any]]:
+    """Describe an answer of lines, of which each is one of these models; for `responses`, beside `Lines`.
+
+    As a `response_model` it would get lost: of an answer that is no JSON, FastAPI looks only at these.
+    """
+    return {200: {"model": Annotated[line, _EachLine()], "description": "Lines"}}
 
 
 def lines_of(row: type[BaseModel], shown: ConfigDict | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from shared.errors import REF
 Schema = dict[str, Any]
 LENGTHS = {"uuid": 36, "date": 10, "date-time": 35, "uri": 2_000}
 WITHOUT_NUL, SOME_WITHOUT_NUL = r"^[^\x00]*$", r"^[^\x00]*\S[^\x00]*$"
-# True of every answer: no text is longer, no list longer, and no number beyond what readers of JSON keep.
+# True of every answer: no text of JSON is longer, no list, and no number beyond what readers of JSON keep.
 LONGEST, MOST, GREATEST = 100_000, 10_000, 2**53 - 1
 _INNER = ("items", "additionalProperties", "contains", "not")
 _MANY = ("anyOf", "oneOf", "allOf", "prefixItems")
@@ -49,8 +49,9 @@ def nodes(schema: object) -> Iterator[Schema]:
     for key in _MANY:
         for inner in schema.get(key, ()):
             yield from nodes(inner)
-    for inner in schema.get("properties", {}).values():
-        yield from nodes(inner)
+    for key in ("properties", "patternProperties"):
+        for inner in schema.get(key, {}).values():
+            yield from nodes(inner)
 
 
 def _sent(document: dict[str, Any]) -> set[str]:
@@ -91,7 +92,7 @@ def _bound_text(node: Schema, *, body: bool, answer: bool) -> None:
         stripped = body and node.get("minLength", 0) > 0  # of what is sent, the blanks around it are cut off
         node["pattern"] = SOME_WITHOUT_NUL if stripped else WITHOUT_NUL
     if answer:
-        node.setdefault("maxLength", LONGEST)
+        node.setdefault("maxLength", GREATEST if node.get("format") == "binary" else LONGEST)
 
 
 def _of_parameter(parameter: dict[str, Any]) -> Schema:

@@ -28,7 +28,7 @@ from guanxi.postgres import EmbeddedPostgres
 from guanxi.roles import EXTENSIONS
 from jobs.working import work_once
 from services.customer.duplicates.models import JOBS
-from services.customer.duplicates.running import KIND, DuplicateRun, _One
+from services.customer.duplicates.running import KIND, NOTHING, DuplicateRun, _One
 from shared.auth import Principal
 from shared.clock import utc_now
 from shared.database import Database, speak_json
@@ -95,7 +95,7 @@ async def main(customers: int) -> None:
         truth = await load(url, customers)
         say(f"{customers:,} customers, {truth:,} pairs are one")
         async with database.begin(Principal.of_service("customer"), at=utc_now()) as tx:
-            await JOBS.ask(tx, KIND, {"learn": True})
+            await JOBS.ask(tx, KIND, {"learn": True}, NOTHING)
         for name in PHASES:
             setattr(_One, name, watch.timed(name, getattr(_One, name)))
         say(f"  {'':10}{'wall clock':>11}{'our processes':>16}{'Postgres':>16}")

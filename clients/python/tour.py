@@ -18,6 +18,7 @@ from guanxi_client.models import (
     InteractionCreate,
     InteractionRead,
     OrderCreate,
+    OrderItem,
     OrderLine,
     OrderPage,
     OrderRead,
@@ -122,6 +123,8 @@ def main() -> None:
         assert overview.customer.id == known.id
         assert overview.timeline is not None
         assert len(overview.timeline.items) == 4
+        sums = [item.data.total.amount for item in overview.timeline.items if isinstance(item, OrderItem)]
+        assert sums == ["29.33"] * 3
         first = renamed(client, known, "张伟明")
         assert renamed(client, known, "Zhang Wei").version == first.version + 1, "412 was not handled"
         missing = get_customer.sync_detailed(str(uuid.uuid4()), client=client)

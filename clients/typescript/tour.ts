@@ -100,6 +100,8 @@ const overview = await api.GET("/v1/customers/{customer}/overview", { params: { 
 const { customer: shown, timeline } = given(overview.data, overview.error);
 check(shown?.id === customer.id, "the overview is of somebody else");
 check(timeline?.items.length === 4, "the timeline lacks something");
+const sums = timeline?.items.map((item) => (item.kind === "order" ? item.data.total.amount : item.channel));
+check(sums?.sort().join() === "29.33,29.33,29.33,phone", "the timeline tells of other orders");
 
 const first = await renamed(customer, "张伟明");
 check((await renamed(customer, "Zhang Wei")).version === first.version + 1, "412 was not handled");

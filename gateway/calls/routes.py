@@ -13,9 +13,10 @@ from gateway.link import UpstreamError
 from gateway.services import query
 from gateway.upstream import Answer
 from shared.auth import Principal, allow
-from shared.errors import MEDIA_TYPE, Invalid, Unavailable, documents
+from shared.errors import MEDIA_TYPE, REF, Invalid, Unavailable, documents
 from shared.schemas import Instant
 from web.app import answer
+from web.bounds import GREATEST
 from web.hot import hot
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
@@ -25,11 +26,21 @@ LastEvent = Annotated[
 ]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
 MOST = 50
-SAYS = "An event `ring` has `call`, a CallRead, and `callers`, a CallersRead or null."
+RING = {
+    "type": "object",
+    "description": "The data of an event `ring`.",
+    "required": ["call", "callers"],
+    "properties": {
+        "call": {"x-schema": "CallRead"},
+        "callers": {"anyOf": [{"$ref": REF + "CallersRead"}, {"type": "null"}]},
+    },
+}
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events",
-        "content": {"text/event-stream": {"schema": {"description": SAYS}}},
+        "content": {
+            "text/event-stream": {"schema": {"type": "string", "maxLength": GREATEST, "x-item-schema": RING}}
+        },
     }
 }
 

@@ -14,10 +14,12 @@ import pytest
 
 from gateway.openapi import operations
 from tests.architecture.tree import ROOT
-from web.bounds import nodes
+from web.bounds import GREATEST, nodes
 
 REF = "#/components/schemas/"
 ANYWHERE = {"400", "401", "403", "408", "413", "415", "422", "429", "500", "502", "503", "504"}
+LINE = "x-item-schema"  # what one line or event of an answer without end says
+UNENDING = {"application/x-ndjson", "text/event-stream"}
 UNKEYED = ("/search", "/resolve", "/stream")  # they change nothing, or each row brings its own key
 
 
@@ -72,7 +74,8 @@ def sent(document: dict[str, Any]) -> set[str]:
 
 def told(document: dict[str, Any]) -> set[str]:
     contents = [answer.get("content", {}).values() for _, _, answer in answers(document)]
-    return reached(document, [content["schema"] for each in contents for content in each])
+    schemas = [content["schema"] for each in contents for content in each]
+    return reached(document, [inner for each in schemas for inner in (each, each.get(LINE))])
 
 
 def inside(document: dict[str, Any], names: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -92,7 +95,7 @@ def test_it_is_a_valid_document_of_json_schema_2020_12(document: dict[str, Any])
 
 def test_every_example_validates(document: dict[str, Any]) -> None:
     shown = 0
-    everywhere = {"$defs": {}, "components": document["components"]}
+    schemas = document["components"]["schemas"]
     parameters = [p for _, operation in operations(document) for p in operation.get("parameters", ())]
     places = [
         *inside(document, set(document["components"]["schemas"])),
@@ -104,8 +107,10 @@ def test_every_example_validates(document: dict[str, Any]) -> None:
         ),
     ]
     for name, node in places:
-        check = {**everywhere, **node}
-        for example in (*node.get("examples", ()), *([node["default"]] if "default" in node else ())):
+        examples = [*node.get("examples", ()), *([node["default"]] if "default" in node else ())]
+        others = {each: schemas[each] for each in reached(document, [node])} if examples else {}
+        check = {"components": {"schemas": others}, **node}
+        for example in examples:
             validator = jsonschema_rs.Draft202012Validator(check, validate_formats=True)
             assert validator.is_valid(example), f"{name}: {next(validator.iter_errors(example)).message}"
             shown += 1
@@ -119,6 +124,17 @@ def test_what_creates_and_changes_shows_how(document: dict[str, Any]) -> None:
     )
     silent = {name for name, schema in whole if not schema.get("examples")}
     assert not silent
+
+
+def test_every_answer_without_end_says_what_a_line_of_it_is(document: dict[str, Any]) -> None:
+    streams = 0
+    for name, _, answer in answers(document):
+        for media_type in UNENDING & answer.get("content", {}).keys():
+            schema = answer["content"][media_type]["schema"]
+            assert reached(document, [schema[LINE]]), name
+            assert schema["maxLength"] == GREATEST, name
+            streams += 1
+    assert streams > 30
 
 
 def test_every_answer_has_all_its_fields(document: dict[str, Any]) -> None:

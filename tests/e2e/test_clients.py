@@ -12,6 +12,8 @@ import pytest
 from tests.e2e.system import ROOT, System
 
 PYTHON, TYPESCRIPT = ROOT / "clients" / "python", ROOT / "clients" / "typescript"
+# Mailboxes in Python go as JSON: of two bodies and no header the generator writes what does not run.
+LEFT_OUT = {"PUT /v1/mail/uploads/{upload_id}/parts/{number}", "POST /v1/mail/imports"}
 NODE = TYPESCRIPT / "node_modules" / ".installed"
 ESCAPES = {
     PYTHON / "tour.py": r"\bcast\b|\bAny\b|type: ignore|noqa",
@@ -19,8 +21,8 @@ ESCAPES = {
 }
 
 
-def run(*line: object, cwd: Path = ROOT, **environ: str) -> None:
-    """Run a command; what it says is the failure."""
+def run(*line: object, cwd: Path = ROOT, **environ: str) -> str:
+    """Run a command and return what it says; that is also the failure."""
     done = subprocess.run(
         [str(word) for word in line],
         cwd=cwd,
@@ -30,6 +32,7 @@ def run(*line: object, cwd: Path = ROOT, **environ: str) -> None:
         check=False,
     )
     assert done.returncode == 0, f"{line[0]}: {done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def document(system: System, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("clients") / "openapi.json"
     with system.client() as client:
         served = client.get("/openapi.json").raise_for_status()
-    assert served.json() == json.loads(system.command("openapi").stdout)
+    assert served.json() == json.loads(system.command("openapi", timeout=300).stdout)
     file.write_bytes(served.content)
     return file
 
@@ -51,7 +54,10 @@ def whom(system: System) -> dict[str, str]:
 def test_python(document: Path, whom: dict[str, str]) -> None:
     generated = document.parent / "guanxi_client"
     generator = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
-    run(*generator, "--path", document, "--config", PYTHON / "generator.yaml", "--output-path", generated)
+    told = run(
+        *generator, "--path", document, "--config", PYTHON / "generator.yaml", "--output-path", generated
+    )
+    assert set(re.findall(r"WARNING parsing (\S+ \S+)", told)) == LEFT_OUT, told
     (generated / "py.typed").touch()
     strictly = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", document.parent]
     run(*strictly, generated, PYTHON / "tour.py", MYPYPATH=str(document.parent))

@@ -1,4 +1,4 @@
-"""The first minutes of a newcomer: the README's commands, and what comes back."""
+"""The first minutes of a newcomer: the README's commands, then those of each page of docs/."""
 
 import math
 import re
@@ -10,9 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.e2e.furnishing import furnish
+from tests.e2e.pages import BLOCK, Reader, commands
 from tests.e2e.system import ROOT, System, running
 
-BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+PAGES = [page for page in sorted((ROOT / "docs").glob("*.md")) if commands(page)]
 
 
 @pytest.fixture(scope="module")
@@ -29,20 +31,20 @@ def api(system: System) -> Iterator[httpx.Client]:
         yield client
 
 
-def curls(system: System) -> str:
-    """Return the README's second block, aimed at this system."""
+@pytest.fixture(scope="module")
+def folder(system: System, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where somebody has run the README's second block."""
     block = BLOCK.findall((ROOT / "README.md").read_text())[1]
-    return block.replace("http://127.0.0.1:8000", system.address).replace("$(make -s key)", system.key)
-
-
-def test_the_first_curls_of_the_readme_give_a_whole_customer(
-    system: System, api: httpx.Client, tmp_path: Path
-) -> None:
-    script = tmp_path / "curls.sh"
-    script.write_text("set -eu\n" + curls(system).replace("curl -sS", "curl -sS --fail-with-body"))
+    curls = block.replace("http://127.0.0.1:8000", system.address).replace("$(make -s key)", system.key)
+    script = tmp_path_factory.mktemp("reader") / "curls.sh"
+    script.write_text("set -eu\n" + curls.replace("curl -sS", "curl -sS --fail-with-body"))
     ran = subprocess.run(["/bin/bash", script], capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+    return script.parent
 
+
+@pytest.mark.usefixtures("folder")
+def test_the_first_curls_of_the_readme_give_a_whole_customer(api: httpx.Client) -> None:
     overview = api.get("/v1/customers/erp:C0001/overview").json()
     assert overview["customer"]["name"] == "张伟"
     assert overview["customer"]["contact_points"][0]["normalized"] == "+8613800138000"
@@ -82,3 +84,16 @@ def test_the_docs_page_needs_no_network(system: System) -> None:
     assert page.status_code == 200
     outside = re.findall(r"(?:src|href)=[\"']?(?:https?:)?//[^\"'> ]+", page.text)
     assert outside == []
+
+
+@pytest.fixture(scope="module")
+def reader(system: System, api: httpx.Client, folder: Path) -> Reader:
+    """Somebody who goes on to the pages, in a world that has what they speak of."""
+    furnish(api, folder)
+    return Reader(system, folder)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_command_of_a_page_works(reader: Reader, page: Path) -> None:
+    for command in commands(page):
+        reader.run(command)

@@ -27,6 +27,7 @@ from services.customer.duplicates.weights import Scores, Weights, probability, s
 NICENESS, PROCESSES, FEW = 10, 2, 20_000  # for few records one process is started sooner than two
 RANDOM_PAIRS, LEARNING_CHUNKS, SEED = 200_000, 5, 7
 AT_ONCE = 20_000  # pairs scored at a time: their rows fit into the processor's cache
+NOTHING_LEARNT: dict[str, Any] = {"pairs": 0, "rounds": 0, "shares": {}}
 FORMS, _PLAN, _COUNTS = "forms", "plan.npz", "counts.npz"  # files
 
 
@@ -63,7 +64,7 @@ def lay_out(folder: Path, learns: bool, chunk: int) -> Layout:  # noqa: FBT001 -
     frequencies = Frequencies.of(rows)
     frequencies.keep(folder / _COUNTS)
     weights = Weights.believed()
-    learnt: dict[str, Any] = {}
+    learnt = NOTHING_LEARNT
     if learns and len(planned.chunks) > 1:
         weights, learnt = _learn(rows, planned)
     pairs = int((planned.sizes * (planned.sizes - 1) // 2)[~planned.windowed].sum())

@@ -13,7 +13,7 @@ from services.customer.customers.routes import CanRead, CanWrite, Referred
 from services.customer.duplicates.checking import Checker, like
 from services.customer.duplicates.models import JOBS
 from services.customer.duplicates.queries import DUPLICATES, LEARNT, PAGE, SETTINGS, SETTINGS_ID
-from services.customer.duplicates.running import KIND
+from services.customer.duplicates.running import KIND, NOTHING
 from services.customer.duplicates.schemas import (
     DuplicateCandidates,
     DuplicatePage,
@@ -140,7 +140,7 @@ async def create_duplicate_run(body: DuplicateRunCreate, request: Request, princ
     """Queue a look for duplicates over all customers; poll the Location, or watch its events."""
 
     async def act(tx: Transaction) -> Answer:
-        job = await JOBS.ask(tx, KIND, body.model_dump())
+        job = await JOBS.ask(tx, KIND, body.model_dump(), NOTHING)
         row = await JOBS.sql.one.one(tx.connection, kind=KIND, job=job)
         if row is None:
             raise NotFound

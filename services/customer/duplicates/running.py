@@ -28,6 +28,14 @@ from shared.statements import Statement
 from web.etag import Condition
 
 KIND = "duplicates"
+NOTHING: dict[str, Any] = {
+    "customers": 0,
+    "blocks_cut": [],
+    "learnt": apart.NOTHING_LEARNT,
+    "pairs": 0,
+    "found": 0,
+    "clusters": 0,
+}  # counted yet
 WORKER = Principal.of_service("customer")
 PAGE, CHUNK = 2_000, 200_000  # records read at once; pairs compared at once
 STORED, MOVED = 2_000, 5_000  # pairs stored in a statement; pairs put into clusters

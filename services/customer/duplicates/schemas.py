@@ -1,7 +1,7 @@
 """What callers send and get about duplicates."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -96,14 +96,46 @@ class DuplicateRunCreate(Body):
     learn: Flag = True
 
 
-class DuplicateRunRead(JobRead):
-    """A look for duplicates over all customers.
+class DuplicateRunParameters(Read):
+    """What a run was asked for."""
 
-    `counts`: `customers` compared, `blocks_cut` (what was left out, by rule, where too many share a key),
-    `pairs` compared, `found` at or above the threshold, `clusters`, and `learnt`.
+    learn: bool
+
+
+class DuplicateLearnt(Read):
+    """What the weights were learnt from: so many pairs, in so many rounds; of none where nothing was learnt.
+
+    `shares` has for each rule which part of its pairs are the same, relatives, and strangers.
     """
 
-    counts: dict[str, Any]
+    pairs: int
+    rounds: int
+    shares: dict[str, list[float]]
+
+
+class DuplicateCut(Read):
+    """What a rule left out of so many blocks, records and pairs, because too many share a key."""
+
+    rule: str
+    blocks: int
+    records: int
+    pairs: int
+    pairs_left_out: int
+
+
+class DuplicateRunCounts(Read):
+    """`customers` and `pairs` compared, `found` at or above the threshold, and `clusters` of them."""
+
+    customers: int
+    blocks_cut: list[DuplicateCut]
+    learnt: DuplicateLearnt
+    pairs: int
+    found: int
+    clusters: int
+
+
+class DuplicateRunRead(JobRead[DuplicateRunParameters, DuplicateRunCounts]):
+    """A look for duplicates over all customers."""
 
 
 class DuplicateRunPage(Read):

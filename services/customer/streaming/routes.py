@@ -15,7 +15,7 @@ from services.customer.search.parameters import Everybody
 from services.customer.search.schemas import CustomerHit
 from shared.database import Transaction
 from shared.errors import Invalid, MaskedField, Problem, documents
-from streams.describing import GIVES, LOADS, EachLine, Lines, lines_of
+from streams.describing import GIVES, LOADS, Lines, lines, lines_of
 from streams.giving import After, give
 from streams.schemas import StreamCounts, StreamEnd
 from streams.taking import DryRun, take
@@ -30,9 +30,8 @@ Mode = Annotated[BatchMode, Query(description="As that of a batch.")]
 @router.post(
     "/stream",
     description=f"Create and update customers, one a line; {LOADS}",
-    response_model=Annotated[CustomerStreamResult | StreamCounts, EachLine()],
     response_class=Lines,
-    responses=documents(Invalid),
+    responses={**lines(CustomerStreamResult | StreamCounts), **documents(Invalid)},
     openapi_extra=lines_of(CustomerRow, examples.CUSTOMER),
 )
 @hot
@@ -64,9 +63,8 @@ async def load_customers(
 @router.get(
     "/stream",
     description=f"Give all customers that the list would show, one a line; {GIVES}",
-    response_model=Annotated[CustomerHit | StreamEnd, EachLine()],
     response_class=Lines,
-    responses=documents(MaskedField, Invalid),
+    responses={**lines(CustomerHit | StreamEnd), **documents(MaskedField, Invalid)},
 )
 @hot
 async def stream_customers(

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.interaction.interactions.catalogue import Purpose
-from services.interaction.timeline.schemas import FactKind
+from services.interaction.interactions.catalogue import ChannelGroup, Purpose
+from services.interaction.timeline.facts import FactKind
 from shared.schemas import Instant, Read
 
 
@@ -52,7 +52,7 @@ class LastForPurpose(LastContact):
 class LastThroughGroup(LastContact):
     """The last contact through channels of a group."""
 
-    group: str
+    group: ChannelGroup
 
 
 class Frequency(Read):

@@ -1,5 +1,6 @@
 """What telephone systems and agents send about calls, and what callers of the API get."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -84,6 +85,14 @@ class CallUpdate(Body):
     customer: Reference | None = None
 
 
+class CallMatchedBy(StrEnum):
+    """What told whose a call is."""
+
+    EVENT = "event"
+    NUMBER = "number"
+    AGENT = "agent"
+
+
 class CallLegRead(Read):
     """A stretch of a call with one queue or agent; seconds are null until they are over."""
 
@@ -105,6 +114,7 @@ class CallRead(FactRead):
     of the legs that are over. `matched_by` says what told its customer: an event, the number, or an agent.
     """
 
+    source: SourceKey
     state: CallState
     direction: CallDirection
     from_: str | None = Field(alias="from")
@@ -124,7 +134,7 @@ class CallRead(FactRead):
     disposition: str | None
     recording: str | None
     legs: list[CallLegRead]
-    matched_by: str | None
+    matched_by: CallMatchedBy | None
 
 
 class CallPage(Read):

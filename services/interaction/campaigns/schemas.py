@@ -9,7 +9,18 @@ from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.records.schemas import FactRead, RecordCreate, RecordRead
-from shared.schemas import AmountRead, Code, Currency, Day, Instant, JsonObject, Read, Text, example
+from shared.schemas import (
+    AmountRead,
+    Code,
+    Currency,
+    Day,
+    Instant,
+    JsonObject,
+    Read,
+    SourceKey,
+    Text,
+    example,
+)
 
 CAMPAIGN: dict[str, Any] = {
     "code": "spring-2026",
@@ -61,6 +72,7 @@ class CampaignCreate(RecordCreate):
 class CampaignRead(RecordRead):
     """A campaign or an event; `source` is made of its code."""
 
+    source: SourceKey
     code: str
     name: str
     form: CampaignForm

@@ -138,10 +138,26 @@ class LineFulfilment(Read):
     state: LineState
 
 
+class Movement(StrEnum):
+    """Which way something went."""
+
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+
+
+class Unassigned(Read):
+    """What came or went back that no line claims."""
+
+    what: Movement
+    product_id: UUID | None
+    quantity: AmountRead
+
+
 class Fulfilment(Read):
-    """How far an order has come, line by line; `unassigned` is what came or went back that no line claims."""
+    """How far an order has come, line by line."""
 
     order_id: UUID
     state: OrderState
     lines: list[LineFulfilment]
-    unassigned: list[dict[str, Any]]
+    unassigned: list[Unassigned]

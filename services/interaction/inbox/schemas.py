@@ -7,7 +7,8 @@ from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.inbox.models import AttachedBy, StrangerState
-from services.interaction.timeline.schemas import FactKind
+from services.interaction.interactions.catalogue import Direction
+from services.interaction.timeline.facts import FactKind
 from shared.schemas import Body, Instant, Read, Text, example
 
 
@@ -20,6 +21,13 @@ class ProposalReason(StrEnum):
     IDENTITY = "identity"
     NAME = "name"
     OTHER = "other"
+
+
+class ProposalKind(StrEnum):
+    """What a customer is."""
+
+    PERSON = "person"
+    ORGANIZATION = "organization"
 
 
 class StrangerName(Read):
@@ -37,7 +45,7 @@ class StrangerContact(Read):
     kind: FactKind
     occurred_at: Instant
     channel: str | None
-    direction: str | None
+    direction: Direction | None
     summary: str | None
 
 
@@ -53,7 +61,7 @@ class Proposal(Read):
     """A customer who may be the stranger; `score`, 0 to 1, is divided by how many share what was met."""
 
     customer_id: UUID
-    kind: str
+    kind: ProposalKind
     name: str
     owner: str | None
     department: str | None

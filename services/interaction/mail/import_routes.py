@@ -9,7 +9,7 @@ from jobs.routes import Kind, job_router
 from services.interaction.base import JOBS
 from services.interaction.interactions.catalogue import Direction
 from services.interaction.mail import uploading
-from services.interaction.mail.importing import KIND
+from services.interaction.mail.importing import KIND, NOTHING
 from services.interaction.mail.queries import REJECTED
 from services.interaction.mail.routes import CanRead, CanWrite, Towards
 from services.interaction.mail.schemas import (
@@ -137,7 +137,7 @@ async def _check_parts(tx: Transaction, upload: UUID, parts: int) -> None:
 
 async def _asked(tx: Transaction, upload: UUID, parts: int, towards: Direction | None) -> Answer:
     given = {"upload": str(upload), "parts": parts, "direction": towards, "source": tx.principal.source}
-    job = await JOBS.ask(tx, KIND, given)
+    job = await JOBS.ask(tx, KIND, given, NOTHING)
     row = await JOBS.sql.one.one(tx.connection, kind=KIND, job=job)
     if row is None:
         raise NotFound

@@ -31,6 +31,7 @@ from web.once import Again
 KIND = "mail_import"
 AT_ONCE, AT_ONCE_BYTES = 50, 8 << 20  # mails of one transaction
 ATTEMPTS = 8
+NOTHING = {"messages": 0, "created": 0, "unchanged": 0, "rejected": 0, "bytes": 0}  # counted yet
 TOO_LONG = f"It is longer than {LONGEST >> 20} MiB."
 EMPTY = "It is empty."
 _columns = MailReject.__table__.columns
@@ -77,7 +78,7 @@ class _One:
         if sorted(self.sizes) != list(range(1, job.parameters["parts"] + 1)):
             raise Failed("parts of the mailbox are missing")
         if not job.checkpoint:
-            job.counts = {"messages": 0, "created": 0, "unchanged": 0, "rejected": 0, "bytes": 0}
+            job.counts = dict(NOTHING)
         batch: list[Piece] = []
         async for piece in self._pieces(job.checkpoint.get("at", 0)):
             if batch and (len(batch) == AT_ONCE or sum(p.size for p in batch) + piece.size > AT_ONCE_BYTES):

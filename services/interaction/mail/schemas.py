@@ -87,7 +87,7 @@ class MailRead(Read):
     matched: bool
     thread_id: UUID = Field(description="The thread that it is in now.")
     kind: MailKind
-    direction: str
+    direction: Direction
     occurred_at: Instant
     subject: str | None
     message_id: str | None
@@ -162,8 +162,27 @@ class MailPartRead(Read):
     size: int
 
 
-class MailImportRead(JobRead):
-    """An import: counts are messages, created, unchanged, rejected, and bytes."""
+class MailImportParameters(Read):
+    """What is imported: an upload of so many parts; without a direction each message tells its own."""
+
+    upload: UUID
+    parts: int
+    direction: Direction | None
+    source: str
+
+
+class MailImportCounts(Read):
+    """What an import has read so far, and what became of it."""
+
+    messages: int
+    created: int
+    unchanged: int
+    rejected: int
+    bytes: int
+
+
+class MailImportRead(JobRead[MailImportParameters, MailImportCounts]):
+    """An import."""
 
 
 class MailImportPage(Read):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from services.interaction.records.schemas import RecordCreate, RecordRead
-from shared.schemas import Body, Currency, Day, Text, example
+from shared.schemas import Body, Currency, Day, SourceKey, Text, example
 
 EXAMPLE: dict[str, Any] = {
     "base": "EUR",
@@ -76,6 +76,7 @@ class ExchangeRateRead(RecordRead):
     `source` is made of pair and day; `quoted_by` says who published the rate.
     """
 
+    source: SourceKey
     base: Currency
     quote: Currency
     day: date

@@ -25,7 +25,7 @@ from services.interaction.records.schemas import (
 from services.interaction.records.streaming import Mode
 from shared.auth import Principal, allow
 from shared.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired, Problem, documents
-from streams.describing import GIVES, LOADS, EachLine, Lines, lines_of
+from streams.describing import GIVES, LOADS, Lines, lines, lines_of
 from streams.schemas import StreamCounts, StreamEnd
 from streams.taking import DryRun
 from web.etag import Condition, Seen
@@ -130,9 +130,8 @@ class _Routes:
             _typed(load, principal=self.writer),
             "/stream",
             description=f"Record {self.titles}, one a line; {LOADS}",
-            response_model=Annotated[RecordStreamResult | StreamCounts, EachLine()],
             response_class=Lines,
-            responses=documents(Invalid),
+            responses={**lines(RecordStreamResult | StreamCounts), **documents(Invalid)},
             openapi_extra=lines_of(kind.row),
         )
 
@@ -174,9 +173,8 @@ class _Routes:
             _typed(stream, principal=self.reader, span=span, given=given),
             "/stream",
             description=f"Give all {self.titles} that the list would show, one a line; {GIVES}",
-            response_model=Annotated[kind.read | StreamEnd, EachLine()],
             response_class=Lines,
-            responses=documents(Invalid),
+            responses={**lines(kind.read | StreamEnd), **documents(Invalid)},
         )
 
     def get(self) -> None:

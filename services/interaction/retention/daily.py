@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.interaction.base import JOBS
 from services.interaction.holds.actions import RUN
-from services.interaction.retention.running import RULES_NOW, WORKER
+from services.interaction.retention.running import NOTHING, RULES_NOW, WORKER
 from shared.clock import Clock, utc_now
 from shared.database import Database
 from shared.statements import Statement
@@ -33,4 +33,4 @@ async def begin_daily(database: Database, clock: Clock = utc_now) -> None:
     if not await RULES_NOW.all(database.pool) or await _TODAY.value(database.pool, since=midnight):
         return
     async with database.begin(WORKER, at=now) as tx:
-        await JOBS.ask(tx, RUN, {"dry_run": False})
+        await JOBS.ask(tx, RUN, {"dry_run": False}, NOTHING)

@@ -10,14 +10,13 @@ from services.interaction.base import JOBS
 from services.interaction.holds.actions import RUN
 from services.interaction.retention import rules
 from services.interaction.retention.rules import LISTED, RULES, NotARetentionRule, RetentionRuleExists, judge
+from services.interaction.retention.run_schemas import RetentionRunCreate, RetentionRunPage, RetentionRunRead
+from services.interaction.retention.running import NOTHING
 from services.interaction.retention.schemas import (
     RetentionRuleCreate,
     RetentionRulePage,
     RetentionRuleRead,
     RetentionRuleUpdate,
-    RetentionRunCreate,
-    RetentionRunPage,
-    RetentionRunRead,
 )
 from shared.auth import Principal, allow
 from shared.database import Transaction
@@ -87,7 +86,7 @@ async def create_retention_run(body: RetentionRunCreate, request: Request, princ
     judge(principal)
 
     async def act(tx: Transaction) -> Answer:
-        job = await JOBS.ask(tx, RUN, {"dry_run": body.dry_run})
+        job = await JOBS.ask(tx, RUN, {"dry_run": body.dry_run}, NOTHING)
         row = await JOBS.sql.one.one(tx.connection, kind=RUN, job=job)
         if row is None:
             raise NotFound

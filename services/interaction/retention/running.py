@@ -26,6 +26,7 @@ WORKER = Principal.of_service("interaction")
 NOWHERE = UUID(int=0)
 ATTEMPTS = 8
 PAUSE = 0.25  # of the time that a window took: the others' turn
+NOTHING: dict[str, Any] = {"rules": []}  # counted yet
 _COUNTED = ("due", "gone", "parts", "held", "waiting")
 RULES_NOW = Statement(
     sa.select(

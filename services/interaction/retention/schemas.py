@@ -1,14 +1,13 @@
-"""What callers send and get about rules and runs."""
+"""What callers send and get about rules."""
 
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from jobs.schemas import JobRead
 from services.interaction.interactions.catalogue import ChannelGroup
 from services.interaction.retention.reach import RetentionAction, RetentionKind
-from shared.schemas import Body, Code, Flag, Instant, Read, Whole, example
+from shared.schemas import Body, Code, Instant, Read, Whole, example
 
 _DAYS = "Counted from when it happened; a day to a century."
 Days = Annotated[Whole, Field(ge=1, le=36_500, description=_DAYS)]
@@ -39,9 +38,9 @@ class RetentionRuleRead(Read):
 
     id: UUID
     version: int
-    kind: str
+    kind: RetentionKind
     channel: str | None
-    channel_group: str | None
+    channel_group: ChannelGroup | None
     keep_days: int
     action: RetentionAction
     created_at: Instant
@@ -52,28 +51,4 @@ class RetentionRulePage(Read):
     """Rules, the oldest first."""
 
     items: list[RetentionRuleRead]
-    next: str | None
-
-
-class RetentionRunCreate(Body):
-    """Whether to do what the rules say, or only to count what they would do."""
-
-    model_config = example(dry_run=True)
-
-    dry_run: Flag = False
-
-
-class RetentionRunRead(JobRead):
-    """A run; `counts.rules` has for each rule what was `due` and `gone`, and the `oldest` of it.
-
-    `held` is what stayed because its customer is on hold, `waiting` what stayed because something that
-    belongs to it is too young or held, `parts` what went along with what it belongs to. A dry run counts as
-    gone what would go.
-    """
-
-
-class RetentionRunPage(Read):
-    """Runs, newest first."""
-
-    items: list[RetentionRunRead]
     next: str | None

@@ -11,8 +11,8 @@ from fastapi import Depends, Query, Request
 from services.interaction.identities.paths import key_in
 from services.interaction.interactions.catalogue import GROUPS, Direction, Purpose
 from services.interaction.interactions.known import Channels, channels
+from services.interaction.timeline.facts import FactKind
 from services.interaction.timeline.kinds import CONTACTS, SCOPES
-from services.interaction.timeline.schemas import FactKind
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid, MaskedField
 from shared.schemas import Instant

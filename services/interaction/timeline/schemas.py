@@ -1,27 +1,12 @@
 """What callers get as a timeline."""
 
 from enum import StrEnum
-from typing import Any
-from uuid import UUID
 
 from pydantic import Field
 
-from services.interaction.interactions.catalogue import Direction
-from shared.schemas import Instant, Read
-
-
-class FactKind(StrEnum):
-    """What kind of thing passed between a customer and the firm."""
-
-    INTERACTION = "interaction"
-    CALL = "call"
-    ORDER = "order"
-    PAYMENT = "payment"
-    RETURN = "return"
-    DELIVERY = "delivery"
-    CREDIT_NOTE = "credit_note"
-    PROMISE = "promise"
-    OBJECTION = "objection"
+from services.interaction.timeline.facts import FactKind
+from services.interaction.timeline.items import TimelineItem
+from shared.schemas import Read
 
 
 class TimelineOrder(StrEnum):
@@ -35,18 +20,6 @@ class TimelinePart(StrEnum):
     """What a timeline may include besides."""
 
     PEOPLE = "people"
-
-
-class TimelineItem(Read):
-    """One fact; `data` is the whole record as its own resource shows it, with whose it is."""
-
-    id: UUID
-    kind: FactKind
-    occurred_at: Instant
-    channel: str | None
-    direction: Direction | None
-    summary: str
-    data: dict[str, Any]
 
 
 class TimelinePage(Read):

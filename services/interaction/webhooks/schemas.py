@@ -110,6 +110,33 @@ class WebhookSecretPut(Body):
     secret: Annotated[str, Field(min_length=8, max_length=500)]
 
 
+class WebhookMappingRead(Read):
+    """Where things are, as it was given."""
+
+    list: str | None
+    id: str | None
+    from_: str | None = Field(alias="from")
+    to: str | None
+    email: str | None
+    phone: str | None
+    name: str | None
+    subject: str | None
+    text: str | None
+    time: str | None
+    direction: str | None
+    thread: str | None
+    time_format: TimeFormat
+    constants: dict[str, str]
+    directions: dict[str, Direction]
+
+
+class WebhookSignatureRead(Read):
+    """How payloads are signed, and the header that holds the signature."""
+
+    scheme: Scheme
+    header: str
+
+
 class WebhookSourceRead(Read):
     """A source of webhooks; `signed` when it has a secret, and payloads without its signature are refused."""
 
@@ -119,8 +146,8 @@ class WebhookSourceRead(Read):
     name: str
     channel: str
     system: str
-    mapping: dict[str, Any]
-    signature: dict[str, Any] | None
+    mapping: WebhookMappingRead
+    signature: WebhookSignatureRead | None
     signed: bool
     created_at: Instant
     updated_at: Instant

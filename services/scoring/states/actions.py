@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.scoring.facts.models import Fact
 from services.scoring.states.models import State
-from services.scoring.states.queries import CURRENCY, recount
+from services.scoring.states.queries import CURRENCY, ONE, counting, recount
 from shared.database import Transaction
 from shared.statements import Statement
 
@@ -30,5 +30,6 @@ _REBUILD = Statement(
         set_={column.key: column for column in _given.excluded if column.key != "customer_id"},
     )
 )
-_counting = Fact.__table__.select().where(Fact.customer_id == State.customer_id, Fact.counts).exists()
-_CLEAR = Statement(delete(State).where(State.customer_id == any_(_IDS), ~_counting))
+# As the recount sees it: what it finds nothing of would otherwise stay as it was.
+_counted_still = select(ONE).where(Fact.customer_id == State.customer_id, *counting()).exists()
+_CLEAR = Statement(delete(State).where(State.customer_id == any_(_IDS), ~_counted_still))

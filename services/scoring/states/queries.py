@@ -47,7 +47,7 @@ def recount(
     is given) stands in for it: only one of the two counts. A day's money is known when that of each of its
     orders is: in the currency itself, or at a rate dated on or before the fact's day.
     """
-    day = _days(key, *conditions, _takes_something(until))
+    day = _days(key, *conditions, *counting(until))
     bought, known = day.c.orders > ZERO, and_(day.c.orders > ZERO, day.c.priced == day.c.orders)
     firsts = func.array_agg(aggregate_order_by(case((known, day.c.money)), day.c.day)).filter(bought)
     counted = select(
@@ -97,7 +97,7 @@ def _days(key: Column, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401
         Fact.cost,
         Fact.costed,
         _rate().label("rate"),
-    ).where(Fact.counts, *conditions)
+    ).where(*conditions)
     fact = facts.subquery("fact")
     money = fact.c.amount * fact.c.rate
     return (
@@ -123,6 +123,11 @@ def _its(order: type[Fact]) -> tuple[ColumnElement[bool], ...]:
         order.kind == _ORDER,
         order.subject == Fact.order_id,
     )
+
+
+def counting(until: ColumnElement[Any] | None = None) -> tuple[ColumnElement[bool], ...]:
+    """Say that a fact counts: an order as a purchase, another for what it takes back by `until`."""
+    return Fact.counts, _takes_something(until)
 
 
 def _takes_something(until: ColumnElement[Any] | None) -> ColumnElement[bool]:

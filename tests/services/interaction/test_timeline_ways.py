@@ -10,9 +10,10 @@ import orjson
 import pytest
 
 from feed.consumer import Follower
+from services.interaction.timeline.facts import FactKind
 from services.interaction.timeline.kinds import TOLD
 from services.interaction.timeline.queries import Shape, timeline
-from services.interaction.timeline.schemas import FactKind, TimelinePage, TimelineTotals
+from services.interaction.timeline.schemas import TimelinePage, TimelineTotals
 from shared.auth import Principal
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer

@@ -137,3 +137,21 @@ async def test_any_order_of_versions_gives_the_recount(told: Base, seed: int) ->
                 await on.execute("update scoring.states set currency = 'XXX'")  # as if counted in another
                 _equal(await of_everybody(on, until=until, currency="CNY"), oracle, until)
                 await on.execute("update scoring.states set currency = 'CNY'")
+
+
+@pytest.mark.parametrize("kind", ["return", "credit_note"])
+async def test_who_took_back_the_only_purchase_has_bought_nothing(told: Base, kind: str) -> None:
+    """What was returned of an order that is cancelled later counts by itself, and takes nothing."""
+    who, pool = PEOPLE[0], told.scoring.database.pool
+    await pool.execute("truncate scoring.facts, scoring.states, scoring.marks")
+    money = {"amount": "3", "currency": "CNY"}
+    data = {"customer_id": str(id_of(who)), "order_id": str(id_of("o1")), "return_id": None}
+    data |= {"returned_at" if kind == "return" else "issued_at": "2026-01-03T00:00:00Z"}
+    data |= {"total": money, "amount": money, "status": "issued", "lines": []}
+    bought = order("o1", who, "2026-01-02", "10", currency="CNY")
+    await told.facts_told(bought, Received(kind, id_of("b1"), 1, gone=False, data=data, generation=1))
+    assert [row["money"] for row in await of_some(pool, [id_of(who)], until=UNTIL, currency="CNY")] == [7]
+    await told.facts_told(order("o1", who, "2026-01-02", "10", version=2, status="cancelled", currency="CNY"))
+    assert list(await of_some(pool, [id_of(who)], until=UNTIL, currency="CNY")) == []
+    async with pool.acquire() as on, on.transaction():
+        assert list(await of_everybody(on, until=UNTIL, currency="CNY")) == []
