@@ -125,7 +125,7 @@ def _its(order: type[Fact]) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def counting(until: ColumnElement[Any] | None = None) -> tuple[ColumnElement[bool], ...]:
+def counting(until: ColumnElement[Any] | None = None) -> tuple[Any, ColumnElement[bool]]:
     """Say that a fact counts: an order as a purchase, another for what it takes back by `until`."""
     return Fact.counts, _takes_something(until)
 
