@@ -8,6 +8,7 @@ SERVICES = ("customer", "interaction", "scoring")
 _TABLE = {
     b"customers": "customer",
     b"identities": "customer",
+    b"contact-points": "customer",
     b"important-dates": "customer",
     b"merges": "customer",
     b"survivorship": "customer",

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.customer.base import FEED
 from services.customer.callers.routes import router as callers
+from services.customer.contacts.resolving import router as resolving
 from services.customer.contacts.routes import router as contacts
 from services.customer.customers.queries import BRIEFLY, TOLD
 from services.customer.customers.routes import router as customers
@@ -53,6 +54,7 @@ def build() -> FastAPI:
     routers = [
         customers,
         contacts,
+        resolving,
         identities,
         dates,
         fields,

@@ -5,8 +5,10 @@ from gateway.callers.schemas import CallerContactPoint, CallerKind, CallerRead, 
 from services.customer.callers.numbers import Match
 from services.customer.callers.routes import MOST
 from services.customer.callers.schemas import CallerMatch, CallingPoint
+from services.customer.contacts.schemas import ContactPointQuestion, ContactPointQuestions
 from services.customer.customers.schemas import CustomerKind
 from services.interaction.contacts import routes as contacts
+from services.interaction.identities import asking
 from services.scoring.scores import routes as scores
 
 
@@ -20,3 +22,10 @@ def test_both_say_the_same_words() -> None:
 def test_all_callers_of_an_answer_fit_into_one_question() -> None:
     assert callers.MOST == MOST
     assert min(contacts.MOST, scores.MOST) >= MOST
+
+
+def test_interaction_reads_and_asks_as_the_customer_service_tells() -> None:
+    assert {*Match} > asking.SURE
+    items = ContactPointQuestions.model_json_schema()["properties"]["items"]
+    value = ContactPointQuestion.model_json_schema()["properties"]["value"]
+    assert (items["maxItems"], value["maxLength"]) == (asking.POINTS_AT_ONCE, asking.LONGEST)

@@ -94,6 +94,22 @@ async def test_a_new_customer_is_known_at_once(customer: Running, interaction: R
         assert (await interaction.client().get(f"/v1/customers/{reference}/timeline")).status_code == 200
 
 
+async def test_many_new_customers_are_known_at_once(customer: Running, interaction: Running) -> None:
+    """By their ids, and by their numbers: nobody follows the feed, and no question is too long."""
+    start = uuid4().int % 10**8
+    numbers = [f"+86139{(start + n) % 10**8:08}" for n in range(220)]
+    rows = [{"name": each, "contact_points": [{"type": "phone", "value": each}]} for each in numbers]
+    made = (await customer.client().post("/v1/customers/batch", json={"items": rows})).json()["results"]
+    by_id = [contact(each["id"]) for each in made[:110]]
+    recorded = (await interaction.client().post("/v1/interactions/batch", json={"items": by_id})).json()
+    assert recorded["counts"]["created"] == len(by_id), recorded["results"][0]
+    assert all(each["matched"] for each in recorded["results"])
+    said = {"type": "ringing", "occurred_at": AT, "to": "95555"}
+    events = [{**said, "call": {"system": "pbx", "id": each}, "from": each} for each in numbers[110:]]
+    rang = (await interaction.client().post("/v1/calls/events/batch", json={"items": events})).json()
+    assert all(each["matched"] for each in rang["results"])
+
+
 @pytest.mark.parametrize("way", ["phone", "email"])
 async def test_a_message_is_of_the_customer_who_alone_has_the_number_or_address(
     customer: Running, interaction: Running, way: str

@@ -112,6 +112,8 @@ def _of(document: Document, of: tuple[str, str, Document], names: Names) -> Iter
         json = json and {**_pruned(json, OF_SOME_TYPES), **({"type": "referral"} if "type" in json else {})}
     if label == "POST /v1/contact-targets":  # not for many: there may be one already
         json = {"customer": names.ids["customer"], "days": 30}
+    if path == "/v1/contact-points/resolve":
+        json["items"] = [{"type": "phone", "value": names.phone}]
     if path == "/v1/retention-rules" and json:  # one for the same records is refused to anybody
         json = {**_pruned(json, frozenset(("channel_group",))), "channel": names.ids["channel"]}
     if path == "/v1/calls/events/batch":

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
     CountryCodeSource,
     NumberParseException,
     PhoneMetadata,
@@ -104,17 +105,21 @@ def _dense(text: str) -> str:
 
 def _trunk(number: str) -> Iterator[tuple[str, Match]]:
     """Yield the number with the zero that its country would keep, and without one that it has too many."""
-    parsed = phonenumbers.parse(number)
-    national = phonenumbers.national_significant_number(parsed)
-    code = f"+{parsed.country_code}"
-    if not national.startswith("0") and _dialled_behind_zero(parsed.country_code):
+    code = _code(number)
+    national = number.removeprefix(f"+{code}")
+    if not national.startswith("0") and _dialled_behind_zero(code):
         return
     if national.startswith("0"):
-        other, match = f"{code}{national.lstrip('0')}", Match.TRUNK_ZERO_REMOVED
+        other, match = f"+{code}{national.lstrip('0')}", Match.TRUNK_ZERO_REMOVED
     else:
-        other, match = f"{code}0{national}", Match.TRUNK_ZERO_ADDED
+        other, match = f"+{code}0{national}", Match.TRUNK_ZERO_ADDED
     if found := _parsed(other, None):
         yield _written(found), match
+
+
+def _code(number: str) -> int:
+    """Return the country's code that a number in E.164 begins with: none begins with another."""
+    return next(code for end in (2, 3, 4) if (code := int(number[1:end])) in COUNTRY_CODE_TO_REGION_CODE)
 
 
 @cache

@@ -1,1 +1,1 @@
-"""Contacts: one contact point or one address of a customer, added, edited or removed by its id."""
+"""Contacts: one contact point or one address of a customer, edited by its id; and who holds them."""

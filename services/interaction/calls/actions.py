@@ -25,7 +25,7 @@ from services.interaction.calls.folding import Event
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.queries import ADD, CHANGE, EVENTS, KNOWN
 from services.interaction.identities.actions import recognise, settle
-from services.interaction.identities.asking import Customers, Number
+from services.interaction.identities.asking import Customers, Point
 from services.interaction.identities.people import Key, Known, Name, People
 from services.interaction.identities.queries import find
 from services.interaction.records.actions import UnknownCustomer, statements
@@ -44,6 +44,7 @@ class Wanted:
 
     said: Sequence[Said]
     country: str
+    free: set[Name] = field(default_factory=set)  # names that no call had then
     people: People = field(default_factory=People)
     reached: dict[str, UUID] = field(default_factory=dict)
 
@@ -52,9 +53,11 @@ async def prepare(
     on: Runner, customers: Customers, principal: Principal, said: Sequence[Said], country: str
 ) -> Wanted:
     """Find out whom events are about; outside of any transaction, as it may ask the customer service."""
-    wanted, numbers, keys = Wanted(said, country), dict[Number, str](), set[Key]()
-    rows = await KNOWN.all(on, **_apart({each.name for each in said if each.event}))
+    wanted, numbers, keys = Wanted(said, country), dict[Point, str](), set[Key]()
+    names = {each.name for each in said if each.event}
+    rows = await KNOWN.all(on, **_apart(names))
     known = {(row["system"], row["source_id"]): row for row in rows}
+    wanted.free = names - known.keys()
     for name, events in _by_call(said).items():
         total, row = add_up(events, country), known.get(name)
         keys |= {total.customer} if total.customer else set()
@@ -64,11 +67,12 @@ async def prepare(
                 continue
             number, written = row["number"], row["number"]
         if number is not None and written is not None:
-            numbers[written, total.country] = number
-    reached = await customers.reached(list(numbers))
-    wanted.reached = {numbers[asked]: id_ for asked, id_ in reached.items()}
+            numbers[Point("phone", written, total.country)] = number
+    told = await customers.holders(numbers) or {}
+    alone = {point: holders[0] for point, holders in told.items() if len(holders) == 1}
+    wanted.reached = {numbers[point]: one.customer_id for point, one in alone.items() if one.sure}
     closely = principal.visibility is not Visibility.ALL
-    wanted.people = await recognise(on, customers, keys | set(reached.values()), closely=closely)
+    wanted.people = await recognise(on, customers, keys | set(wanted.reached.values()), closely=closely)
     return wanted
 
 
@@ -77,24 +81,26 @@ async def take(tx: Transaction, wanted: Wanted) -> None:
     whose = Whose(await settle(tx, wanted.people), wanted.reached)
     for each in wanted.said:
         each.problem = each.problem or refusal(tx.principal, PERSONAL, each.fields) or _unknown(each, whose)
-    ids = await locking.lock(tx.connection, _names(wanted.said))
+    ids, new = await locking.lock(tx.connection, _names(wanted.said), wanted.free)
     for each in wanted.said:
         if each.problem is None and each.name not in ids:
             each.problem = RecordRetired()
-    held = await locking.held(tx.connection, ids.values())
+    held = await locking.held(tx.connection, set(ids.values()) - new)
     _refuse_foreign(tx, wanted, whose, {name: held.get(id_) for name, id_ in ids.items()})
-    rows = [_row(tx, each, ids[each.name]) for each in wanted.said if each.problem is None]
-    added = {row["id"] for row in await ADD.all(tx.connection, rows=rows)}
-    events = await _events(tx.connection, {row["call_id"] for row in rows})
+    taken = [each for each in wanted.said if each.problem is None]
+    rows = [_row(tx, each, ids[each.name]) for each in taken]
+    added = {row["id"]: row["received_at"] for row in await ADD.all(tx.connection, rows=rows)}
     fresh = {row["call_id"] for row in rows if row["id"] in added}
+    events = await _events(tx.connection, {row["call_id"] for row in rows} - new)
+    for each, row in zip(taken, rows, strict=True):
+        if row["id"] in added and row["call_id"] in new and each.event is not None:
+            events[row["call_id"]].append(each.event)
     sums = {name: (id_, add_up(events[id_], wanted.country)) for name, id_ in ids.items() if id_ in fresh}
     now = {**held, **await keep(tx, sums, held, whose)}
-    waiting = iter(rows)
-    for each in wanted.said:
-        if each.problem is None:
-            row = next(waiting)
-            _judge(each, new=row["id"] in added, events=events[row["call_id"]])
-            each.call = now.get(row["call_id"])
+    for each, row in zip(taken, rows, strict=True):
+        each.received = (row["id"], added[row["id"]]) if row["id"] in added else None
+        _judge(each, events=events[row["call_id"]])
+        each.call = now.get(row["call_id"])
 
 
 async def keep(
@@ -173,16 +179,16 @@ async def totals(on: Runner, ids: Collection[UUID], country: str) -> dict[UUID, 
     return {id_: add_up(events, country) for id_, events in (await _events(on, ids)).items()}
 
 
-async def _events(on: Runner, ids: Collection[UUID]) -> dict[UUID, list[Event]]:
+async def _events(on: Runner, ids: Collection[UUID]) -> defaultdict[UUID, list[Event]]:
     found = defaultdict[UUID, list[Event]](list)
     for row in await EVENTS.all(on, ids=list(ids)) if ids else ():
         found[row["call_id"]].append(stored(dict(row)))
     return found
 
 
-def _judge(said: Said, *, new: bool, events: Sequence[Event]) -> None:
+def _judge(said: Said, events: Sequence[Event]) -> None:
     """Say what became of an event: taken, there already, or refused because another one has its name."""
-    if new:
+    if said.received is not None:
         said.outcome = Outcome.CREATED
     elif said.event in events:
         said.outcome = Outcome.UNCHANGED

@@ -12,7 +12,7 @@ from services.interaction.calls.actions import Wanted, prepare, take
 from services.interaction.calls.drafts import Said, said
 from services.interaction.calls.kind import CALLS
 from services.interaction.calls.models import RINGS
-from services.interaction.calls.ringing import Rings
+from services.interaction.calls.ringing import Ring, Rings
 from services.interaction.calls.schemas import CallEventCreate
 from services.interaction.records.actions import statements
 from services.interaction.records.answers import customers
@@ -77,9 +77,16 @@ async def _prepared(request: Request, principal: Principal, events: list[Said]) 
 
 
 async def _announce(request: Request, wanted: Wanted) -> None:
-    new = (each.event for each in wanted.said if each.outcome is Outcome.CREATED)
-    if any(event is not None and event.type in RINGS for event in new):
-        await rings_of(request).announce()
+    rings = [ring for each in wanted.said if (ring := _ring(each)) is not None]
+    if rings:
+        await rings_of(request).announce(rings)
+
+
+def _ring(said: Said) -> Ring | None:
+    event, call = said.event, said.call
+    if said.received is None or call is None or event is None or event.type not in RINGS:
+        return None
+    return Ring(said.received[0], call.id, said.received[1], event.said.get("agent"), event.said.get("queue"))
 
 
 def _said(item: object, index: int) -> Said:

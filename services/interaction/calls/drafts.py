@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,10 @@ class EventKeyTaken(Conflict):
 
 @dataclass(slots=True)
 class Said:
-    """One event of a request, of the call `name`; `outcome` and `call` tell what became of it."""
+    """One event of a request, of the call `name`; `outcome` and `call` tell what became of it.
+
+    `received`: the id under which it is kept now, and since when; None if it was not taken.
+    """
 
     index: int
     name: Name = ("", "")
@@ -34,6 +38,7 @@ class Said:
     customer: Key | None = None
     problem: Problem | None = None
     outcome: Outcome = Outcome.REJECTED
+    received: tuple[UUID, datetime] | None = None
     call: "Held | None" = None
 
 

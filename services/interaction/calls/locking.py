@@ -1,6 +1,7 @@
 """One writer at a time for each call: its name in the telephone system is what they wait for."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, bindparam, column, func, literal, literal_column, select
@@ -33,16 +34,24 @@ _LOCK = Statement(
 )
 
 
-async def lock(on: Runner, names: Collection[Name]) -> dict[Name, UUID]:
+class Locked(NamedTuple):
+    """The ids of calls by name, and those of them that were given just now: nothing is kept of these yet."""
+
+    ids: dict[Name, UUID]
+    new: set[UUID]
+
+
+async def lock(on: Runner, names: Collection[Name], free: Collection[Name] = ()) -> Locked:
     """Return the ids of the calls of these names, new ones for new names; nobody else writes them.
 
-    A call that a rule of retention deleted has none.
+    A call that a rule of retention deleted has none. What was `free` a moment ago is not looked for first.
     """
-    ids = await _locked(on, names)
+    ids = await _locked(on, [name for name in names if name not in free])
     fresh = [Claim(name, uuid7()) for name in names if name not in ids]
     taken = await claim(on, CALLS.name, fresh)
     mine = {each.name: each.record_id for each in fresh if each.record_id in taken}
-    return {**ids, **mine, **await _locked(on, [each.name for each in fresh if each.name not in mine])}
+    others = await _locked(on, [each.name for each in fresh if each.name not in mine])
+    return Locked({**ids, **mine, **others}, set(mine.values()))
 
 
 async def held(on: Runner, ids: Collection[UUID]) -> dict[UUID, Held]:

@@ -76,7 +76,7 @@ ADD = Statement(
     insert(CallEvent)
     .from_select([*(c.name for c in _given.c)], select(*_given.c).order_by(_given.c.call_id, _given.c.key))
     .on_conflict_do_nothing()
-    .returning(CallEvent.id)
+    .returning(CallEvent.id, CallEvent.received_at)
 )
 EVENTS = Statement(
     select(*(getattr(CallEvent, name) for name in _EVENT)).where(CallEvent.call_id == any_(IDS)),

@@ -1,7 +1,7 @@
 """Calls that ring, told at once to all who listen in this process: one reader of the database for all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -94,10 +94,15 @@ class Rings:
     def __init__(self, held: Core) -> None:
         self._database, self._wake = held.database, Wake(held.settings.database_url, CHANNEL)
         self._ears: set[Ear] = set()
+        self._known: dict[UUID, datetime] = {}  # of the last seconds, and when they were received
         self._reading: asyncio.Task[None] | None = None
 
-    async def announce(self) -> None:
-        """Wake the listeners of all processes: after the commit of a ring, not in its transaction."""
+    async def announce(self, rings: Iterable[Ring]) -> None:
+        """Tell who listens here at once, and wake all other processes.
+
+        After the commit of the rings, not in its transaction.
+        """
+        self._tell(rings)
         await _ANNOUNCE.value(self._database.pool)
 
     async def stream(
@@ -138,7 +143,7 @@ class Rings:
 
     async def _read(self) -> None:
         """Hear of rings as long as anybody listens."""
-        pool, known = self._database.pool, dict[UUID, datetime]()
+        pool = self._database.pool
         since = await _NOW.value(pool)
         while self._ears:
             ticket = await self._wake.ticket()
@@ -148,18 +153,20 @@ class Rings:
                 _log.warning("rings cannot be read", error=type(problem).__name__)
                 await asyncio.sleep(RECHECK_S)
                 continue
-            for row in rows:
-                if row["id"] not in known:
-                    known[row["id"]] = row["received_at"]
-                    self._tell(Ring(**row))
+            self._tell(Ring(**row) for row in rows)
             since = max([since, *(row["received_at"] for row in rows)])
-            known = {id_: at for id_, at in known.items() if at > since - LATE}
+            self._known = {id_: at for id_, at in self._known.items() if at > since - LATE}
             await self._wake.wait(ticket, RECHECK_S)
 
-    def _tell(self, ring: Ring) -> None:
-        for ear in self._ears:
-            with suppress(asyncio.QueueFull):  # its stream ends, and goes on from the last it sent
-                ear.put_nowait(ring)
+    def _tell(self, rings: Iterable[Ring]) -> None:
+        """Tell those of the rings that are news to who listens now."""
+        for ring in rings if self._ears else ():
+            if ring.id in self._known:
+                continue
+            self._known[ring.id] = ring.received_at
+            for ear in self._ears:
+                with suppress(asyncio.QueueFull):  # its stream ends, and goes on from the last it sent
+                    ear.put_nowait(ring)
 
     async def _past(self, last: UUID | None) -> list[Ring]:
         """Return what rang after the last that was heard, else what rings now."""

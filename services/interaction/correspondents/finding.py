@@ -1,15 +1,14 @@
 """Who has an address or a number: exactly one customer, or a stranger named by it."""
 
-import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.interaction.correspondents.numbers import comparable
-from services.interaction.identities.asking import Customers
+from services.interaction.identities.asking import Customers, Holders, Point
 from services.interaction.identities.people import Key, Name
 
-LONGEST, AT_ONCE = 200, 8  # characters of a name; questions
+LONGEST = 200  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,14 @@ class Way:
         """The name of the stranger who has it."""
         return self.system, self.value[:LONGEST] or "?"
 
+    @property
+    def point(self) -> Point:
+        """What is asked about."""
+        return Point(self.field or "", self.value)
+
+
+Ways = tuple[Way, ...]
+
 
 def by_email(address: str) -> Way:
     """Return the way of an e-mail address."""
@@ -36,27 +43,21 @@ def by_phone(number: str, country: str) -> Way:
     return Way("phone", comparable(number, country) or number, "phone")
 
 
-async def whose(customers: Customers, ways: Sequence[Way]) -> Key:
-    """Return the customer who alone has one of the ways; else the name of a stranger, the first of them.
+async def whose(customers: Customers, wanted: Collection[Ways]) -> dict[Ways, Key]:
+    """Return for each the customer who alone has one of its ways; else its stranger: the name of the first.
 
     Several who share one, several for several ways, none, or nobody to ask: it is left to people to say who.
+    All are asked for together.
     """
-    asked = [customers.holders(way.field, way.value) for way in dict.fromkeys(ways) if way.field]
+    told = await customers.holders([way.point for ways in wanted for way in ways if way.field])
+    return {ways: _one(ways, told or {}) for ways in wanted}
+
+
+def _one(ways: Ways, told: Holders) -> Key:
     found = set[UUID]()
-    for holders in await asyncio.gather(*asked):
-        if holders is None or len(holders) > 1:
+    for way in ways:
+        holders = {each.customer_id for each in told.get(way.point, ()) if each.sure}
+        if len(holders) > 1:
             return ways[0].name
-        found |= set(holders)
+        found |= holders
     return found.pop() if len(found) == 1 else ways[0].name
-
-
-async def whose_each(customers: Customers, wanted: Collection[tuple[Way, ...]]) -> dict[tuple[Way, ...], Key]:
-    """Return whose each is, some asked for at a time."""
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def ask(ways: tuple[Way, ...]) -> Key:
-        async with places:
-            return await whose(customers, ways)
-
-    distinct = list(dict.fromkeys(wanted))
-    return dict(zip(distinct, await asyncio.gather(*map(ask, distinct)), strict=True))

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from services.interaction.identities.people import Key, Known, as_told, by_former_id
@@ -11,20 +11,38 @@ from shared.errors import Invalid, Problem
 from web.clients import ServiceClient
 
 PATIENCE_S = 0.2  # one question, whatever it asks for
-AT_ONCE = 100  # ids in one question for the newest states
+AT_ONCE = 90  # ids in one question for the newest states: a query has a hundred parameters at most
 STATES = "/v1/changes/snapshot"
 SEARCHED_S = 1.0  # a search, for people who wait for proposals
-CALLERS = "/v1/customers/callers"
-SEARCH, HISTORY = "/v1/customers/search", "/v1/customers/{}/history"
+HOLDERS = "/v1/contact-points/resolve"
+PER_POINT_S, POINTS_AT_ONCE = 0.02, 1_000  # beside PATIENCE_S; numbers and addresses in one question
+LONGEST = 200  # characters of a number or an address
+HISTORY = "/v1/customers/{}/history"
 CHANGES = 1000  # in one answer
-PER_NUMBER_S, NUMBERS_AT_ONCE = 0.02, 8  # beside PATIENCE_S: a batch may ask for hundreds
 # Readings of a number that are as good as the number; the others are for people to judge.
 SURE = frozenset(
     ("exact", "by_country", "by_default_country", "plus_added", "foreign_prefix", "plus_removed")
 )
 Answer = TypeVar("Answer")
-Number = tuple[str, str | None]  # as written, and the country where it was
 QUIET_S = 2.0  # after a failure nobody is asked for so long: writers do not queue behind a dead service
+
+
+class Point(NamedTuple):
+    """A phone number or an e-mail address as it was written, and the country where it was."""
+
+    type: str
+    value: str
+    country: str | None = None
+
+
+class Holder(NamedTuple):
+    """A customer who has a number or address; `sure` if what was written can be read so only."""
+
+    customer_id: UUID
+    sure: bool
+
+
+Holders = dict[Point, list[Holder]]
 
 
 class Customers:
@@ -73,41 +91,21 @@ class Customers:
                 return changes
             asked = {**asked, "cursor": page["next"]}
 
-    async def reached(self, numbers: Collection[Number]) -> dict[Number, UUID]:
-        """Return the customer of each number that one customer alone has, as far as it can be asked."""
-        found: dict[Number, UUID] = {}
-        places = asyncio.Semaphore(NUMBERS_AT_ONCE)
+    async def holders(self, points: Collection[Point]) -> Holders | None:
+        """Return who has each number or address, two at most, the surest first; None: it could not be asked.
 
-        async def ask(number: Number) -> None:
-            async with places:
-                given = {"number": number[0], "limit": 2} | ({"country": number[1]} if number[1] else {})
-                try:
-                    said = await self._client.get(CALLERS, given)
-                except Invalid:  # what is no number is nobody's
-                    return
-            if len(said["items"]) == 1 and said["items"][0]["match"] in SURE:
-                found[number] = UUID(said["items"][0]["customer_id"])
-
-        if numbers:
-            seconds = self.patience + PER_NUMBER_S * len(numbers)
-            await self._patiently(lambda: asyncio.gather(*map(ask, numbers)), seconds)
-        return found
-
-    async def holders(self, field: str, value: str) -> list[UUID] | None:
-        """Return customers who have a contact point, two at most; None if they could not be asked for.
-
-        `field` is "email" or "phone"; a value that cannot be one is nobody's.
+        All are asked for in one question, or in some for thousands; what cannot be one is nobody's.
         """
-        wanted = {"filter": {"field": field, "op": "contains", "value": value}, "limit": 2}
+        asked = list(dict.fromkeys(each for each in points if 0 < len(each.value) <= LONGEST))
+        if not asked:
+            return {}
+        parts = [asked[start : start + POINTS_AT_ONCE] for start in range(0, len(asked), POINTS_AT_ONCE)]
 
-        async def ask() -> list[UUID]:
-            try:
-                page = await self._client.post(SEARCH, wanted)
-            except Invalid:
-                return []
-            return [UUID(each["id"]) for each in page["items"]]
+        async def ask() -> Holders:
+            told = [await self._holders(part) for part in parts]
+            return {point: holders for part in told for point, holders in part.items()}
 
-        return await self._patiently(ask, self.patience)
+        return await self._patiently(ask, self.patience + PER_POINT_S * len(asked))
 
     async def _patiently(self, ask: Callable[[], Awaitable[Answer]], seconds: float) -> Answer | None:
         """Return an answer that comes in time; else None, and nobody is asked for a while."""
@@ -119,6 +117,18 @@ class Customers:
         except (Problem, TimeoutError):
             self._quiet_until = self._clock() + QUIET_S
             return None
+
+    async def _holders(self, points: Sequence[Point]) -> Holders:
+        items = [{name: value for name, value in each._asdict().items() if value} for each in points]
+        try:
+            said = await self._client.post(HOLDERS, {"items": items, "limit": 2})
+        except Invalid:  # one that none can be makes no other a stranger's
+            if len(points) == 1:
+                return {points[0]: []}
+            half = len(points) // 2
+            return await self._holders(points[:half]) | await self._holders(points[half:])
+        led = zip(points, said["results"], strict=True)
+        return {point: [_holder(each) for each in result["holders"]] for point, result in led}
 
     async def _ask(self, keys: Collection[Key], *, closely: bool) -> dict[Key, Known]:
         told: dict[Key, Known] = {}
@@ -151,6 +161,10 @@ class Customers:
         )
         items = [item for page in pages for item in page["items"] if item["data"] is not None]
         return {UUID(item["subject"]): _told(item) for item in items}
+
+
+def _holder(item: Mapping[str, Any]) -> Holder:
+    return Holder(UUID(item["customer_id"]), item["match"] in SURE)
 
 
 def _told(item: Mapping[str, Any]) -> Known:

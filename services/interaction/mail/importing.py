@@ -14,6 +14,7 @@ from services.interaction.identities.asking import Customers
 from services.interaction.interactions.catalogue import Direction
 from services.interaction.mail import uploading
 from services.interaction.mail.mbox import LONGEST, Piece, Splitter
+from services.interaction.mail.messages import Mail
 from services.interaction.mail.models import MailReject
 from services.interaction.mail.owners import Own, direction
 from services.interaction.mail.parsing import parse
@@ -99,7 +100,7 @@ class _One:
 
     async def _take(self, batch: Sequence[Piece], after: int) -> None:
         """Take in a batch, count it, and save where the next one begins, all or nothing."""
-        letters = [await self._letter(each) for each in batch]
+        letters = await self._letters(batch)
         keys = {each.customer for each in letters if each is not None}
         people = await recognise(self.database.pool, self.whose.customers, keys)
         counts = dict(self.job.counts)
@@ -119,13 +120,19 @@ class _One:
                 return
         raise OSError("other writers want the same mails")
 
-    async def _letter(self, piece: Piece) -> Letter | None:
-        if not piece.raw or not piece.raw.strip():
-            return None
-        mail = await asyncio.to_thread(parse, piece.raw, envelope=piece.envelope)
+    async def _letters(self, batch: Sequence[Piece]) -> list[Letter | None]:
+        """Return what is to be taken in of each message; None where there is nothing."""
+        there = [(n, piece.raw) for n, piece in enumerate(batch) if piece.raw and piece.raw.strip()]
+        parsed = [await asyncio.to_thread(parse, raw, envelope=batch[n].envelope) for n, raw in there]
+        sent = [(mail, self._towards(mail)) for mail in parsed]
+        letters: list[Letter | None] = [None] * len(batch)
+        for (n, raw), (mail, towards), who in zip(there, sent, await self.whose.of(sent), strict=True):
+            letters[n] = Letter(mail, raw, towards, who)
+        return letters
+
+    def _towards(self, mail: Mail) -> Direction:
         given = self.job.parameters["direction"]
-        towards = Direction(given) if given else direction(mail, self.own)
-        return Letter(mail, piece.raw, towards, await self.whose.of(mail, towards))
+        return Direction(given) if given else direction(mail, self.own)
 
     async def _count(self, on: Runner, piece: Piece, outcome: str) -> None:
         counts = self.job.counts

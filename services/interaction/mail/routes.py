@@ -79,7 +79,7 @@ async def create_mail(request: Request, principal: CanWrite, direction: Towards 
     pool = core(request).database.pool
     own, keep_up_to = await settings(pool)
     towards = direction or told_by(mail, own)
-    whose = await Correspondents(customers(request), pool, own).of(mail, towards)
+    (whose,) = await Correspondents(customers(request), pool, own).of([(mail, towards)])
     closely = principal.visibility is not Visibility.ALL
     people = await recognise(pool, customers(request), {whose}, closely=closely)
     letter = Letter(mail, raw, towards, whose)

@@ -1,6 +1,8 @@
 """Whose history a mail belongs to: the customer who alone has the address of the other side."""
 
-from services.interaction.correspondents.finding import Way, by_email, whose
+from collections.abc import Sequence
+
+from services.interaction.correspondents.finding import Way, Ways, by_email, whose
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key
 from services.interaction.interactions.catalogue import Direction
@@ -10,6 +12,7 @@ from services.interaction.mail.queries import OF_MESSAGE
 from shared.statements import Runner
 
 NOBODY = Way("email", "?")  # of mail that names nobody: all of it is one stranger's
+PEOPLE, KEPT = 20, 10_000  # of a mail; answers
 
 
 class Correspondents:
@@ -17,19 +20,24 @@ class Correspondents:
 
     def __init__(self, customers: Customers, on: Runner, own: Own) -> None:
         self.customers, self.on, self.own = customers, on, own
-        self._known: dict[tuple[Way, ...], Key] = {}
+        self._known: dict[Ways, Key] = {}
 
-    async def of(self, mail: Mail, towards: Direction) -> Key:
-        """Return whose a mail is; a report on a mail of ours is that one's, where it is known."""
-        if mail.report is not None and mail.report.message_id:
-            rows = await OF_MESSAGE.all(self.on, message_id=mail.report.message_id)
-            if len(rows) == 1:
-                about: Key = rows[0]["customer_id"]
-                return about
+    async def of(self, mails: Sequence[tuple[Mail, Direction]]) -> list[Key]:
+        """Return whose each mail is; a report on a mail of ours is that one's, where it is known."""
+        about = [await self._about(mail) for mail, _ in mails]
+        ways = [self._ways(mail, towards) for mail, towards in mails]
+        if len(self._known) >= KEPT:
+            self._known.clear()
+        unknown = {of for of, known in zip(ways, about, strict=True) if known is None} - self._known.keys()
+        self._known |= await whose(self.customers, unknown)
+        return [self._known[of] if known is None else known for of, known in zip(ways, about, strict=True)]
+
+    async def _about(self, mail: Mail) -> Key | None:
+        if mail.report is None or not mail.report.message_id:
+            return None
+        rows = await OF_MESSAGE.all(self.on, message_id=mail.report.message_id)
+        return rows[0]["customer_id"] if len(rows) == 1 else None
+
+    def _ways(self, mail: Mail, towards: Direction) -> Ways:
         people = counterparts(mail, towards, self.own)
-        ways = tuple(by_email(each.address) for each in people) or (NOBODY,)
-        if ways not in self._known:
-            if len(self._known) >= 10_000:
-                self._known.clear()
-            self._known[ways] = await whose(self.customers, ways[:20])
-        return self._known[ways]
+        return tuple(by_email(each.address) for each in people)[:PEOPLE] or (NOBODY,)

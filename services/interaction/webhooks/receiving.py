@@ -10,7 +10,7 @@ import orjson
 from asyncpg import Record
 from pydantic import ValidationError
 
-from services.interaction.correspondents.finding import Way, by_email, by_phone, whose_each
+from services.interaction.correspondents.finding import Way, by_email, by_phone, whose
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key
 from services.interaction.interactions.catalogue import Direction
@@ -32,7 +32,7 @@ async def drafts_of(
     Phone numbers that name no country are of `country`.
     """
     ends = [_ends(source, each, country) for each in messages]
-    known = await whose_each(customers, [each[1] for each in ends if not isinstance(each, Unmapped)])
+    known = await whose(customers, [each[1] for each in ends if not isinstance(each, Unmapped)])
     drafts = []
     for index, (message, end) in enumerate(zip(messages, ends, strict=True)):
         try:

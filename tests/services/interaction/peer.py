@@ -28,8 +28,7 @@ class Peer:
         routes = [
             Route("/v1/identities/resolve", self._resolve, methods=["POST"]),
             Route("/v1/customers", self._search),
-            Route("/v1/customers/callers", self._callers),
-            Route("/v1/customers/search", self._having, methods=["POST"]),
+            Route("/v1/contact-points/resolve", self._holders, methods=["POST"]),
             Route("/v1/customers/{id}/history", self._history),
             Route("/v1/changes", self._changes),
             Route("/v1/changes/snapshot", self._snapshot),
@@ -130,24 +129,18 @@ class Peer:
         following = str(start + CHANGES) if start + CHANGES < len(mine) else None
         return _json({"items": mine[::-1][start : start + CHANGES], "next": following})
 
-    async def _callers(self, request: Request) -> Response:
-        self.asked += 1
-        if self.down:
-            return Response(status_code=503)
-        number = comparable(request.query_params["number"], "CN")
-        there = [c["id"] for c in self.customers.values() if number in c.get("phones", ())]
-        return _json({"items": [{"customer_id": id_, "match": "exact"} for id_ in there], "more": False})
-
-    async def _having(self, request: Request) -> Response:
-        """Find by e-mail address or phone: customers that were put with `email` or `phone`."""
+    async def _holders(self, request: Request) -> Response:
+        """Tell who was put with `phones`, `phone` or `email`; a NUL makes the question invalid."""
         self.asked += 1
         if self.down:
             return Response(status_code=503)
         asked = await request.json()
-        field, value = asked["filter"]["field"], asked["filter"]["value"]
-        assert asked["filter"]["op"] == "contains"
-        there = [c for c in self.customers.values() if not c.get("gone") and c.get(field) == value]
-        return _json({"items": [{"id": each["id"]} for each in there][: asked["limit"]], "next": None})
+        if any("\0" in item["value"] for item in asked["items"]):
+            return Response(status_code=422)
+        found = [[c["id"] for c in self.customers.values() if _has(c, item)] for item in asked["items"]]
+        limit = asked["limit"]
+        held = [[{"customer_id": id_, "match": "exact"} for id_ in ids] for ids in found]
+        return _json({"results": [{"holders": each[:limit], "more": len(each) > limit} for each in held]})
 
     async def _changes(self, request: Request) -> Response:
         start = int(request.query_params["after"])
@@ -176,6 +169,15 @@ class Peer:
             "removed": False,
             "data": None if gone else held,
         }
+
+
+def _has(customer: dict[str, Any], item: dict[str, Any]) -> bool:
+    if customer.get("gone"):
+        return False
+    if item["type"] == "email":
+        return bool(customer.get("email") == item["value"])
+    number = comparable(item["value"], item.get("country", "CN"))
+    return number in (*customer.get("phones", ()), customer.get("phone"))
 
 
 def _json(body: object) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.interaction.identities.asking import PATIENCE_S, QUIET_S, Customers
+from services.interaction.identities.asking import PATIENCE_S, QUIET_S, Customers, Holder, Point
 from shared.errors import Invalid, Unavailable
 
 KEY = ("erp", "C1")
@@ -70,16 +70,46 @@ async def test_patience_is_short() -> None:
     assert loop.time() - before < 2 * PATIENCE_S
 
 
-async def test_a_number_that_is_none_silences_nobody() -> None:
-    client = Client(uuid4())
+class Book:
+    """Stands for the customer service's book of numbers; refuses questions with one that it cannot read."""
 
-    async def refuse(path: str, _: Mapping[str, Any]) -> Any:
-        client.asked.append(path)
-        raise Invalid
+    def __init__(self) -> None:
+        self.asked = list[int]()
 
-    client.get = client.post = refuse  # type: ignore[method-assign]  # the service refuses what it cannot read
-    customers = Customers(client)  # type: ignore[arg-type]
-    assert await customers.reached([("no number", None)]) == {}
-    assert await customers.holders("phone", "no number") == []
-    assert len(client.asked) == 2
+    async def post(self, _: str, body: Mapping[str, Any]) -> Any:
+        values = [item["value"] for item in body["items"]]
+        self.asked.append(len(values))
+        if "no number" in values:
+            raise Invalid
+        held = {"holders": [{"customer_id": str(UUID(int=1)), "match": "by_country"}], "more": False}
+        return {"results": [held if each == "known" else {"holders": [], "more": False} for each in values]}
+
+
+async def test_all_numbers_are_asked_for_in_one_question() -> None:
+    book = Book()
+    points = [Point("phone", "known"), *(Point("phone", str(n % 500)) for n in range(999))]
+    found = await Customers(book).holders(points)  # type: ignore[arg-type]
+    assert book.asked == [501]
+    assert found is not None
+    assert {point.value for point, holders in found.items() if holders} == {"known"}
+    await Customers(book).holders([Point("email", str(n)) for n in range(1_500)])  # type: ignore[arg-type]
+    assert book.asked == [501, 1_000, 500]
+
+
+async def test_a_number_that_is_none_silences_nobody_and_hides_no_other() -> None:
+    book = Book()
+    customers = Customers(book)  # type: ignore[arg-type]
+    none, known, long = Point("phone", "no number"), Point("phone", "known"), Point("email", "x" * 201)
+    assert await customers.holders([none, long]) == {none: []}
+    found = await customers.holders([known, none, Point("email", "")])
+    assert found == {known: [Holder(UUID(int=1), sure=True)], none: []}
     assert not customers.quiet
+
+
+async def test_several_questions_end_at_one_that_is_not_answered() -> None:
+    client = Client(uuid4())
+    client.fails = True
+    customers = Customers(client)  # type: ignore[arg-type]
+    assert await customers.holders([Point("phone", str(n)) for n in range(3_000)]) is None
+    assert len(client.asked) == 1
+    assert customers.quiet

@@ -173,6 +173,30 @@ async def test_totals_are_those_of_a_recount(
     assert inbound == sum(each["direction"] == "inbound" for each in contacts)
 
 
+async def test_months_of_totals_are_those_of_utc_at_any_time(client: httpx.AsyncClient) -> None:
+    customer = name()
+    for moment in (
+        "0001-01-02T00:00:00Z",
+        "1969-06-30T23:30:00-01:00",
+        "1999-12-31T23:59:59.999999Z",
+        "2000-01-01T00:00:00Z",
+        "2024-02-29T23:59:59Z",
+        "2024-03-01T07:59:59+08:00",
+        "2024-03-01T00:00:00Z",
+    ):
+        body = contact(key(customer), occurred_at=moment)
+        assert (await client.post("/v1/interactions", json=body)).status_code == 201
+    totals = (await client.get(f"/v1/customers/erp:{customer}/timeline/totals")).json()["items"]
+    assert [(each["month"], each["count"]) for each in totals] == [
+        ("2024-03", 1),
+        ("2024-02", 2),
+        ("2000-01", 1),
+        ("1999-12", 1),
+        ("1969-07", 1),
+        ("0001-01", 1),
+    ]
+
+
 async def test_totals_are_for_those_who_may_see(client: httpx.AsyncClient, interaction: Running) -> None:
     customer = name()
     await fill(client, key(customer), 1)

@@ -1,14 +1,14 @@
 """Strangers: whoever writes and calls from one number is one, however the number is written."""
 
-import asyncio
+from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from services.interaction.correspondents.finding import Way, by_email, by_phone, whose_each
-from services.interaction.identities.asking import Customers
+from services.interaction.correspondents.finding import Way, by_email, by_phone, whose
+from services.interaction.identities.asking import Customers, Holder, Holders, Point
 from tests.services.interaction.calls.talking import number, send, shown, talk
 
 MAPPING = {"id": "/id", "from": "/from", "text": "/text"}
@@ -33,27 +33,34 @@ async def test_who_calls_and_who_writes_is_one_stranger(client: httpx.AsyncClien
     assert (await shown(client, call))["customer_id"] == wrote["customer_id"]
 
 
-class Slow(Customers):
-    """Knows one address, and counts how many are asked for at once."""
+class Book(Customers):
+    """Knows who has some addresses, and counts the questions."""
 
-    def __init__(self) -> None:
-        self.asked, self.now, self.most = list[str](), 0, 0
+    def __init__(self, **held: list[Holder]) -> None:
+        self.held, self.asked = held, list[list[Point]]()
 
-    async def holders(self, field: str, value: str) -> list[Any] | None:
-        assert field == "email"
-        self.asked.append(value)
-        self.now += 1
-        self.most = max(self.most, self.now)
-        await asyncio.sleep(0.01)
-        self.now -= 1
-        return [uuid4()] if value == "known@example.com" else []
+    async def holders(self, points: Collection[Point]) -> Holders | None:
+        self.asked.append(list(points))
+        return {point: self.held.get(point.value.partition("@")[0], []) for point in points}
 
 
-async def test_each_is_asked_for_once_and_some_at_a_time() -> None:
-    customers = Slow()
-    ways = [(by_email(f"{n % 20}@example.com"),) for n in range(60)] + [(by_email("known@example.com"),)]
-    found = await whose_each(customers, ways)
-    assert sorted(customers.asked) == sorted({way.value for (way,) in ways})
-    assert 1 < customers.most <= 8
-    assert found[by_email("0@example.com"),] == ("email", "0@example.com")
-    assert not isinstance(found[by_email("known@example.com"),], tuple)
+async def test_all_are_asked_for_in_one_question() -> None:
+    one, other = Holder(uuid4(), sure=True), Holder(uuid4(), sure=True)
+    book = Book(known=[one], shared=[one, other], other=[other], perhaps=[Holder(uuid4(), sure=False)])
+    expected: dict[tuple[str, ...], Any] = {
+        ("nobody",): "nobody",
+        ("known",): one.customer_id,
+        ("shared",): "shared",
+        ("perhaps",): "perhaps",
+        ("nobody", "known"): one.customer_id,
+        ("known", "other"): "known",
+        ("known", "known"): one.customer_id,
+    }
+    wanted = {names: tuple(by_email(f"{each}@example.com") for each in names) for names in expected}
+    found = await whose(book, list(wanted.values()))
+    assert len(book.asked) == 1
+    told = {names: found[ways] for names, ways in wanted.items()}
+    assert told == {
+        names: ("email", f"{who}@example.com") if isinstance(who, str) else who
+        for names, who in expected.items()
+    }
