@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.e2e.arrivals import crowd
 from tests.e2e.arrivals.facts import expected, tell
 from tests.e2e.arrivals.looking import Eyes
+from tests.e2e.arrivals.losing import lost
 from tests.e2e.arrivals.people import FIRM, Side, enter, fold, sides, whose
 from tests.e2e.arrivals.recount import worth
 from tests.e2e.arrivals.storm import KILLS, Storm, disordered, in_order, rows
@@ -24,7 +26,7 @@ from tests.e2e.system import System
 
 EVENTS = int(os.environ.get("GUANXI_ARRIVALS_EVENTS") or 1_000)
 SEED = int(os.environ.get("GUANXI_ARRIVALS_SEED") or 1)
-PEOPLE, EACH, LOOKED_AT = 60, 150, 1_000  # at the least; facts of one; orders whose balance is compared
+PEOPLE, EACH, LOOKED_AT = 50, 150, 1_000  # at the least; facts of one; orders whose balance is compared
 SEEN_WITHIN_S = 120.0
 
 
@@ -49,6 +51,7 @@ def both(system: System, tmp_path_factory: pytest.TempPathFactory) -> tuple[Seen
     reference, trial = sides(SEED, max(PEOPLE, EVENTS // EACH), uuid4().hex[:6])
     told = [tell(side, SEED, EVENTS) for side in (reference, trial)]
     with system.client() as api:
+        crowd.gather(api)
         for side in (reference, trial):
             prepare(api, side)
         began = time.monotonic()
@@ -112,7 +115,8 @@ def settle(api: httpx.Client, side: Side) -> None:
     wait(scored, "scores do not follow")
     newest = {"state": "attached", "limit": 5}
     wait(lambda: phone in api.get("/v1/inbox", params=newest).text, "the inbox does not follow")
-    run = api.post("/v1/scoring-runs", json={}).raise_for_status().json()["id"]
+    learning = {"fitted_on": {"identity_system": crowd.SYSTEM}}
+    run = api.post("/v1/scoring-runs", json=learning).raise_for_status().json()["id"]
     wait(lambda: api.get(f"/v1/scoring-runs/{run}").json()["status"] == "done", "nobody is scored")
 
 
@@ -165,13 +169,32 @@ def test_nothing_is_lost_and_nothing_is_there_twice(both: tuple[Seen, Seen]) -> 
     for seen in both:
         should = {seen.side.blank(of): counts for of, counts in expected(list(seen.facts)).items()}
         for of, timeline in seen.timelines.items():
-            found = Counter((item["occurred_at"][:7], item["kind"]) for item in timeline)
-            assert found == should.get(of, {}), of
+            assert counted(timeline) == should.get(of, {}), of
+
+
+def counted(timeline: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+    """Count a timeline by month and kind."""
+    return Counter((item["occurred_at"][:7], item["kind"]) for item in timeline)
+
+
+@pytest.mark.parametrize("table", ["interactions", "orders", "payments"])
+def test_a_row_that_is_lost_is_noticed(both: tuple[Seen, Seen], system: System, table: str) -> None:
+    """A planted fault: what shows that nothing differs and nothing is lost shows this."""
+    reference, trial = both
+    fact = next(each for each in trial.facts if each.path == table)
+    of, should = trial.side.blank(fact.of), expected(list(trial.facts))[fact.of]
+    with system.client() as api:
+        with lost(system, table, fact.body["source"]):
+            without = Eyes(api, trial.side).timelines([fact.of])[of]
+        again = Eyes(api, trial.side).timelines([fact.of])[of]
+    assert (without == reference.timelines[of], counted(without) == should) == (False, False)
+    assert (again == reference.timelines[of], counted(again) == should) == (True, True)
 
 
 def test_scores_are_those_of_a_recount(both: tuple[Seen, Seen]) -> None:
     for seen in both:
         scores = seen.sections["scores"]
+        assert all(score["prediction"] is not None for score in scores.values()), "no fit, nothing compared"
         total, people = (
             Decimal(),
             [person for person in seen.side.people if whose(seen.side, person) == person],
