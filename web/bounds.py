@@ -20,7 +20,7 @@ def bound(document: dict[str, Any]) -> None:
     sent = _sent(document)
     for name, schema in schemas.items():
         for node in nodes(schema):
-            _bound(node, body=name in sent, answer=name not in sent)
+            restrict(node, body=name in sent, answer=name not in sent)
             if node is not schema:
                 node.pop("title", None)
     for operation in operations(document):
@@ -29,7 +29,7 @@ def bound(document: dict[str, Any]) -> None:
         for answer in operation["responses"].values():
             for content in (*answer.get("content", {}).values(), *answer.get("headers", {}).values()):
                 for node in nodes(content.get("schema", {})):
-                    _bound(node, body=False, answer=True)
+                    restrict(node, body=False, answer=True)
                     node.pop("title", None)
 
 
@@ -72,14 +72,14 @@ def _sent(document: dict[str, Any]) -> set[str]:
     return found
 
 
-def _bound(node: Schema, *, body: bool, answer: bool) -> None:
+def restrict(node: Schema, *, body: bool, answer: bool) -> None:
+    """Write bounds into one schema, as `bound` does into each of a document."""
     kind = node.get("type")
     if kind == "string" and not {"enum", "const"} & node.keys():
         _bound_text(node, body=body, answer=answer)
     elif kind == "integer" and "enum" not in node:
         if answer:
-            node.setdefault("minimum", -GREATEST)
-            node.setdefault("maximum", GREATEST)
+            node.update({"minimum": -GREATEST, "maximum": GREATEST} | node)
         node.setdefault("format", "int32" if abs(node.get("maximum", GREATEST)) < 2**31 else "int64")
     elif kind == "array" and answer:
         node.setdefault("maxItems", MOST)
@@ -109,5 +109,5 @@ def _of_parameter(parameter: dict[str, Any]) -> Schema:
     if parameter.get("description"):
         schema.pop("description", None)  # it stands beside the schema already
     for node in nodes(schema):
-        _bound(node, body=False, answer=False)
+        restrict(node, body=False, answer=False)
     return schema

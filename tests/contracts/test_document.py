@@ -20,6 +20,8 @@ REF = "#/components/schemas/"
 ANYWHERE = {"400", "401", "403", "408", "413", "415", "422", "429", "500", "502", "503", "504"}
 LINE = "x-item-schema"  # what one line or event of an answer without end says
 UNENDING = {"application/x-ndjson", "text/event-stream"}
+# Objects that are of their senders' making, or a record of any kind.
+FREE = {"attributes", "filter", "said", "data", "figures", "watermark"}
 UNKEYED = ("/search", "/resolve", "/stream")  # they change nothing, or each row brings its own key
 
 
@@ -144,6 +146,15 @@ def test_every_answer_has_all_its_fields(document: dict[str, Any]) -> None:
         assert set(schema.get("properties", ())) == set(schema.get("required", ())), name
 
 
+def test_answers_hold_no_object_of_unknown_form(document: dict[str, Any]) -> None:
+    for name in told(document):
+        fields = document["components"]["schemas"][name].get("properties", {})
+        for field in fields.keys() - FREE:
+            for node in nodes(fields[field]):
+                free = node.get("type") == "object" and "properties" not in node
+                assert not free or node.get("additionalProperties") not in (None, True, {}), f"{name}.{field}"
+
+
 def test_enums_have_names_and_null_is_an_alternative(document: dict[str, Any]) -> None:
     for name, node in inside(document, set(document["components"]["schemas"])):
         assert "enum" not in node or node is document["components"]["schemas"][name], (
@@ -207,7 +218,8 @@ def test_every_value_that_is_sent_has_bounds(document: dict[str, Any]) -> None:
         for parameter in operation.get("parameters", ())
         for node in nodes(parameter["schema"])
     ]
-    for name, node in (*inside(document, sent(document)), *parameters):
+    whole = ((name, node) for name, schema in bodies(document) for node in nodes(schema))
+    for name, node in (*inside(document, sent(document)), *whole, *parameters):
         kind = node.get("type")
         if kind == "string" and not {"enum", "const"} & node.keys():
             assert "maxLength" in node, f"{name}: {node}"

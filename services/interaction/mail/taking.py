@@ -8,11 +8,13 @@ from starlette.requests import Request
 
 from shared.errors import Invalid, UnsupportedMediaType
 from web.bodies import JSON, MISSING, read_json
+from web.bounds import nodes, restrict
 from web.hot import MISSED
 from web.refusals import invalid, shapes_of
 
 Given = TypeVar("Given", bound=BaseModel)
 BINARY = {"type": "string", "format": "binary"}
+MOST = 8 << 20  # bytes of a body, if no setting says else
 EXAMPLE = "From a@b.example Mon Mar  2 09:30:00 2026\nFrom: a@b.example\n\nHello\n"
 
 
@@ -58,10 +60,13 @@ def unpacked(text: str) -> bytes:
 
 def either(media: frozenset[str], model: type[BaseModel]) -> dict[str, Any]:
     """Describe a body that is of one of the types or JSON, for `openapi_extra`."""
-    shown = {**BINARY, "examples": [EXAMPLE]}
+    shown = {**BINARY, "maxLength": MOST, "examples": [EXAMPLE]}
     content: dict[str, Any] = {each: {"schema": shown} for each in sorted(media)}
     schema = model.model_json_schema()
-    content["application/json"] = {"schema": _whole(schema, schema.pop("$defs", {}))}
+    whole = _whole(schema, schema.pop("$defs", {}))
+    for node in nodes(whole):
+        restrict(node, body=True, answer=False)
+    content["application/json"] = {"schema": whole}
     return {"requestBody": {"required": True, "content": content}}
 
 

@@ -13,12 +13,17 @@ from web.bodies import JSON, MISSING, read_json
 URLENCODED = "application/x-www-form-urlencoded"
 MOST_FIELDS = 500
 ANY = {"type": "object", "additionalProperties": True, "examples": [{"id": "m-1", "text": "Hello"}]}
+WORD = {
+    "type": "string",
+    "maxLength": 100_000,
+    "pattern": r"^[\s\S]*$",
+}  # any text: it is judged when it is mapped
 TAKES: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": ANY},
-            URLENCODED: {"schema": {**ANY, "additionalProperties": {"type": "string", "maxLength": 100_000}}},
+            URLENCODED: {"schema": {**ANY, "additionalProperties": WORD}},
         },
     }
 }
