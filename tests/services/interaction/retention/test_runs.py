@@ -13,8 +13,8 @@ from services.interaction.base import JOBS
 from services.interaction.holds.actions import RUN
 from services.interaction.retention import records
 from services.interaction.retention.daily import begin_daily
+from services.interaction.retention.run_schemas import RetentionRunRead
 from services.interaction.retention.running import RetentionRun
-from services.interaction.retention.schemas import RetentionRunRead
 from shared.clock import utc_now
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.retention.conftest import RUNS, counted, later, rule
