@@ -21,7 +21,6 @@ from shared.database import Transaction
 from shared.errors import REF, Invalid, NotFound, documents
 from shared.statements import Runner
 from web.app import answer, core
-from web.bounds import GREATEST
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import Answer, once
@@ -121,7 +120,10 @@ def _add_cancel(router: APIRouter, jobs: Jobs, kind: Kind, look: Look) -> None:
 
 def _events_of(kind: Kind) -> dict[int | str, dict[str, Any]]:
     """Describe the events: the data of each is the job."""
-    schema = {"type": "string", "maxLength": GREATEST, "x-item-schema": {"$ref": REF + kind.read.__name__}}
+    schema = {
+        "description": "The data of an event is the job.",
+        "x-item-schema": {"$ref": REF + kind.read.__name__},
+    }
     return {200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": schema}}}}
 
 

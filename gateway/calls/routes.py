@@ -16,7 +16,6 @@ from shared.auth import Principal, allow
 from shared.errors import MEDIA_TYPE, REF, Invalid, Unavailable, documents
 from shared.schemas import Instant
 from web.app import answer
-from web.bounds import GREATEST
 from web.hot import hot
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
@@ -26,6 +25,7 @@ LastEvent = Annotated[
 ]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
 MOST = 50
+SAYS = "The data of an event `ring` is a call, and who shares its number."
 RING = {
     "type": "object",
     "description": "The data of an event `ring`.",
@@ -38,9 +38,7 @@ RING = {
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events",
-        "content": {
-            "text/event-stream": {"schema": {"type": "string", "maxLength": GREATEST, "x-item-schema": RING}}
-        },
+        "content": {"text/event-stream": {"schema": {"description": SAYS, "x-item-schema": RING}}},
     }
 }
 

@@ -134,7 +134,7 @@ def test_every_answer_without_end_says_what_a_line_of_it_is(document: dict[str, 
         for media_type in UNENDING & answer.get("content", {}).keys():
             schema = answer["content"][media_type]["schema"]
             assert reached(document, [schema[LINE]]), name
-            assert schema["maxLength"] == GREATEST, name
+            assert schema.get("maxLength", GREATEST) == GREATEST, name
             streams += 1
     assert streams > 30
 
