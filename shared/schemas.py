@@ -17,6 +17,8 @@ from pydantic import (
 )
 
 MAX_DEPTH, MAX_MEMBERS = 8, 1_000
+# asyncpg stores the first and the last as infinities, which no clock shows.
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
@@ -53,9 +55,12 @@ def _instant(value: object) -> datetime:
     else:
         raise ValueError("must be an RFC 3339 time with its offset, such as 2026-03-01T09:30:00Z")
     try:
-        return moment.astimezone(UTC)
+        moment = moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("must lie between the years 1 and 9999") from None
+        moment = _FIRST
+    if not _FIRST < moment < _LAST:
+        raise ValueError("must lie between the years 1 and 9999")
+    return moment
 
 
 def _day(value: object) -> object:
@@ -63,6 +68,12 @@ def _day(value: object) -> object:
         raise ValueError("must be a date such as 2026-03-01")
     if not isinstance(value, (str, date)):
         raise ValueError("must be a date in a string")  # noqa: TRY004 - pydantic takes a ValueError
+    return value
+
+
+def _shown(value: date) -> date:
+    if not _FIRST.date() < value < _LAST.date():
+        raise ValueError("must lie between the years 1 and 9999")
     return value
 
 
@@ -94,7 +105,7 @@ def _bounded(value: dict[str, Any]) -> dict[str, Any]:
 # JSON's own types, taken literally: otherwise "yes", "7" and seconds since 1970 would be taken too.
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_shown)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 LongText = Annotated[str, Field(max_length=100_000)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", max_length=64)]

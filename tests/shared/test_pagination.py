@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.errors import Invalid
@@ -38,10 +38,11 @@ def test_a_cursor_serves_only_the_list_it_came_from(keys: list[object]) -> None:
         Cursors(b"t" * 32).decode(cursor, "/v1/things?owner=a")
 
 
+@example(10, "/")  # which stands for the same bits as the "_" that is there
 @given(st.integers(0, 200), st.sampled_from(string.ascii_letters + string.digits + "-_!/ é"))
 def test_no_character_of_a_cursor_can_be_changed(place: int, other: str) -> None:
     cursor = CURSORS.encode([datetime(2026, 1, 1, tzinfo=UTC), Decimal("1.50")], "list")
-    place %= len(cursor) - 1  # the last character may carry bits that base64 ignores
+    place %= len(cursor)
     if cursor[place] != other:
         with pytest.raises(Invalid):
             CURSORS.decode(cursor[:place] + other + cursor[place + 1 :], "list")
