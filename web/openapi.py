@@ -69,6 +69,7 @@ HEADERS = {
     },
 }
 READING = {"x-unkeyed": True}  # of a POST that changes nothing, and takes no Idempotency-Key
+LIVE = {"x-live": True}  # of a GET that also tells what changes without the version: it is never 304
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
 
 
@@ -76,8 +77,7 @@ class Described:
     """An application's document, made when first asked for: that takes a second, which no start waits for."""
 
     def __init__(self, app: FastAPI, routes: list[APIRoute]) -> None:
-        self._app, self._routes, self._lock = app, routes, Lock()
-        self._made = b""
+        self._app, self._routes, self._lock, self._made = app, routes, Lock(), b""
 
     def __call__(self) -> bytes:
         """Return the JSON; to be called in a thread where others wait for the loop."""
@@ -109,7 +109,6 @@ def _declare_problems(operation: dict[str, Any], route: APIRoute, *, keyed: bool
         answers.pop("422", None)
     for status, answer in documents(*_common(route), *(OF_KEY if keyed else ())).items():
         answers[str(status)] = joined(answers.get(str(status)), answer)
-    operation["responses"] = dict(sorted(answers.items()))
 
 
 def joined(first: dict[str, Any] | None, second: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +144,7 @@ def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method:
         headers = {name: HEADERS[name] for name, is_there in has.items() if is_there}
         if headers:
             answer["headers"] = copy.deepcopy(headers)
-        if method == "GET" and "ETag" in headers:
+        if method == "GET" and "ETag" in headers and not operation.pop("x-live", False):
             parameters.append(copy.deepcopy(IF_NONE_MATCH))
             answers["304"] = copy.deepcopy(NOT_MODIFIED)
     operation["responses"] = dict(sorted(answers.items()))

@@ -16,6 +16,7 @@ MOST, LONGEST = 100, 500  # field errors in one answer, characters of the place 
 SAID = {  # pydantic's own words for these quote what was sent
     "uuid_parsing": "Input should be a valid UUID",
     "union_tag_invalid": "Input should have one of the known tags",
+    "model_type": "Input should be an object",
     "url_parsing": "Input should be a valid URL",
 }
 UNSTORABLE = "A value is beyond what can be stored."

@@ -93,6 +93,27 @@ def plain(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, re.sub(r"[FA]-[0-9a-f]{12}|[fa]-[0-9a-f]{6}|N-[0-9a-f]{12}", "<name>", text)
 
 
+def test_who_has_the_version_is_not_sent_it_again(
+    api: httpx.Client, document: Document, somebody: Names
+) -> None:
+    saved, wrong = 0, list[str]()
+    for asked in asking.everything(document, somebody):
+        answer = send(api, asked) if asked.method == "get" else None
+        if answer is None or answer.status_code != 200:
+            continue
+        told = document["paths"][asked.operation.partition(" ")[2].partition("?")[0]]["get"]["responses"]
+        tag = answer.headers.get("etag")
+        if (tag is None) is ("ETag" in told["200"].get("headers", {})):
+            wrong.append(f"{asked.operation} has the tag {tag}, and the document says otherwise")
+        elif tag is not None:
+            held = {"If-None-Match": f'"other", W/{tag}'}
+            again = api.get(asked.url, params=asked.params, headers=held).status_code
+            saved += again == 304
+            wrong += [] if (again == 304) is ("304" in told) else [f"{asked.operation} says {again} then"]
+    assert not wrong
+    assert saved > 20
+
+
 @pytest.mark.parametrize("who", ["nobody", "a wrong key", "revoked"])
 def test_without_credentials_there_is_no_answer(
     people: dict[str, httpx.Client], document: Document, somebody: Names, who: str

@@ -138,4 +138,5 @@ async def get_customer_as_of(
 ) -> Response:
     """Read a customer as it was at a time; 404 before it was there."""
     held = core(request)
-    return answer(await as_of(held.database.pool, principal, customer, at or held.clock()))
+    then = await as_of(held.database.pool, principal, customer, at or held.clock())
+    return answer(then, version=then["version"], request=request)

@@ -34,6 +34,7 @@ from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
 from web.once import once
+from web.openapi import LIVE
 
 MOST = 20  # strangers in a list with proposals: each is asked for
 router = APIRouter(prefix="/v1/inbox", tags=["inbox"])
@@ -83,7 +84,7 @@ async def list_strangers(
     return await listed(request, place, ("newest_id",), ask)
 
 
-@router.get("/{stranger_id}", response_model=StrangerRead, responses=documents(NotFound))
+@router.get("/{stranger_id}", response_model=StrangerRead, responses=documents(NotFound), openapi_extra=LIVE)
 @hot
 async def get_stranger(request: Request, stranger_id: UUID, principal: CanRead) -> Response:
     """Show a stranger, with proposals who it may be and why."""
