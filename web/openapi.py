@@ -36,7 +36,6 @@ ALWAYS = (UnsupportedMediaType, Invalid, TooManyRequests, Unexpected, Unavailabl
 OF_POLICY = (Unauthenticated, Forbidden)
 OF_BODY = (MalformedJson, TooLarge)
 OF_KEY = (InProgress, KeyReused, RightsChanged)
-FASTAPIS = ("HTTPValidationError", "ValidationError")
 IDEMPOTENCY_KEY = {
     "name": HEADER,
     "in": "header",
@@ -70,6 +69,7 @@ HEADERS = {
 }
 READING = {"x-unkeyed": True}  # of a POST that changes nothing, and takes no Idempotency-Key
 LIVE = {"x-live": True}  # of a GET that also tells what changes without the version: it is never 304
+FIXED = {"x-fixed": True}  # of a GET of what has no version, as it never changes: it has a tag too
 NOT_MODIFIED = {"description": "What you hold is current.", "headers": {"ETag": HEADERS["ETag"]}}
 
 
@@ -90,7 +90,7 @@ def describe(app: FastAPI, routes: list[APIRoute]) -> dict[str, Any]:
     """Return the document; every operation declares the problems and headers that any like it can meet."""
     document = get_openapi(title=app.title, version=app.version, openapi_version="3.1.0", routes=routes)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for name in FASTAPIS:
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own
         schemas.pop(name, None)
     schemas.update(copy.deepcopy(SCHEMAS))
     for route in routes:
@@ -135,7 +135,7 @@ def _declare_headers(operation: dict[str, Any], schemas: dict[str, Any], method:
     for status, answer in list(answers.items()):
         held = _members(answer, schemas)
         has = {
-            "ETag": "version" in held,
+            "ETag": "version" in held or operation.pop("x-fixed", False),
             "Link": {"items", "next"} <= held,
             "Location": status in {"201", "202"} and "id" in held,
             "Idempotency-Replayed": keyed and status < "300",

@@ -17,6 +17,7 @@ from shared.statements import Statement
 from web.app import answer, core
 from web.hot import hot
 from web.lists import LAST_ID, Paged, listed
+from web.openapi import FIXED
 
 router = APIRouter(prefix="/v1/estimators", tags=["estimators"])
 CanRead = Annotated[Principal, allow("scores:read")]
@@ -47,6 +48,7 @@ async def list_estimators(
     "/{id}",
     response_model=EstimatorVersionRead,
     responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
+    openapi_extra=FIXED,
 )
 @hot
 async def get_estimator(request: Request, _: CanRead, id: UUID) -> Response:  # noqa: A002 - the path's word
