@@ -21,7 +21,8 @@ SAMPLES = 2_000  # different requests, sent again and again
 MANY, ONE = 32, 1  # connections
 DEEP = 10_000
 ALL_WAYS = ("gateway ×32", "gateway ×1", "direct ×32", "direct ×1")
-TENTH = "direct ×32, a tenth"
+TENTH, POOL_TENTH = "direct ×32, a tenth", "pool, a tenth"
+POINT = "point read"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def before_growth(bench: Bench, read: Read) -> Iterator[Cell]:
     for cell in cells(bench, read) if read.grows else ():
         if cell.way == f"direct ×{MANY}":
             yield replace(cell, way=TENTH)
+        if (cell.row, cell.way) == (POINT, "pool"):
+            yield replace(cell, way=POOL_TENTH)
 
 
 def _http(bench: Bench, read: Read, address: str, connections: int) -> Callable[[], Figures]:
@@ -121,7 +124,7 @@ def _timeline_script(part: Slice) -> Script:
 
 READS = (
     Read(
-        "point read",
+        POINT,
         "customer",
         lambda bench: [f"/v1/customers/{customer_id(n)}" for n in numbers(bench.part)],
         _POINT,
