@@ -91,8 +91,8 @@ class Teller:
         self.lines.append(self.say(line))
 
     def _write(self) -> None:
-        sys.stderr.write("".join(self.lines))
-        self.lines.clear()
+        lines, self.lines = self.lines, []  # even if nobody reads the log any more
+        sys.stderr.write("".join(lines))
 
 
 def _json(line: dict[str, object]) -> str:
@@ -145,4 +145,7 @@ class _Forward(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         extra = {} if error is None else {"exc_info": error}
-        self.log.log(record.levelno, record.getMessage(), logger=record.name, **extra)
+        try:
+            self.log.log(record.levelno, record.getMessage(), logger=record.name, **extra)
+        except (OSError, ValueError):  # nobody reads the log any more: the work that logs goes on
+            self.handleError(record)

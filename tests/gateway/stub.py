@@ -11,6 +11,8 @@ from pathlib import Path
 
 import orjson
 
+from tests.support.doors import door
+
 
 @dataclass
 class Asked:
@@ -51,7 +53,6 @@ class Stub:
                 if not await act(reader, writer, asked):
                     break
         self.seen["closed"] += 1
-        writer.close()
 
     async def read(self, reader: Reader, connection: int) -> Asked:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -178,11 +179,7 @@ class Stub:
 @contextlib.asynccontextmanager
 async def stub(folder: Path) -> AsyncIterator[Stub]:
     """Run one on a Unix socket."""
-    made = Stub(f"unix:{folder / 'stub.sock'}")
+    made = Stub()
     made.running.set()
-    server = await asyncio.start_unix_server(made.serve, folder / "stub.sock", limit=1 << 20)
-    try:
+    async with door(made.serve, folder / "stub.sock") as made.address:
         yield made
-    finally:
-        server.close()
-        made.running.set()

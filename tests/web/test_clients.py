@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from shared import errors, telemetry
 from shared.auth import Principal
 from shared.errors import Gone, Late, NotFound, TooManyRequests, Unavailable
+from tests.support.doors import door
 from tests.support.running import Running, serving
 from web.budget import MOST
 from web.clients import ServiceClient
@@ -125,14 +126,10 @@ async def test_a_peer_that_drips_is_late_all_the_same(running: Running) -> None:
                 writer.write(b" ")
                 await writer.drain()
                 await asyncio.sleep(0.05)
-        writer.close()
 
-    server = await asyncio.start_server(drip, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with ServiceClient(url, running.core.signer, READER) as client:
+    async with door(drip) as url, ServiceClient(url, running.core.signer, READER) as client:
         with pytest.raises(Late):
             await client.get("/x", deadline=0.3)
-    server.close()
 
 
 async def test_a_peer_that_is_down_is_unavailable(running: Running) -> None:
@@ -148,15 +145,12 @@ async def test_only_a_get_is_tried_again_on_a_broken_connection(
 ) -> None:
     count = 0
 
-    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         nonlocal count
         count += 1
         await reader.read(10)
-        writer.close()
 
-    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, ServiceClient(url, running.core.signer, READER) as client:
+    async with door(hang_up) as url, ServiceClient(url, running.core.signer, READER) as client:
         with pytest.raises(Unavailable):
             await (client.get("/x") if method == "get" else client.post("/x", {}))
     assert count == asked
@@ -172,15 +166,12 @@ def test_the_callers_deadline_is_read_from_its_header() -> None:
 async def test_inside_a_request_of_somebody_else_nothing_is_tried_again(running: Running) -> None:
     count = 0
 
-    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         nonlocal count
         count += 1
         await reader.read(10)
-        writer.close()
 
-    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, ServiceClient(url, running.core.signer, READER) as client:
+    async with door(hang_up) as url, ServiceClient(url, running.core.signer, READER) as client:
         telemetry.current.set(telemetry.Trace("r", "r", time.monotonic() + 5))
         with pytest.raises(Unavailable):
             await client.get("/x")

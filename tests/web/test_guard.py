@@ -1,7 +1,10 @@
 """The guard: nothing gets past it, and nobody's data gets into what it tells."""
 
 import asyncio
+import io
 import json
+import logging
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -201,9 +204,29 @@ async def test_under_opentelemetry_a_request_is_a_span(keys: Path) -> None:
     assert answer.json()["trace_id"] == trace
 
 
-def test_text_logs_are_for_people(keys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    """Log as before when the test is over and what it captured is closed."""
+    yield
+    telemetry.configure("sample", "json")
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_text_logs_are_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     telemetry.configure("sample", "text")
+    logging.getLogger("asyncio").error("so it %s", "is")
+    told = capsys.readouterr().err
+    assert told.startswith("[error")
+    assert "so it is" in told
+    assert "timestamp" not in told
     teller = telemetry.Teller("sample", "text")
     line = {"method": "GET", "route": "/x", "status": 200, "ms": 1.2, "request_id": "r"}
     assert teller.say(line) == "GET /x 200 1.2 ms r\n"
-    telemetry.configure("sample", "json")
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_a_log_that_nobody_can_write_harms_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    with io.StringIO() as gone, patch.object(sys, "stderr", gone):
+        telemetry.configure("sample", "json")
+    logging.getLogger("asyncio").error("unheard")
+    assert "I/O operation on closed file" in capsys.readouterr().err
