@@ -17,6 +17,7 @@ Client = httpx.AsyncClient
 @pytest.fixture(scope="module")
 async def own(service: Service) -> AsyncIterator[Own]:
     async with standing(service) as made:
+        made.fakes["customer"].records["/v1/customers/1"] = (200, {"name": "a"})
         yield made
 
 
@@ -35,7 +36,6 @@ async def made(admin: Client, **more: object) -> dict[str, str]:
 
 
 async def test_a_new_client_may_call_and_its_key_is_never_shown_again(own: Own, admin: Client) -> None:
-    own.fakes["customer"].records["/v1/customers/1"] = (200, {"name": "a"})
     client = await made(admin)
     caller = own.stranger(authorization=f"bearer {client['key']}")
     assert (await caller.get("/v1/customers/1")).json() == {"name": "a"}
