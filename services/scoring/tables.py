@@ -7,6 +7,7 @@ from services.scoring.identities import models as identities
 from services.scoring.products import models as products
 from services.scoring.rates import models as rates
 from services.scoring.runs import models as runs
+from services.scoring.score_history import models as score_history
 from services.scoring.scores import models as scores
 from services.scoring.states import models as states
 from services.scoring.versions import models as versions
@@ -24,6 +25,7 @@ __all__ = [
     "products",
     "rates",
     "runs",
+    "score_history",
     "scores",
     "states",
     "versions",
