@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -49,7 +50,8 @@ async def count_marked(tx: Transaction, *, currency: str) -> int:
     """
     if not await _LOCK.value(tx.connection):
         return 0
-    await _MARK_STALE.value(tx.connection, products=await products.stale(tx))
+    if changed := await products.stale(tx):
+        await _MARK_STALE.value(tx.connection, products=changed)
     marked = [UUID(int=row[0].int) for row in await _MARKS.all(tx.connection)]
     if marked:
         ids = [UUID(int=row[0].int) for row in await _MEANT.all(tx.connection, ids=marked)]
@@ -92,7 +94,7 @@ def added_up(lines: Any) -> Select[Any]:  # noqa: ANN401 - a table with the colu
         "unpriced": unpriced(1) - unpriced(-1),
         **{name: func.sum(of[name] * of.sign) for name in _MEASURES},
     }
-    sets = (func.row(of.currency, of.month, *(of[name] for name in grain)) for grain in GRAINS)
+    sets = (tuple_(of.currency, of.month, *(of[name] for name in grain)) for grain in GRAINS)
     return (
         select(
             cast(func.grouping(*keys), SmallInteger).label("grain"),

@@ -16,7 +16,7 @@ GRAINS = (  # from the fewest cells to the most
 
 
 def number(grain: Iterable[str]) -> int:
-    """Return what GROUPING(*DIMENSIONS) is for it: a bit for each dimension that it leaves out, last lowest."""
+    """Return what GROUPING(*DIMENSIONS) is for it: a bit for each one left out, that of the last lowest."""
     there = set(grain)
     return sum(1 << at for at, name in enumerate(reversed(DIMENSIONS)) if name not in there)
 

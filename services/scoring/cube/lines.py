@@ -49,8 +49,9 @@ def sold(*conditions: ColumnElement[bool]) -> Select[Any]:
 
     What counts, and at which rate, is as in states (decision 0007). A return or credit note without lines is
     one line of an unknown product and no quantity. Its product is else that of its line, or of the line of
-    the order that it names. It lowers the profit by its amount, less the cost that it names itself (goods that
-    can be sold again), if any cost of its order is known. Facts of strangers and of deleted customers wait.
+    the order that it names. It lowers the profit by its amount, less the cost that it names itself (goods
+    that can be sold again), if any cost of its order is known. Facts of strangers and of deleted customers
+    wait.
     """
     line = _lines(Fact.lines, "line")
     sign = case((_IS_ORDER, _ONE), else_=-_ONE)

@@ -27,7 +27,7 @@ class SoldLine(Base):
         Index(None, "customer_id"),
         Index(None, "current_id"),
         Index(None, "day", "subject"),
-        Index(None, "product_id", "day", postgresql_include=["current_id"]),
+        Index(None, "product_id", "day"),
         Index(None, "salesperson", "day"),
     )
 

@@ -63,18 +63,37 @@ class Told:
 
 def of_customer(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
     """Read an entry of customer's feed, told at (generation, version); deleted without data."""
-    names = [(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())]
-    merged = tuple(map(UUID, held.get("merged_ids", ())))
-    what = (held.get(name) for name in ("owner", "department", "region", "customer_class"))
-    source = (held.get("acquisition") or {}).get("source")
-    return Told(subject, subject, None, *what, source, not held, False, *at, names, merged)  # type: ignore[arg-type]  # noqa: FBT003 - in the fields' order
+    return Told(
+        original_id=subject,
+        current_id=subject,
+        customer_id=None,
+        **{name: held.get(name) for name in ("owner", "department", "region", "customer_class")},
+        acquisition_source=(held.get("acquisition") or {}).get("source"),
+        deleted=not held,
+        provisional=False,
+        generation=at[0],
+        version=at[1],
+        names=[(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())],
+        merged=tuple(map(UUID, held.get("merged_ids", ()))),
+    )
 
 
 def of_stranger(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
     """Read an entry of interaction's feed about a provisional id."""
     customer = UUID(held.get("customer_id") or held.get("current_id") or str(subject))
-    whose = None if customer == subject else customer
-    return Told(subject, customer, whose, *[None] * 5, not held, True, *at, None)  # noqa: FBT003 - as above
+    describing = ("owner", "department", "region", "customer_class", "acquisition_source")
+    nobody: dict[str, Any] = dict.fromkeys(describing)
+    return Told(
+        original_id=subject,
+        current_id=customer,
+        customer_id=None if customer == subject else customer,
+        **nobody,
+        deleted=not held,
+        provisional=True,
+        generation=at[0],
+        version=at[1],
+        names=None,
+    )
 
 
 class Changed(NamedTuple):
@@ -102,7 +121,9 @@ async def project(tx: Transaction, entries: Sequence[Told]) -> Changed:
     await _rename(tx, [one for one in fresh if one.names is not None])
     moved = await merging.follow(tx, [(one.original_id, one.merged) for one in fresh if not one.deleted])
     moved = moved.union(*(_moved(held.get(one.original_id), one) for one in fresh))
-    return Changed(sorted(moved), [one.original_id for one in fresh if _is_new(held.get(one.original_id), one)])
+    return Changed(
+        sorted(moved), [one.original_id for one in fresh if _is_new(held.get(one.original_id), one)]
+    )
 
 
 async def at_stake(on: Runner, entries: Sequence[Told]) -> set[UUID]:

@@ -43,10 +43,10 @@ class Told:
 
     @classmethod
     def read(cls, subject: UUID, at: tuple[int, int], data: Mapping[str, Any]) -> Self:
-        """Return the product that a record states; `at` is its generation and version, deleted without data."""
-        by = data.get("replaced_by_id")
-        what = (data["name"] if data else "", data.get("category"), data.get("family"))
-        return cls(subject, *at, *what, None if by is None else UUID(by), not data)
+        """Return the product that a record states at (generation, version); deleted without data."""
+        by, name = data.get("replaced_by_id"), data["name"] if data else ""
+        by_id = None if by is None else UUID(by)
+        return cls(subject, *at, name, data.get("category"), data.get("family"), by_id, not data)
 
 
 async def replace(tx: Transaction, told: Iterable[Told]) -> None:
@@ -127,4 +127,3 @@ _FRESH = Statement(
     .where(Product.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     .values(stale=literal_column("false", Boolean))
 )
-
