@@ -9,6 +9,7 @@ from services.scoring.facts.reading import read
 from services.scoring.identities import actions as identities
 from services.scoring.identities.actions import Told
 from services.scoring.products import actions as products
+from services.scoring.products.reading import Told as Product
 from services.scoring.rates import actions as rates
 from services.scoring.states.actions import rebuild
 from shared.database import Transaction
@@ -71,7 +72,7 @@ async def _rate(tx: Transaction, told: Sequence[Received]) -> None:
 
 async def _catalogue(tx: Transaction, told: Sequence[Received]) -> None:
     """Write what products are; the worker counts again what was sold of those whose category is another."""
-    await products.replace(tx, [products.Told.read(one.subject, _at(one), one.data) for one in told])
+    await products.replace(tx, [Product.read(one.subject, _at(one), one.data) for one in told])
 
 
 async def _project(tx: Transaction, told: Sequence[Told]) -> None:

@@ -5,19 +5,15 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Numeric,
     Select,
     SmallInteger,
     Text,
-    Uuid,
     and_,
     case,
     cast,
-    column,
     extract,
     func,
     literal_column,
-    null,
     or_,
     select,
     true,
@@ -25,20 +21,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from services.scoring.cube.models import SoldLine
+from services.scoring.cube.said import product_of, said
 from services.scoring.facts.models import Fact, Kind
 from services.scoring.identities.models import Identity
 from services.scoring.products.models import Product
 from services.scoring.states.queries import CURRENCY, counting, rate
 
 COLUMNS = [column.key for column in SoldLine.__table__.columns if column.key != "id"]
-_LINE = (
-    column("line", Integer),
-    column("order_line", Integer),
-    column("product_id", Uuid),
-    column("quantity", Numeric),
-    column("amount", Numeric),
-    column("cost", Numeric),
-)
 _ZERO, _ONE = literal_column("0", Integer), literal_column("1", Integer)
 _order, _original, _whole = aliased(Fact), aliased(Identity), aliased(Identity)
 _IS_ORDER = Fact.kind == literal_column(f"'{Kind.ORDER}'", Text)
@@ -53,12 +42,12 @@ def sold(*conditions: ColumnElement[bool]) -> Select[Any]:
     that can be sold again), if any cost of its order is known. Facts of strangers and of deleted customers
     wait.
     """
-    line = _lines(Fact.lines, "line")
+    line = said(Fact.lines, "line")
     sign = case((_IS_ORDER, _ONE), else_=-_ONE)
     amount, worth = func.coalesce(line.c.amount, Fact.amount), rate()
     known = func.coalesce(worth, _ZERO) * sign
     day = func.coalesce(_order.day, Fact.day)
-    product = func.coalesce(line.c.product_id, _product_of(line.c.order_line))
+    product = func.coalesce(line.c.product_id, product_of(_order.lines, line.c.order_line))
     costed = or_(line.c.cost.is_not(None), and_(~_IS_ORDER, _order.costed > _ZERO))
     quantity = case((line.c.amount.is_(None), _ZERO), else_=func.coalesce(line.c.quantity, _ONE))
     found = {
@@ -102,15 +91,3 @@ def _its_order() -> tuple[ColumnElement[bool], ...]:
         _order.kind == literal_column(f"'{Kind.ORDER}'", Text),
         _order.subject == Fact.order_id,
     )
-
-
-def _lines(of: Any, name: str) -> Any:  # noqa: ANN401 - a column, and a table of _LINE
-    records = func.jsonb_to_recordset(of).table_valued(*_LINE, name=name)
-    return records.render_derived(name=name, with_types=True).lateral()
-
-
-def _product_of(number: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the product of the line of the order that a line names, null without one."""
-    ordered = _lines(_order.lines, "ordered")
-    named = select(ordered.c.product_id).where(ordered.c.line == number).limit(_ONE)
-    return case((number.is_not(None), named.scalar_subquery()), else_=null())

@@ -12,14 +12,29 @@ from services.scoring.base import Base
 Exact = Text(collation="C")
 
 
-class SoldLine(Base):
+class _Sold:
+    """What both tell; `month` counts months: 12 x year + month - 1."""
+
+    currency: Mapped[str] = mapped_column(Exact)
+    month: Mapped[int]
+    product_id: Mapped[UUID | None]
+    category: Mapped[str | None] = mapped_column(Exact)
+    region: Mapped[str | None] = mapped_column(Exact)
+    salesperson: Mapped[str | None] = mapped_column(Exact)
+    department: Mapped[str | None] = mapped_column(Exact)
+    customer_class: Mapped[str | None] = mapped_column(Exact)
+    quantity: Mapped[Decimal] = mapped_column(Numeric)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    cost: Mapped[Decimal] = mapped_column(Numeric)
+    costed: Mapped[Decimal] = mapped_column(Numeric)
+
+
+class SoldLine(_Sold, Base):
     """A line of a purchase, or of what took money of one back, as it counts; money in `currency`.
 
     Under the id with which its fact came (`customer_id`), of the customer that this id means (`current_id`).
-    What was taken back has negative figures, in the month of its order, with what the order says of region,
-    salesperson and department; one without a known order is in its own month, and `order_id` is null as it is
-    for everything that is no order. `amount` is 0 where no exchange rate is known (`unpriced` is then 1).
-    `costed` is the part of the amount whose cost is known. `month` counts months: 12 x year + month - 1.
+    What was taken back has negative figures, and day and seller of its order, its own without one; `order_id`
+    is an order's own. `amount` is 0 (`unpriced` 1) without an exchange rate, `costed` what of it has a cost.
     """
 
     __tablename__ = "sold_lines"
@@ -38,27 +53,14 @@ class SoldLine(Base):
     subject: Mapped[UUID]
     order_id: Mapped[UUID | None]
     day: Mapped[date]
-    month: Mapped[int]
-    currency: Mapped[str] = mapped_column(Exact)
-    product_id: Mapped[UUID | None]
-    category: Mapped[str | None] = mapped_column(Exact)
-    region: Mapped[str | None] = mapped_column(Exact)
-    salesperson: Mapped[str | None] = mapped_column(Exact)
-    department: Mapped[str | None] = mapped_column(Exact)
-    customer_class: Mapped[str | None] = mapped_column(Exact)
-    quantity: Mapped[Decimal] = mapped_column(Numeric)
-    amount: Mapped[Decimal] = mapped_column(Numeric)
-    cost: Mapped[Decimal] = mapped_column(Numeric)
-    costed: Mapped[Decimal] = mapped_column(Numeric)
     unpriced: Mapped[int] = mapped_column(SmallInteger)
 
 
-class Cell(Base):
+class Cell(_Sold, Base):
     """The sum of the sold lines of one combination of a grain; dimensions that it does not tell are null.
 
-    `grain` is Postgres' GROUPING() over the dimensions (see grains.py). `orders` are different orders, of
-    which one counts once in each cell in which it has a line; `lines` counts the lines, and a cell without
-    any is gone.
+    `grain` is GROUPING() over the dimensions (see grains.py). An order counts once in each cell in which it
+    has a line. A cell without lines is gone.
     """
 
     __tablename__ = "cells"
@@ -74,18 +76,6 @@ class Cell(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     grain: Mapped[int] = mapped_column(SmallInteger)
-    currency: Mapped[str] = mapped_column(Exact)
-    month: Mapped[int]
-    product_id: Mapped[UUID | None]
-    category: Mapped[str | None] = mapped_column(Exact)
-    region: Mapped[str | None] = mapped_column(Exact)
-    salesperson: Mapped[str | None] = mapped_column(Exact)
-    department: Mapped[str | None] = mapped_column(Exact)
-    customer_class: Mapped[str | None] = mapped_column(Exact)
     lines: Mapped[int] = mapped_column(Integer)
     orders: Mapped[int] = mapped_column(Integer)
     unpriced: Mapped[int] = mapped_column(Integer)
-    quantity: Mapped[Decimal] = mapped_column(Numeric)
-    amount: Mapped[Decimal] = mapped_column(Numeric)
-    cost: Mapped[Decimal] = mapped_column(Numeric)
-    costed: Mapped[Decimal] = mapped_column(Numeric)

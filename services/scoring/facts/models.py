@@ -31,9 +31,7 @@ class Fact(Base):
     `costed` is the part of the amount whose cost is known. A row that interaction deleted stays,
     without counting, so that an older version cannot bring it back.
 
-    `region`, `salesperson` and `department` are those of an order; `lines` are what it, a return or a credit
-    note consists of: {"line", "order_line", "product_id", "quantity", "amount", "cost"}, amounts as decimal
-    strings in the fact's currency, what is not known left out.
+    `lines` are {"line", "order_line", "product_id", "quantity", "amount", "cost"} without what is unknown.
     """
 
     __tablename__ = "facts"

@@ -1,8 +1,8 @@
 """Following interaction's products."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,29 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from services.scoring.products.models import Product
+from services.scoring.products.reading import Told
 from shared.database import Transaction
 from shared.statements import Statement
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A product as it is stored; the fields are the columns."""
-
-    id: UUID
-    generation: int
-    version: int
-    name: str
-    category: str | None
-    family: str | None
-    replaced_by_id: UUID | None
-    deleted: bool
-
-    @classmethod
-    def read(cls, subject: UUID, at: tuple[int, int], data: Mapping[str, Any]) -> Self:
-        """Return the product that a record states at (generation, version); deleted without data."""
-        by, name = data.get("replaced_by_id"), data["name"] if data else ""
-        by_id = None if by is None else UUID(by)
-        return cls(subject, *at, name, data.get("category"), data.get("family"), by_id, not data)
 
 
 async def replace(tx: Transaction, told: Iterable[Told]) -> None:

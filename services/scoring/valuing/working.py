@@ -41,7 +41,7 @@ class Worker:
     async def count_sales(self) -> None:
         """Keep the monthly cube new, first of all in the reporting currency."""
         async with self.database.begin(WORKER, at=self.clock()) as tx:
-            await cube.count_everybody_again(tx, currency=self.currency)
+            await cube.mark_other_currencies(tx, currency=self.currency)
         await _for_ever(self.count_once, "sales", SALES_IDLE_S)
 
     async def run_once(self) -> bool:
