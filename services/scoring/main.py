@@ -8,6 +8,7 @@ from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
+from services.scoring.structure.routes import router as structure
 from services.scoring.tiers.routes import router as tiers
 from services.scoring.versions.routes import router as versions
 from shared.settings import Settings
@@ -17,5 +18,5 @@ from web.app import create_app
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"score": CHANGED})
-    routers = [scores, tiers, runs, versions, status, feed]
+    routers = [scores, tiers, structure, runs, versions, status, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

@@ -4,7 +4,17 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Identity, Index, Integer, Numeric, SmallInteger, Text, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Text,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base

@@ -1,1 +1,1 @@
-"""Consumption structure: what was sold, crossed by two dimensions, with shares, growth, mix and its reasons."""
+"""Consumption structure: what was sold, crossed by two dimensions: shares, growth, mix, and why."""

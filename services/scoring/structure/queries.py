@@ -32,7 +32,7 @@ MOST = 10_000  # members of a dimension that are told apart
 Sums = dict[tuple[Any, ...], Figures]
 Among = Mapping[Dimension, Members]
 _MEASURES = ("orders", "unpriced", "quantity", "amount", "cost", "costed")
-_ZERO = literal_column("0", Integer)
+_ZERO, _MOST = literal_column("0", Integer), literal_column(str(MOST + 1), Integer)
 
 
 class Sales:
@@ -45,7 +45,7 @@ class Sales:
     async def by(
         self, axes: Axes, span: Span, *, ranked: Measure = Measure.AMOUNT, among: Among | None = None
     ) -> Sums:
-        """Add up by the values of these dimensions: MOST of them, those with most of the measure `ranked`.
+        """Add up by the values of these dimensions: of one at most MOST + 1, by the measure `ranked`.
 
         `among` narrows dimensions to some of their values. Whoever sees everybody's customers is answered
         from the cube if that tells the dimensions; the others, and the rest, from the lines.
@@ -83,14 +83,13 @@ def narrowed(
     unknown: frozenset[Dimension],
     among: frozenset[Dimension] = frozenset(),
 ) -> list[ColumnElement[bool]]:
-    """Return the conditions for a span of months, a currency and a narrowing, over parameters named for them."""
+    """Return the conditions for a span of months, a currency and a narrowing, by parameters."""
     month = (of.month >= bindparam("first", type_=Integer), of.month <= bindparam("last", type_=Integer))
     found = [*month, of.currency == bindparam("currency", type_=Text)]
     for each in sorted(values):
         column = getattr(of, each.column)
         found.append(column == bindparam(f"its_{each}", type_=column.type))
-    for each in sorted(unknown):
-        found.append(getattr(of, each.column).is_(None))
+    found.extend(getattr(of, each.column).is_(None) for each in sorted(unknown))
     for each in sorted(among):
         column = getattr(of, each.column)
         some = column == any_(bindparam(f"some_{each}", type_=ARRAY(column.type)))
@@ -138,5 +137,5 @@ def _grouped(of: Any, axes: Axes, sums: Mapping[str, Any], ranked: Measure) -> S
     if not keys:
         return found
     by = sums["costed"] - sums["cost"] if ranked is Measure.PROFIT else sums[ranked]
-    most = literal_column(str(MOST + 1))
-    return found.group_by(*keys).order_by(by.desc(), *keys).limit(most)
+    grouped = found.group_by(*keys)
+    return grouped.order_by(by.desc(), *keys).limit(_MOST) if len(keys) == 1 else grouped

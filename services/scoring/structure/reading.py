@@ -7,7 +7,7 @@ from typing import Any
 from services.scoring.structure.dimensions import Dimension, Question
 from services.scoring.structure.figures import NOTHING, Figures
 from services.scoring.structure.months import Span
-from services.scoring.structure.queries import MOST, Sales, Sums
+from services.scoring.structure.queries import MOST, Among, Sales, Sums
 
 NOW, BEFORE, YEAR_BEFORE = "now", "before", "year_before"
 Members = Mapping[Any, Figures]
@@ -24,7 +24,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What was sold in a span of months: all of it, by the members of each axis, and by the shown ones crossed.
+    """What was sold in a span of months: all, by the members of each axis, and by the shown ones crossed.
 
     Months are those of the present span, so that each is beside the one in its place. `products` is None if
     there are too many.
@@ -83,13 +83,13 @@ async def _period(
 
 async def _members(sales: Sales, axis: Axis, span: Span, apart: int) -> Members:
     of = axis.dimension
-    among = {} if axis.whole or of is Dimension.MONTH else {of: axis.shown}
+    among: Among = {} if axis.whole or of is Dimension.MONTH else {of: axis.shown}
     sums = await sales.by((of,), span, among=among)
     return {_placed(of, key, apart): figures for (key,), figures in sums.items()}
 
 
 async def _cells(sales: Sales, axes: Sequence[Axis], span: Span) -> Sums:
-    among = {axis.dimension: axis.shown for axis in axes if axis.dimension is not Dimension.MONTH}
+    among: Among = {axis.dimension: axis.shown for axis in axes if axis.dimension is not Dimension.MONTH}
     return await sales.by(tuple(axis.dimension for axis in axes), span, among=among)
 
 

@@ -38,9 +38,7 @@ def rendered(question: Question, found: Found, names: Names) -> dict[str, Any]:
         "measure": question.measure,
         "total": _parts(question, found, [[period.total] for period in found.periods.values()])[0],
         "rows": {"dimension": question.axes[0], "members": members[0]},
-        "columns": None
-        if len(members) == 1
-        else {"dimension": question.axes[1], "members": members[1]},
+        "columns": None if len(members) == 1 else {"dimension": question.axes[1], "members": members[1]},
         "cells": _cells(question, found, others) if len(members) > 1 else [],
         "concentration": _of_sides(found, lambda at: _concentration(question, found, at)),
         "mix_shift": _of_sides(found, lambda at: _mix_shift(question, found, at)),
@@ -52,7 +50,9 @@ def rendered(question: Question, found: Found, names: Names) -> dict[str, Any]:
     }
 
 
-def _members(question: Question, found: Found, at: int, names: Names, *, others: bool) -> list[dict[str, Any]]:
+def _members(
+    question: Question, found: Found, at: int, names: Names, *, others: bool
+) -> list[dict[str, Any]]:
     axis = found.axes[at]
     height = len(axis.shown) + others
     columns = [sides(axis, period, at)[:height] for period in found.periods.values()]
@@ -63,11 +63,12 @@ def _members(question: Question, found: Found, at: int, names: Names, *, others:
 
 
 def _label(of: Dimension, value: Any, names: Names) -> dict[str, Any]:  # noqa: ANN401 - of any dimension
-    if of is Dimension.MONTH:
-        shown = name_of(value)
-    else:
-        shown = str(value) if isinstance(value, UUID) else value
-    return {"value": shown, "name": names.get(value), "others": False}
+    known = str(value) if isinstance(value, UUID) else value
+    return {
+        "value": name_of(value) if of is Dimension.MONTH else known,
+        "name": names.get(value),
+        "others": False,
+    }
 
 
 def _parts(question: Question, found: Found, columns: Sequence[Sequence[Figures]]) -> list[dict[str, Any]]:
@@ -76,9 +77,7 @@ def _parts(question: Question, found: Found, columns: Sequence[Sequence[Figures]
     now = [each.of(measure) for each in columns[0]]
     totals = [period.total.of(measure) for period in found.periods.values()]
     out = []
-    for figures, share, percent in zip(
-        zip(*columns, strict=True), shares(now), percents(now), strict=True
-    ):
+    for figures, share, percent in zip(zip(*columns, strict=True), shares(now), percents(now), strict=True):
         values = [each.of(measure) for each in figures]
         out.append(
             {

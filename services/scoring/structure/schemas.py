@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.scoring.charts import Chart
+from services.scoring.charts.specification import Chart
 from services.scoring.facts.models import Kind
 from services.scoring.structure.dimensions import Dimension
 from services.scoring.structure.figures import Measure

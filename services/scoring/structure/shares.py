@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
-from math import floor
+from math import floor, fsum
 
 PLACES = 2
 _WHOLE = 100 * 10**PLACES
@@ -45,12 +45,13 @@ def concentration(values: Values) -> float | None:
 
 
 def mix_shift(now: Mapping[Hashable, Decimal], before: Mapping[Hashable, Decimal]) -> float | None:
-    """Return Σ |s_t - s_(t-1)| / 2: the share of the whole that has moved elsewhere, 0 to 1; None without both."""
+    """Return Σ |s_t - s_(t-1)| / 2, the share of the whole that has moved, 0 to 1; None without both."""
     names = list(now.keys() | before.keys())
     sides = [shares([side.get(name, Decimal()) for name in names]) for side in (now, before)]
     if not all(any(share is not None for share in side) for side in sides):
         return None
-    return sum(abs((a or 0) - (b or 0)) for a, b in zip(*sides, strict=True)) / 2
+    moved = (abs((a or 0.0) - (b or 0.0)) for a, b in zip(*sides, strict=True))
+    return fsum(moved) / 2
 
 
 def growth(now: Decimal | None, before: Decimal | None, base: Decimal | None = None) -> float | None:

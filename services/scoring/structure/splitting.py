@@ -16,8 +16,8 @@ def price_volume_mix(
     Over the products i sold in both, with quantities q, prices p = amount / q, Q = Σ q, and 0 for before:
     volume = (Q₁/Q₀ - 1) · Σ p₀q₀, mix = Σ p₀q₁ - (Q₁/Q₀) · Σ p₀q₀, price = Σ (p₁ - p₀) q₁: the usual
     three-way variance, each effect with the others as they were. `new` and `lost` are the amounts of products
-    sold in one period only; `other` is money without a quantity, as a credit note about the whole. None without
-    anything before.
+    sold in one period only; `other` is money without a quantity, as a credit note about the whole. None if
+    nothing was before.
     """
     if not before:
         return None
