@@ -1,10 +1,13 @@
 """Every table of the schema, for migrations and for tests."""
 
 from services.scoring.base import FEED, Base
+from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
+from services.scoring.products import models as products
 from services.scoring.rates import models as rates
 from services.scoring.runs import models as runs
+from services.scoring.score_history import models as score_history
 from services.scoring.scores import models as scores
 from services.scoring.states import models as states
 from services.scoring.versions import models as versions
@@ -14,12 +17,15 @@ metadata = Base.metadata
 idempotency = idempotency_table(metadata)
 __all__ = [
     "FEED",
+    "cube",
     "facts",
     "idempotency",
     "identities",
     "metadata",
+    "products",
     "rates",
     "runs",
+    "score_history",
     "scores",
     "states",
     "versions",
