@@ -6,6 +6,7 @@ from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
 from services.scoring.rates import models as rates
 from services.scoring.runs import models as runs
+from services.scoring.score_history import models as score_history
 from services.scoring.scores import models as scores
 from services.scoring.states import models as states
 from services.scoring.versions import models as versions
@@ -23,6 +24,7 @@ __all__ = [
     "metadata",
     "rates",
     "runs",
+    "score_history",
     "scores",
     "states",
     "versions",

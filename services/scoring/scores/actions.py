@@ -31,9 +31,9 @@ async def write(tx: Transaction, rows: Rows, *, run_id: UUID, as_of: date) -> in
     return int(await _WRITE.value(tx.connection, **columns, **by(tx), run_id=run_id, as_of=as_of))
 
 
-async def remove(tx: Transaction, ids: list[UUID]) -> int:
-    """Delete the scores of customers that have none any more; return how many there were."""
-    return int(await _REMOVE.value(tx.connection, **by(tx), ids=ids))
+async def remove(tx: Transaction, ids: list[UUID], *, as_of: date) -> int:
+    """Delete the scores of customers that have none any more from a day on; return how many there were."""
+    return int(await _REMOVE.value(tx.connection, **by(tx), ids=ids, as_of=as_of))
 
 
 _lock = select(Publication.k)

@@ -34,50 +34,51 @@ SEGMENTS = ("key", "key", "ordinary", "small")
 _EXACT = 12  # decimals of a predicted amount
 
 
-def rendered() -> ColumnElement[Any]:
-    """Return ScoreRead as JSON; over Score joined to its run."""
+def rendered(of: Any = Score, **more: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model, columns
+    """Return ScoreRead as JSON, and `more`; over Score, or what has its columns, joined to its run."""
     return json_object(
-        customer_id=Score.customer_id,
-        version=Score.version,
-        run_id=Score.run_id,
-        as_of=Score.as_of,
-        tier=_word(TIERS),
-        segment=_word(SEGMENTS),
-        rank=Score.rank,
-        purchase_days=Score.purchase_days,
-        realized=_money(cast(func.round(cast(Score.realized, Numeric), literal_column("2")), Text)),
-        prediction=case((Score.p_alive.is_not(None), _prediction())),
-        reason=case((Score.p_alive.is_(None), literal_column("'not_enough_data'", Text))),
-        rfm=json_object(r=Score.recency_class, f=Score.frequency_class, m=Score.money_class),
-        parts=_parts(),
-        coverage=Score.coverage,
-        facts_after=Score.facts_after,
+        customer_id=of.customer_id,
+        version=of.version,
+        run_id=of.run_id,
+        as_of=of.as_of,
+        tier=_word(of, TIERS),
+        segment=_word(of, SEGMENTS),
+        rank=of.rank,
+        purchase_days=of.purchase_days,
+        realized=_money(cast(func.round(cast(of.realized, Numeric), literal_column("2")), Text)),
+        prediction=case((of.p_alive.is_not(None), _prediction(of))),
+        reason=case((of.p_alive.is_(None), literal_column("'not_enough_data'", Text))),
+        rfm=json_object(r=of.recency_class, f=of.frequency_class, m=of.money_class),
+        parts=_parts(of),
+        coverage=of.coverage,
+        facts_after=of.facts_after,
+        **more,
     )
 
 
-def _prediction() -> ColumnElement[Any]:
-    amounts = {"value_12m": Score.value, "p10": Score.p10, "p50": Score.p50, "p90": Score.p90}
+def _prediction(of: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
+    amounts = {"value_12m": of.value, "p10": of.p10, "p50": of.p50, "p90": of.p90}
     return json_object(
-        p_alive=Score.p_alive,
-        p_active=Score.p_active,
-        purchases_12m=Score.p_alive * Score.purchases_if_alive,
+        p_alive=of.p_alive,
+        p_active=of.p_active,
+        purchases_12m=of.p_alive * of.purchases_if_alive,
         **{name: _money(_decimal(column)) for name, column in amounts.items()},
     )
 
 
-def _parts() -> ColumnElement[Any]:
+def _parts(of: Any) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     """Return the factors that the run's population has; there is no margin rate when no cost is known."""
-    usual = [_part(name) for name in ("p_alive", "purchases_if_alive", "spend_per_purchase")]
+    usual = [_part(of, name) for name in ("p_alive", "purchases_if_alive", "spend_per_purchase")]
     return case(
-        (Score.p_alive.is_(None), literal_column("'[]'::json")),
-        (Score.margin_rate.is_(None), func.json_build_array(*usual)),
-        else_=func.json_build_array(*usual, _part("margin_rate")),
+        (of.p_alive.is_(None), literal_column("'[]'::json")),
+        (of.margin_rate.is_(None), func.json_build_array(*usual)),
+        else_=func.json_build_array(*usual, _part(of, "margin_rate")),
     )
 
 
-def _part(name: str) -> ColumnElement[Any]:
+def _part(of: Any, name: str) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     population = cast(ScoringRun.population.op("->>")(literal_column(f"'{name}'")), Float)
-    factor = getattr(Score, name)
+    factor = getattr(of, name)
     return json_object(name=literal_column(f"'{name}'", Text), factor=factor, population=population)
 
 
@@ -90,10 +91,10 @@ def _decimal(column: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a float colum
     return cast(func.round(cast(cast(column, Text), Numeric), literal_column(str(_EXACT))), Text)
 
 
-def _word(words: tuple[str, ...]) -> ColumnElement[Any]:
+def _word(of: Any, words: tuple[str, ...]) -> ColumnElement[Any]:  # noqa: ANN401 - as above
     return case(
         *(
-            (Score.tier == literal_column(str(at)), literal_column(f"'{word}'", Text))
+            (of.tier == literal_column(str(at)), literal_column(f"'{word}'", Text))
             for at, word in enumerate(words, 1)
         )
     )

@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.scoring.identities.queries import current_id, seen
+from services.scoring.scores.past import HISTORY, SAID
 from services.scoring.scores.queries import ONE, RANKED
 from services.scoring.scores.ranking import TIERS
-from services.scoring.scores.schemas import ScorePage, ScoreRead, Tier
+from services.scoring.scores.schemas import ScoreHistoryPage, ScorePage, ScoreRead, Tier
 from services.scoring.scores.unscored import unscored
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
+from shared.schemas import Day
 from web.app import answer, core
 from web.hot import hot
 from web.lists import Paged, listed
@@ -21,6 +23,7 @@ from web.lists import Paged, listed
 router = APIRouter(prefix="/v1/scores", tags=["scores"])
 MOST = 50  # customers in one question
 CanRead = Annotated[Principal, allow("scores:read")]
+Named = Annotated[str, Path(max_length=300, description="An id, or `<system>:<external id>`.")]
 
 
 @router.get("", response_model=ScorePage, responses=documents(Unauthenticated, Forbidden, Invalid))
@@ -54,15 +57,38 @@ async def list_scores(
 async def get_score(
     request: Request,
     principal: CanRead,
-    customer: Annotated[str, Path(max_length=300, description="An id, or `<system>:<external id>`.")],
+    customer: Named,
+    as_of: Annotated[Day | None, Query(description="What was said on this day, or last before it.")] = None,
 ) -> Response:
-    """Return what a customer is worth, realized and predicted, and why."""
+    """Return what a customer is worth, realized and predicted, and why; or what was said on a day."""
     held = core(request)
     pool = held.database.pool
     id_ = await current_id(pool, customer)
-    found = await ONE.one(pool, principal, id=id_)
+    found = await (SAID if as_of else ONE).one(pool, principal, id=id_, **({"day": as_of} if as_of else {}))
     if found is not None:
         return answer(found[0], version=found[1], request=request)
     await seen(pool, principal, UUID(int=id_.int))
-    today = held.clock().date()
-    return answer(await unscored(pool, id_, today=today, currency=held.settings.currency))
+    today, currency = held.clock().date(), held.settings.currency
+    return answer(await unscored(pool, id_, today=today, currency=currency, then=as_of))
+
+
+@router.get(
+    "/{customer}/history",
+    response_model=ScoreHistoryPage,
+    responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
+)
+@hot
+async def get_score_history(request: Request, principal: CanRead, place: Paged, customer: Named) -> Response:
+    """List what was said of a customer, newest day first.
+
+    A row is kept when facts, tier or a class changed, when the value moved by 5 %, and at the end of a month.
+    """
+    pool = core(request).database.pool
+    id_ = await current_id(pool, customer)
+    await seen(pool, principal, UUID(int=id_.int))
+    return await listed(
+        request,
+        place,
+        ("as_of", "version", "customer_id"),
+        lambda **given: HISTORY.all(pool, principal, id=id_, **given),
+    )

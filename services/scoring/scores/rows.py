@@ -19,6 +19,7 @@ PREDICTED = (
     "p50",
     "p90",
 )
+COUNTED, SUMMED = ("first_day", "last_day", "repeat_days"), ("repeat_money", "cost", "costed")
 DTYPE = np.dtype(
     [
         ("customer_id", "V16"),
@@ -33,9 +34,12 @@ DTYPE = np.dtype(
         *((name, ">f8") for name in PREDICTED),
         ("coverage", ">f8"),
         ("facts_after", ">i4"),
+        *((name, ">i4") for name in COUNTED),
+        *((name, ">f8") for name in SUMMED),
     ]
 )
-Rows = NDArray[np.void]  # of DTYPE; NaN where there is no prediction, rank 0 where there is none yet
+# Of DTYPE: NaN where there is no prediction, rank 0 where there is none yet, days counted from 1970-01-01.
+Rows = NDArray[np.void]
 
 
 def rows(history: History, model: Model | None, until: int) -> tuple[Rows, Prediction | None]:
@@ -47,6 +51,8 @@ def rows(history: History, model: Model | None, until: int) -> tuple[Rows, Predi
     found["customer_id"], found["purchase_days"] = history["customer_id"], history["days"]
     found["realized"], found["facts_after"] = history["money"], history["facts_after"]
     found["coverage"] = history["priced_orders"] / history["orders"]
+    for name in (*COUNTED, *SUMMED):
+        found[name] = history[name]
     for name in PREDICTED:
         found[name] = np.nan
     if model is None:

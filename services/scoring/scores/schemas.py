@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.schemas import MoneyRead, Read
+from shared.schemas import Instant, MoneyRead, Read
 
 Class = Annotated[int, Field(ge=1, le=5)]
 
@@ -108,4 +108,22 @@ class ScorePage(Read):
     """Scores, highest value first."""
 
     items: list[ScoreRead]
+    next: str | None
+
+
+class ScoreHistoryRead(ScoreRead):
+    """What was said of a customer, as it was said.
+
+    `customer_id` is the id that had the score, also of a customer merged since. `ended`: from `as_of` on this
+    id had none (merged away, deleted, or the last purchase gone); the figures are those it had last.
+    """
+
+    ended: bool
+    written_at: Instant
+
+
+class ScoreHistoryPage(Read):
+    """What was said of a customer, newest first."""
+
+    items: list[ScoreHistoryRead]
     next: str | None

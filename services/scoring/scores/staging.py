@@ -58,9 +58,9 @@ async def write_staged(tx: Transaction, rows: Rows, start: int, *, run_id: UUID,
     return int(await _WRITE.value(tx.connection, **by(tx), **given))
 
 
-async def remove_unstaged(tx: Transaction) -> int:
-    """Delete the scores of everybody who is not staged; return how many there were."""
-    return int(await _REMOVE.value(tx.connection, **by(tx)))
+async def remove_unstaged(tx: Transaction, *, as_of: date) -> int:
+    """Delete the scores of everybody who is not staged from a day on; return how many there were."""
+    return int(await _REMOVE.value(tx.connection, **by(tx), as_of=as_of))
 
 
 async def _pieces(raw: bytes) -> AsyncIterator[bytes]:

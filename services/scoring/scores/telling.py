@@ -1,4 +1,4 @@
-"""The statements that write scores: row, feed entry and history at once, nothing for what did not change."""
+"""The statements that write scores: row, feed entry, histories at once; nothing for what did not change."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,8 +31,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from feed.write import entries
 from services.scoring.base import FEED
 from services.scoring.identities.models import COMPUTED, Identity
+from services.scoring.score_history.appending import appending, remembering
 from services.scoring.scores.models import Score
-from services.scoring.scores.rows import DTYPE, PREDICTED
+from services.scoring.scores.rows import COUNTED, DTYPE, PREDICTED, SUMMED
 from shared.statements import Statement
 
 Within = Callable[[Any], ColumnElement[bool]]
@@ -40,8 +41,11 @@ TYPES: dict[str, Any] = {"V": Uuid, ">f8": Float, ">i2": SmallInteger, ">i4": In
 COLUMNS = {name: Uuid if name == "customer_id" else TYPES[DTYPE[name].str] for name in DTYPE.names or ()}
 HISTORY = ("run_id", "as_of", "value", "tier", "rank", "realized")  # what the history keeps, from and to
 _VALUES = (*(name for name in COLUMNS if name != "customer_id"), "run_id", "as_of")
+_STATISTICS = frozenset((*COUNTED, *SUMMED))  # they stay those that the figures written came from
+_DAYS = ("first_day", "last_day")
 _QUOTED = ("run_id", "as_of")
 _NULL = literal_column("'null'", Text)
+_AS_OF: ColumnElement[Any] = bindparam("as_of", type_=Date)
 _TOLERANCE = literal_column("1e-7::float8", Float)
 _FALSE, _TRUE, _ONE, _SIX = (
     literal_column(word, kind)
@@ -58,15 +62,24 @@ def writing(source: FromClause, within: Within) -> Statement:
     """
     given = _given(source).cte("given")
     before = select(Score.__table__).where(within(Score.customer_id)).cte("before")
-    columns = ("customer_id", *_VALUES, "version", "deleted")
-    fresh = select(*(given.c[name] for name in columns[:-2]), _ONE, _FALSE)
+    columns = ("customer_id", *_VALUES, "version", "deleted", "kept_version", "kept_as_of", "kept_value")
+    told = (given.c[name] for name in ("customer_id", *_VALUES))
+    fresh = select(*told, _ONE, _FALSE, _ONE, given.c.as_of, given.c.value)
     new = insert(Score).from_select(columns, fresh.order_by(given.c.customer_id))
     values = {name: new.excluded[name] for name in _VALUES}
     written = (
         new.on_conflict_do_update(
             index_elements=[Score.customer_id],
-            set_={**values, "version": Score.version + _ONE, "deleted": _FALSE},
-            where=or_(Score.deleted, *(_differs(name, value) for name, value in values.items())),
+            set_={
+                **values,
+                "version": Score.version + _ONE,
+                "deleted": _FALSE,
+                **remembering(Score, new.excluded),
+            },
+            where=or_(
+                Score.deleted,
+                *(_differs(name, value) for name, value in values.items() if name not in _STATISTICS),
+            ),
         )
         .returning(*Score.__table__.c)
         .cte("written")
@@ -75,12 +88,19 @@ def writing(source: FromClause, within: Within) -> Statement:
 
 
 def removing(condition: ColumnElement[bool]) -> Statement:
-    """Return the statement that deletes the scores for which the condition holds, and gives their number."""
+    """Return the statement that deletes scores from :as_of on, where the condition holds; gives the count."""
     before = select(Score.__table__).where(condition, ~Score.deleted).cte("before")
     written = (
         update(Score)
         .where(Score.customer_id == before.c.customer_id)
-        .values(deleted=_TRUE, version=Score.version + _ONE)
+        .values(
+            deleted=_TRUE,
+            version=Score.version + _ONE,
+            as_of=_AS_OF,
+            kept_version=Score.version + _ONE,
+            kept_as_of=_AS_OF,
+            kept_value=Score.value,
+        )
         .returning(*Score.__table__.c)
         .cte("written")
     )
@@ -89,13 +109,13 @@ def removing(condition: ColumnElement[bool]) -> Statement:
 
 def _given(source: FromClause) -> Any:  # noqa: ANN401 - a select
     nan, zero = literal_column("'NaN'::float8", Float), literal_column("0", Integer)
-    special = {name: func.nullif(source.c[name], nan) for name in PREDICTED}
+    special: dict[str, ColumnElement[Any]] = {name: func.nullif(source.c[name], nan) for name in PREDICTED}
     special["rank"] = func.nullif(source.c["rank"], zero)
+    epoch = literal_column("date '1970-01-01'", Date)
+    special |= {name: (epoch + source.c[name]) for name in _DAYS}
     special["realized"] = func.trim_scale(func.round(cast(source.c["realized"], Numeric), _SIX))
     shown = [special.get(name, source.c[name]).label(name) for name in COLUMNS]
-    return select(
-        *shown, bindparam("run_id", type_=Uuid).label("run_id"), bindparam("as_of", type_=Date).label("as_of")
-    )
+    return select(*shown, bindparam("run_id", type_=Uuid).label("run_id"), _AS_OF.label("as_of"))
 
 
 def _differs(name: str, new: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -130,7 +150,8 @@ def _told(before: CTE, written: CTE, within: Within) -> Statement:
         .cte("changed")
     )
     count = select(func.count()).select_from(changed)
-    return Statement(count.add_cte(*entries(FEED, changed, changed.c.type)), unguarded=COMPUTED)
+    parts = (*entries(FEED, changed, changed.c.type), appending(written))
+    return Statement(count.add_cte(*parts), unguarded=COMPUTED)
 
 
 def _diff(before: CTE, written: CTE) -> ColumnElement[Any]:

@@ -10,14 +10,19 @@ from services.scoring.states.histories import AFTER, of_some
 from shared.statements import Runner
 
 
-async def unscored(on: Runner, customer: UUID, *, today: date, currency: str) -> dict[str, Any]:
-    """Return ScoreRead as of the newest run's day, in its currency; without a run today, in `currency`."""
+async def unscored(
+    on: Runner, customer: UUID, *, today: date, currency: str, then: date | None = None
+) -> dict[str, Any]:
+    """Return ScoreRead as of `then`, or the newest run's day, in its currency.
+
+    Without a run as of `today` and in `currency`.
+    """
     run = await NEWEST.one(on)
     day = today
     if run is not None:
         own: date = run["as_of"]
         currency, day = run["currency"], own if run["pinned"] else max(own, today)
-    ids = [customer]
+    day, ids = then or day, [customer]
     history = await of_some(on, ids, until=day, currency=currency)
     after = await AFTER.one(on, ids=ids, until=day)
     money, days, coverage = 0.0, 0, 1.0

@@ -111,7 +111,7 @@ async def publish(tx: Transaction, job: Job, outcome: Outcome) -> list[UUID]:
     for start in range(0, len(rows), staging.CHUNK):
         await staging.write_staged(tx, rows, start, run_id=job.id, as_of=run["as_of"])
         job.progress = _COMPUTED + (1 - _COMPUTED) * start / len(rows)
-    await staging.remove_unstaged(tx)
+    await staging.remove_unstaged(tx, as_of=run["as_of"])
     return ids
 
 

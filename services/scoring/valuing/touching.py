@@ -112,7 +112,7 @@ async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> 
     found["rank"] = np.array(kept, np.int64)
     await write(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
     there = {id_.tobytes() for id_ in found["customer_id"]}
-    await remove(tx, [id_ for id_ in customers if id_.bytes not in there])
+    await remove(tx, [id_ for id_ in customers if id_.bytes not in there], as_of=day)
 
 
 def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:

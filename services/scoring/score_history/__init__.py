@@ -1,0 +1,1 @@
+"""Score history: what was said of a customer's value when, append-only, with what it was computed from."""
