@@ -60,6 +60,7 @@ _TABLE = {
     b"estimators": "scoring",
     b"scoring-status": "scoring",
     b"consumption-structure": "scoring",
+    b"backtests": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
     b"me": OWN,
