@@ -1,6 +1,7 @@
 """Every table of the schema, for migrations and for tests."""
 
 from services.scoring.base import FEED, Base
+from services.scoring.costs import models as costs
 from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
@@ -17,6 +18,7 @@ metadata = Base.metadata
 idempotency = idempotency_table(metadata)
 __all__ = [
     "FEED",
+    "costs",
     "cube",
     "facts",
     "idempotency",
