@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from feed.routes import feed_router
+from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
 from services.scoring.commercial.routes import router as commercial
 from services.scoring.runs.routes import router as runs
@@ -18,5 +19,5 @@ from web.app import create_app
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"score": CHANGED})
-    routers = [scores, tiers, commercial, runs, versions, status, feed]
+    routers = [scores, tiers, commercial, runs, versions, status, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)
