@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.scoring.base import FEED
+from services.scoring.explanations.routes import router as explanations
 from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
@@ -17,5 +18,5 @@ from web.app import create_app
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"score": CHANGED})
-    routers = [scores, tiers, runs, versions, status, feed]
+    routers = [scores, explanations, tiers, runs, versions, status, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.scoring.identities.queries import current_id, seen
-from services.scoring.scores.past import HISTORY, SAID
+from services.scoring.scores.past import HISTORY, said
 from services.scoring.scores.queries import ONE, RANKED
 from services.scoring.scores.ranking import TIERS
 from services.scoring.scores.schemas import ScoreHistoryPage, ScorePage, ScoreRead, Tier
@@ -64,7 +64,7 @@ async def get_score(
     held = core(request)
     pool = held.database.pool
     id_ = await current_id(pool, customer)
-    found = await (SAID if as_of else ONE).one(pool, principal, id=id_, **({"day": as_of} if as_of else {}))
+    found = await (said(pool, principal, id_, as_of) if as_of else ONE.one(pool, principal, id=id_))
     if found is not None:
         return answer(found[0], version=found[1], request=request)
     await seen(pool, principal, UUID(int=id_.int))
