@@ -47,7 +47,7 @@ class End:
 
 
 async def changed(on: Runner, principal: Principal, customer: UUID, since: date, until: date) -> Json:
-    """Return ChangeRead."""
+    """Return ScoreChangeRead."""
     old, new = [await End.read(on, principal, customer, day) for day in (since, until)]
     reason, standards = _comparable(old, new)
     steps = None if standards is None else await asyncio.to_thread(_steps, old, new, *standards)

@@ -12,7 +12,7 @@ from services.scoring.explanations.changing import changed
 from services.scoring.explanations.evidence import FACTS
 from services.scoring.explanations.explaining import explained
 from services.scoring.explanations.queries import Told
-from services.scoring.explanations.schemas import ChangeRead, ExplanationRead, FactPage, WhatIfRead
+from services.scoring.explanations.schemas import ExplanationRead, FactPage, ScoreChangeRead, WhatIfRead
 from services.scoring.explanations.supposing import Supposed, supposed
 from services.scoring.facts.models import Kind
 from services.scoring.identities.queries import current_id, seen
@@ -57,7 +57,7 @@ async def explain_score(
 
 @router.get(
     "/change",
-    response_model=ChangeRead,
+    response_model=ScoreChangeRead,
     responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 @hot

@@ -165,7 +165,7 @@ class ChangeParts(Read):
     parameters: MoneyRead
 
 
-class ChangeRead(Read):
+class ScoreChangeRead(Read):
     """How a customer's value came from one day's to another's; without a prediction `reason` says why not.
 
     `statistics` are those that changed, `facts` those told in between, the newest days of them first.

@@ -89,7 +89,7 @@ async def test_a_past_score_is_reproduced_and_what_was_corrected_since_is_named(
 ) -> None:
     scored.at(NOON + timedelta(1))
     before = await get(client, "cdnow:00111/explanation")
-    fixed = order("late", "00111", "1998-06-20", "44.00", currency="CNY")
+    fixed = order("late", "00111", "1998-06-22", "44.00", currency="CNY")
     await scored.facts_told(fixed)
     await scored.settle()
     await scored.run()
@@ -98,7 +98,7 @@ async def test_a_past_score_is_reproduced_and_what_was_corrected_since_is_named(
         assert then[key] == before[key], key
     changed = {each["name"]: each for each in then["since"]["statistics"]}
     assert changed["realized"]["now"] - changed["realized"]["then"] == pytest.approx(44)
-    assert changed["last_day"]["now"] == "1998-06-20"
+    assert changed["last_day"]["now"] == "1998-06-22"
     assert [each["id"] for each in then["since"]["facts"]] == [str(id_of("late"))]
     now = await get(client, "cdnow:00111/explanation")
     assert (now["since"]["facts"], now["reproduction"]["equal"]) == ([], True)
