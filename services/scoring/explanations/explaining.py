@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from services.scoring.evidence.queries import FACTS, ORDERS
 from services.scoring.explanations.accounts import Worth, worth
-from services.scoring.explanations.evidence import FACTS, ORDERS
 from services.scoring.explanations.queries import Told, counted_now
 from services.scoring.explanations.rules import rules
 from services.scoring.explanations.telling import (

@@ -15,6 +15,7 @@ from services.scoring.scores.past import at_the_day, kept, said
 from services.scoring.states.histories import of_some
 from services.scoring.valuing.standard import Standard
 from shared.auth import Principal
+from shared.errors import Conflict
 from shared.statements import Runner, visible
 
 _SAID = ("customer_id", "version", *Said.__annotations__)
@@ -33,6 +34,13 @@ _THEN = visible(
     at_the_day(kept(*(getattr(ScoreHistory, name) for name in _SAID), ScoreHistory.written_at)),
     of=ScoreHistory,
 )
+
+
+class NothingSaid(Conflict):
+    """Nobody has scored this customer yet, or it has not bought anything by then."""
+
+    code = "nothing_said"
+    title = "There is no score to explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,14 @@ class Told:
     def currency(self) -> str:
         """The currency of its money."""
         return str(self.standard.run["currency"])
+
+
+async def score_of(on: Runner, principal: Principal, customer: UUID, day: date | None) -> Told:
+    """Return the current score, or what was said on `day`; raises NothingSaid."""
+    told = await Told.read(on, principal, customer, day)
+    if told is None:
+        raise NothingSaid
+    return told
 
 
 async def counted_now(on: Runner, customer: UUID, day: date, currency: str) -> Account | None:

@@ -1,40 +1,12 @@
 """Explanations as callers see them."""
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
+from services.scoring.evidence.schemas import FactRead
 from services.scoring.explanations.rules import Rule
-from services.scoring.facts.models import Kind
-from services.scoring.scores.schemas import PartName, Reason, Tier
-from shared.schemas import Instant, MoneyRead, Read
-
-
-class FactRead(Read):
-    """One fact, as it is known now; `href` is where its record is read.
-
-    `counts`: a purchase, or what takes money of one back. `told_at` is when this version arrived here, null
-    for what came before that was kept.
-    """
-
-    kind: Kind
-    id: UUID
-    href: str
-    customer_id: UUID
-    day: date
-    amount: MoneyRead
-    status: str | None
-    counts: bool
-    order_id: UUID | None
-    version: int
-    told_at: Instant | None
-
-
-class FactPage(Read):
-    """Facts, newest day first."""
-
-    items: list[FactRead]
-    next: str | None
+from services.scoring.scores.schemas import PartName, Reason
+from shared.schemas import MoneyRead, Read
 
 
 class FactorRead(Read):
@@ -132,88 +104,3 @@ class ExplanationRead(Read):
     facts: str
     reproduction: ReproductionRead | None
     since: SinceRead
-
-
-class Incomparable(StrEnum):
-    """Why two values have no difference."""
-
-    NOT_ENOUGH_DATA = "not_enough_data"
-    OTHER_CURRENCY = "other_currency"
-
-
-class EndRead(Read):
-    """One end of a change: the value on the day, computed from what was said last and the run that stood.
-
-    `said_on`, `run_id` are null where nothing had been said: the value is zero.
-    """
-
-    as_of: date
-    said_on: date | None
-    run_id: UUID | None
-    value: MoneyRead | None
-
-
-class ChangeParts(Read):
-    """What a change consists of, in the order in which it is computed; they sum to the difference.
-
-    `time`: the old statistics by the old parameters, seen on the new day. `data`: then the new statistics.
-    `parameters`: then the new ones.
-    """
-
-    time: MoneyRead
-    data: MoneyRead
-    parameters: MoneyRead
-
-
-class ScoreChangeRead(Read):
-    """How a customer's value came from one day's to another's; without a prediction `reason` says why not.
-
-    `statistics` are those that changed, `facts` those told in between, the newest days of them first.
-    """
-
-    customer_id: UUID
-    since: EndRead
-    until: EndRead
-    difference: MoneyRead | None
-    parts: ChangeParts | None
-    reason: Incomparable | None
-    statistics: list[Difference]
-    facts: list[FactRead]
-
-
-class OutlookRead(Read):
-    """What a customer would be worth on a day."""
-
-    as_of: date
-    value: MoneyRead
-    p10: MoneyRead
-    p50: MoneyRead
-    p90: MoneyRead
-    p_alive: float
-    p_active: float
-    purchases_12m: float
-    tier: Tier
-
-
-class WhatIfRead(Read):
-    """The score as it is, and as it would be by the same estimators.
-
-    The contributions sum to the difference. Null together with a `reason` where nothing is predicted.
-    """
-
-    customer_id: UUID
-    run_id: UUID
-    now: OutlookRead | None
-    then: OutlookRead | None
-    difference: MoneyRead | None
-    factors: list["FactorMoved"]
-    reason: Reason | None
-
-
-class FactorMoved(Read):
-    """A factor before and after, and its share of the difference."""
-
-    name: PartName
-    now: float
-    then: float
-    contribution: MoneyRead

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
+from services.scoring.changes.schemas import Incomparable
 from services.scoring.explanations.accounts import Account, worth
 from services.scoring.explanations.explaining import told_between
 from services.scoring.explanations.queries import Told
-from services.scoring.explanations.schemas import Incomparable
 from services.scoring.explanations.telling import Json, differing, money
 from services.scoring.valuing.standard import Standard
 from shared.auth import Principal
