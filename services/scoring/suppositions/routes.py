@@ -12,7 +12,7 @@ from services.scoring.identities.queries import meant
 from services.scoring.scores.routes import CanRead, Named
 from services.scoring.suppositions.schemas import WhatIfRead
 from services.scoring.suppositions.supposing import Supposed, supposed
-from shared.errors import FieldError, Forbidden, Invalid, NotFound, Unauthenticated, documents
+from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
 from shared.schemas import Amount
 from web.app import answer, core
 from web.hot import hot
@@ -34,17 +34,12 @@ async def suppose_score(
     days_without_order: Annotated[int, Query(ge=0, le=LONGEST, description="So many days pass.")] = 0,
     order_today: Annotated[Amount | None, Query(description="Then an order of this amount comes.")] = None,
 ) -> Response:
-    """Tell what a customer would be worth after some days of silence, after an order, or after both."""
-    if not days_without_order and order_today is None:
-        raise _refused("days_without_order", "Suppose days of silence, an order, or both.")
+    """Tell what a customer would be worth after days of silence, after an order, after both, or just so."""
     if order_today is not None and not 0 < order_today <= LARGEST:
-        raise _refused("order_today", "An order is more than nothing, and at most a billion.")
+        detail = "An order is more than nothing, and at most a billion."
+        raise Invalid(detail, errors=[{"parameter": "order_today", "code": "bad_amount", "detail": detail}])
     pool = core(request).database.pool
     id_ = await meant(pool, principal, customer)
     told = await score_of(pool, principal, id_, None)
     case = Supposed(days_without_order, None if order_today is None else float(order_today))
     return answer(await asyncio.to_thread(supposed, told, id_, case))
-
-
-def _refused(parameter: str, detail: str) -> Invalid:
-    return Invalid(detail, errors=[FieldError(parameter=parameter, code="bad_supposition", detail=detail)])

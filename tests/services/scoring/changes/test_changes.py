@@ -97,7 +97,6 @@ async def test_what_was_supposed_is_what_comes(scored: Base, client: httpx.Async
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
-        ("what-if", "days_without_order"),
         ("what-if?days_without_order=4000", "days_without_order"),
         ("what-if?days_without_order=-1", "days_without_order"),
         ("what-if?order_today=0", "order_today"),
