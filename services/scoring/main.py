@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from feed.routes import feed_router
+from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
 from services.scoring.changes.routes import router as changes
 from services.scoring.evidence.routes import router as evidence
@@ -21,5 +22,6 @@ from web.app import create_app
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"score": CHANGED})
-    routers = [scores, explanations, changes, suppositions, evidence, tiers, runs, versions, status, feed]
+    why = [explanations, changes, suppositions, evidence]
+    routers = [scores, *why, tiers, runs, versions, status, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)
