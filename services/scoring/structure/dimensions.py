@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from services.scoring.structure.figures import Measure
+from services.scoring.structure.figures import SalesMeasure
 from services.scoring.structure.months import Span
 
 
-class Dimension(StrEnum):
+class SalesDimension(StrEnum):
     """What is told apart. Region, salesperson and department are the order's, the class is the customer's."""
 
     MONTH = "month"
@@ -29,21 +29,21 @@ class Dimension(StrEnum):
     @property
     def of_a_line(self) -> bool:
         """Whether the lines of one order can differ in it, so that one order counts for several of them."""
-        return self in {Dimension.PRODUCT, Dimension.CATEGORY}
+        return self in {SalesDimension.PRODUCT, SalesDimension.CATEGORY}
 
 
-Axes = tuple[Dimension, ...]
+Axes = tuple[SalesDimension, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """To what a structure is narrowed: the values of dimensions, and those that are to be unknown."""
 
-    values: Mapping[Dimension, Any]
-    unknown: frozenset[Dimension] = frozenset()
+    values: Mapping[SalesDimension, Any]
+    unknown: frozenset[SalesDimension] = frozenset()
 
     @property
-    def used(self) -> frozenset[Dimension]:
+    def used(self) -> frozenset[SalesDimension]:
         """Every dimension that it is about."""
         return self.unknown | self.values.keys()
 
@@ -54,7 +54,7 @@ class Question:
 
     axes: Axes
     span: Span
-    measure: Measure
+    measure: SalesMeasure
     narrowing: Narrowing
     top: int
     currency: str

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from services.scoring.cube.models import SoldLine
 from services.scoring.facts.models import Kind
-from services.scoring.structure.dimensions import Dimension, Narrowing
+from services.scoring.structure.dimensions import Narrowing, SalesDimension
 from services.scoring.structure.months import Span
 from services.scoring.structure.queries import narrowed
 from shared.auth import Principal
@@ -48,7 +48,7 @@ async def documents_of(
 
 
 @cache
-def _documents(values: frozenset[Dimension], unknown: frozenset[Dimension]) -> Visible:
+def _documents(values: frozenset[SalesDimension], unknown: frozenset[SalesDimension]) -> Visible:
     kind, customer = func.min(SoldLine.kind), cast(func.min(cast(SoldLine.current_id, Text)), Uuid)
     money = {
         name: json_object(amount=_exact(getattr(SoldLine, name)), currency=_CURRENCY)

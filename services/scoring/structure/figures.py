@@ -9,7 +9,7 @@ from typing import Any
 PLACES = Decimal("0.000001")
 
 
-class Measure(StrEnum):
+class SalesMeasure(StrEnum):
     """What shares and growth are of."""
 
     AMOUNT = "amount"
@@ -37,7 +37,7 @@ class Figures:
         """What is left of the amount whose cost is known, None where no cost is."""
         return self.costed - self.cost if self.costed or self.cost else None
 
-    def of(self, measure: Measure) -> Decimal | None:
+    def of(self, measure: SalesMeasure) -> Decimal | None:
         """Return the value of a measure, None where it is not known."""
         value: Decimal | int | None = getattr(self, measure)
         return None if value is None else Decimal(value)

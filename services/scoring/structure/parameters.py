@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 
 from services.scoring.identities.queries import current_id, seen
-from services.scoring.structure.dimensions import Dimension, Narrowing
+from services.scoring.structure.dimensions import Narrowing, SalesDimension
 from services.scoring.structure.months import LONGEST, Span, number_of
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid
@@ -47,8 +47,8 @@ async def narrowing(
         str | None, Query(min_length=1, max_length=300, description="An id, or `<system>:<external id>`.")
     ] = None,
     unknown: Annotated[
-        list[Dimension] | None,
-        Query(max_length=len(Dimension), description="Dimensions of which nothing is known."),
+        list[SalesDimension] | None,
+        Query(max_length=len(SalesDimension), description="Dimensions of which nothing is known."),
     ] = None,
 ) -> Mapping[str, Any]:
     """Return to what a structure is narrowed, as it is given."""
@@ -71,20 +71,22 @@ Narrowed = Annotated[Mapping[str, Any], Depends(narrowing)]
 async def resolved(on: Runner, principal: Principal, given: Mapping[str, Any]) -> Narrowing:
     """Return a narrowing whose customer is found; NotFound for one that the principal does not see."""
     named = {
-        Dimension(name): value for name, value in given.items() if name != "unknown" and value is not None
+        SalesDimension(name): value
+        for name, value in given.items()
+        if name != "unknown" and value is not None
     }
     unknown = frozenset(given["unknown"] or ())
-    never = unknown & {Dimension.MONTH, Dimension.CUSTOMER}
+    never = unknown & {SalesDimension.MONTH, SalesDimension.CUSTOMER}
     if never or unknown & named.keys():
         raise _wrong("unknown", "contradiction", "It is always known, or another parameter says what it is.")
-    if Dimension.CUSTOMER in named:
-        whose = await current_id(on, named[Dimension.CUSTOMER])
+    if SalesDimension.CUSTOMER in named:
+        whose = await current_id(on, named[SalesDimension.CUSTOMER])
         await seen(on, principal, whose)
-        named[Dimension.CUSTOMER] = whose
+        named[SalesDimension.CUSTOMER] = whose
     return Narrowing(named, unknown)
 
 
-def check_axes(rows: Dimension, columns: Dimension | None) -> tuple[Dimension, ...]:
+def check_axes(rows: SalesDimension, columns: SalesDimension | None) -> tuple[SalesDimension, ...]:
     """Return the axes of a structure; Invalid for one dimension crossed with itself."""
     if rows is columns:
         raise _wrong("columns", "same_as_rows", "Rows and columns are different dimensions.")

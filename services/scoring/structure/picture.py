@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.scoring.charts.specification import axis, chart
-from services.scoring.structure.dimensions import Dimension
+from services.scoring.structure.dimensions import SalesDimension
 
 _SIZE = {"width": {"step": 40}, "height": 320}
 
@@ -26,8 +26,8 @@ def picture(structure: Mapping[str, Any]) -> dict[str, Any]:
         for cell in structure["cells"]
     ]
     title += f" and {columns['dimension']}"
-    if Dimension.MONTH in {rows["dimension"], columns["dimension"]}:
-        turned = rows["dimension"] is not Dimension.MONTH
+    if SalesDimension.MONTH in {rows["dimension"], columns["dimension"]}:
+        turned = rows["dimension"] is not SalesDimension.MONTH
         return _stacked(title, values, named, measure, turned=turned)
     return _heat(title, values, named, measure)
 

@@ -22,15 +22,15 @@ from sqlalchemy import (
 
 from services.scoring.cube.grains import grain_for
 from services.scoring.cube.models import Cell, SoldLine
-from services.scoring.structure.dimensions import Axes, Dimension, Members, Narrowing
-from services.scoring.structure.figures import Figures, Measure
+from services.scoring.structure.dimensions import Axes, Members, Narrowing, SalesDimension
+from services.scoring.structure.figures import Figures, SalesMeasure
 from services.scoring.structure.months import Span
 from shared.auth import Principal, Visibility
 from shared.statements import Runner, Statement, Visible, visible
 
 MOST = 10_000  # members of a dimension that are told apart
 Sums = dict[tuple[Any, ...], Figures]
-Among = Mapping[Dimension, Members]
+Among = Mapping[SalesDimension, Members]
 _MEASURES = ("orders", "unpriced", "quantity", "amount", "cost", "costed")
 _ZERO, _MOST = literal_column("0", Integer), literal_column(str(MOST + 1), Integer)
 
@@ -43,7 +43,12 @@ class Sales:
         self._currency, self._narrowing = currency, narrowing
 
     async def by(
-        self, axes: Axes, span: Span, *, ranked: Measure = Measure.AMOUNT, among: Among | None = None
+        self,
+        axes: Axes,
+        span: Span,
+        *,
+        ranked: SalesMeasure = SalesMeasure.AMOUNT,
+        among: Among | None = None,
     ) -> Sums:
         """Add up by the values of these dimensions: of one at most MOST + 1, by the measure `ranked`.
 
@@ -51,7 +56,9 @@ class Sales:
         from the cube if that tells the dimensions; the others, and the rest, from the lines.
         """
         among, of = among or {}, self._narrowing
-        grain = grain_for(each.column for each in {*axes, *of.used, *among} if each is not Dimension.MONTH)
+        grain = grain_for(
+            each.column for each in {*axes, *of.used, *among} if each is not SalesDimension.MONTH
+        )
         given = self._given(span, among)
         conditions = (frozenset(of.values), of.unknown, frozenset(among))
         if grain is None or self._principal.visibility is not Visibility.ALL:
@@ -79,9 +86,9 @@ class Sales:
 
 def narrowed(
     of: Any,  # noqa: ANN401 - Cell or SoldLine
-    values: frozenset[Dimension],
-    unknown: frozenset[Dimension],
-    among: frozenset[Dimension] = frozenset(),
+    values: frozenset[SalesDimension],
+    unknown: frozenset[SalesDimension],
+    among: frozenset[SalesDimension] = frozenset(),
 ) -> list[ColumnElement[bool]]:
     """Return the conditions for a span of months, a currency and a narrowing, by parameters."""
     month = (of.month >= bindparam("first", type_=Integer), of.month <= bindparam("last", type_=Integer))
@@ -100,15 +107,15 @@ def narrowed(
 @cache
 def _from_cube(
     axes: Axes,
-    ranked: Measure,
-    values: frozenset[Dimension],
-    unknown: frozenset[Dimension],
-    among: frozenset[Dimension],
+    ranked: SalesMeasure,
+    values: frozenset[SalesDimension],
+    unknown: frozenset[SalesDimension],
+    among: frozenset[SalesDimension],
 ) -> Statement:
     sums = {name: func.coalesce(func.sum(getattr(Cell, name)), _ZERO) for name in _MEASURES}
     asked = {*axes, *values, *unknown, *among}
     conditions = [Cell.grain == bindparam("grain", type_=Integer), *narrowed(Cell, values, unknown, among)]
-    if Dimension.PRODUCT not in asked:
+    if SalesDimension.PRODUCT not in asked:
         conditions.append(Cell.product_id.is_(None))  # so that the index leads to the months
     return Statement(_grouped(Cell, axes, sums, ranked).where(*conditions))
 
@@ -116,10 +123,10 @@ def _from_cube(
 @cache
 def _from_lines(
     axes: Axes,
-    ranked: Measure,
-    values: frozenset[Dimension],
-    unknown: frozenset[Dimension],
-    among: frozenset[Dimension],
+    ranked: SalesMeasure,
+    values: frozenset[SalesDimension],
+    unknown: frozenset[SalesDimension],
+    among: frozenset[SalesDimension],
 ) -> Visible:
     orders = func.count(SoldLine.order_id.distinct())
     sums = {
@@ -131,11 +138,11 @@ def _from_lines(
     return visible(_grouped(SoldLine, axes, sums, ranked).where(*conditions), of=SoldLine)
 
 
-def _grouped(of: Any, axes: Axes, sums: Mapping[str, Any], ranked: Measure) -> Select[Any]:  # noqa: ANN401 - as above
+def _grouped(of: Any, axes: Axes, sums: Mapping[str, Any], ranked: SalesMeasure) -> Select[Any]:  # noqa: ANN401 - as above
     keys = [getattr(of, each.column) for each in axes]
     found = select(*keys, *(value.label(name) for name, value in sums.items()))
     if not keys:
         return found
-    by = sums["costed"] - sums["cost"] if ranked is Measure.PROFIT else sums[ranked]
+    by = sums["costed"] - sums["cost"] if ranked is SalesMeasure.PROFIT else sums[ranked]
     grouped = found.group_by(*keys)
     return grouped.order_by(by.desc(), *keys).limit(_MOST) if len(keys) == 1 else grouped

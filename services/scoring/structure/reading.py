@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.scoring.structure.dimensions import Dimension, Question
+from services.scoring.structure.dimensions import Question, SalesDimension
 from services.scoring.structure.figures import NOTHING, Figures
 from services.scoring.structure.months import Span
 from services.scoring.structure.queries import MOST, Among, Sales, Sums
@@ -17,7 +17,7 @@ Members = Mapping[Any, Figures]
 class Axis:
     """Rows or columns: the members that are told apart, and whether those of all periods are known."""
 
-    dimension: Dimension
+    dimension: SalesDimension
     shown: Sequence[Any]
     whole: bool
 
@@ -76,30 +76,30 @@ async def _period(
         tuple(_placed(axis.dimension, one, apart) for axis, one in zip(axes, key, strict=True)): figures
         for key, figures in crossed.items()
     }
-    by_product = await sales.by((Dimension.PRODUCT,), span)
+    by_product = await sales.by((SalesDimension.PRODUCT,), span)
     products = {key: figures for (key,), figures in by_product.items()} if len(by_product) <= MOST else None
     return Period(total, tuple(members), cells, products)
 
 
 async def _members(sales: Sales, axis: Axis, span: Span, apart: int) -> Members:
     of = axis.dimension
-    among: Among = {} if axis.whole or of is Dimension.MONTH else {of: axis.shown}
+    among: Among = {} if axis.whole or of is SalesDimension.MONTH else {of: axis.shown}
     sums = await sales.by((of,), span, among=among)
     return {_placed(of, key, apart): figures for (key,), figures in sums.items()}
 
 
 async def _cells(sales: Sales, axes: Sequence[Axis], span: Span) -> Sums:
-    among: Among = {axis.dimension: axis.shown for axis in axes if axis.dimension is not Dimension.MONTH}
+    among: Among = {axis.dimension: axis.shown for axis in axes if axis.dimension is not SalesDimension.MONTH}
     return await sales.by(tuple(axis.dimension for axis in axes), span, among=among)
 
 
-def _placed(of: Dimension, value: Any, apart: int) -> Any:  # noqa: ANN401 - a value of any dimension
-    return value + apart if of is Dimension.MONTH else value
+def _placed(of: SalesDimension, value: Any, apart: int) -> Any:  # noqa: ANN401 - a value of any dimension
+    return value + apart if of is SalesDimension.MONTH else value
 
 
-def _shown(of: Dimension, members: Sums, question: Question) -> list[Any]:
+def _shown(of: SalesDimension, members: Sums, question: Question) -> list[Any]:
     """Return the members that are told apart: months all and in their order, of others the first `top`."""
-    if of is Dimension.MONTH:
+    if of is SalesDimension.MONTH:
         return list(range(question.span.first, question.span.last + 1))
     return [key for (key,) in list(members)[: question.top]]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.scoring.structure.dimensions import Dimension, Question
+from services.scoring.structure.dimensions import Question, SalesDimension
 from services.scoring.structure.figures import NOTHING, Figures, money
 from services.scoring.structure.months import name_of
 from services.scoring.structure.reading import (
@@ -62,10 +62,10 @@ def _members(
     return [{**label, **part} for label, part in zip(labels, _parts(question, found, columns), strict=True)]
 
 
-def _label(of: Dimension, value: Any, names: Names) -> dict[str, Any]:  # noqa: ANN401 - of any dimension
+def _label(of: SalesDimension, value: Any, names: Names) -> dict[str, Any]:  # noqa: ANN401 - of any dimension
     known = str(value) if isinstance(value, UUID) else value
     return {
-        "value": name_of(value) if of is Dimension.MONTH else known,
+        "value": name_of(value) if of is SalesDimension.MONTH else known,
         "name": names.get(value),
         "others": False,
     }

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from services.scoring.charts.specification import Included
 from services.scoring.cube.actions import waiting
 from services.scoring.products.models import Product
-from services.scoring.structure.dimensions import Dimension, Question
+from services.scoring.structure.dimensions import Question, SalesDimension
 from services.scoring.structure.documents import documents_of
-from services.scoring.structure.figures import Measure
+from services.scoring.structure.figures import SalesMeasure
 from services.scoring.structure.parameters import Months, Narrowed, check_axes, resolved
 from services.scoring.structure.picture import picture
 from services.scoring.structure.queries import Sales
@@ -46,9 +46,9 @@ async def get_consumption_structure(
     span: Months,
     given: Narrowed,
     *,
-    rows: Dimension = Dimension.CATEGORY,
-    columns: Dimension | None = None,
-    measure: Measure = Measure.AMOUNT,
+    rows: SalesDimension = SalesDimension.CATEGORY,
+    columns: SalesDimension | None = None,
+    measure: SalesMeasure = SalesMeasure.AMOUNT,
     top: Annotated[int, Query(ge=1, le=100, description="Members told apart; the rest are `others`.")] = 20,
     include: Included = None,
 ) -> Response:
@@ -81,7 +81,7 @@ async def list_consumption_structure_orders(
 
 async def _names(on: Runner, found: Found) -> dict[Any, str]:
     shown: Sequence[Any] = [
-        one for axis in found.axes if axis.dimension is Dimension.PRODUCT for one in axis.shown if one
+        one for axis in found.axes if axis.dimension is SalesDimension.PRODUCT for one in axis.shown if one
     ]
     rows = await _NAMES.all(on, ids=shown) if shown else []
     return {UUID(int=row["id"].int): row["name"] for row in rows}

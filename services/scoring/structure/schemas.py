@@ -8,8 +8,8 @@ from pydantic import Field
 
 from services.scoring.charts.specification import Chart
 from services.scoring.facts.models import Kind
-from services.scoring.structure.dimensions import Dimension
-from services.scoring.structure.figures import Measure
+from services.scoring.structure.dimensions import SalesDimension
+from services.scoring.structure.figures import SalesMeasure
 from shared.schemas import AmountRead, MoneyRead, Read
 
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2016-01"])]
@@ -57,7 +57,7 @@ class StructureMember(SoldPart):
 class StructureSide(Read):
     """The members of one dimension, those with most first, months in their order."""
 
-    dimension: Dimension
+    dimension: SalesDimension
     members: list[StructureMember]
 
 
@@ -116,7 +116,7 @@ class ConsumptionStructure(Read):
     currency: str
     since: Month
     until: Month
-    measure: Measure
+    measure: SalesMeasure
     total: SoldPart
     rows: StructureSide
     columns: StructureSide | None
