@@ -5,8 +5,8 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
-from services.scoring.commercial.routes import router as commercial
 from services.scoring.changes.routes import router as changes
+from services.scoring.commercial.routes import router as commercial
 from services.scoring.evidence.routes import router as evidence
 from services.scoring.explanations.routes import router as explanations
 from services.scoring.runs.routes import router as runs
