@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -52,13 +53,22 @@ def read(part: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
 class Side:
     """Rows or columns of an answer, and which of them a line belongs to."""
 
-    def __init__(self, side: dict[str, Any]) -> None:
-        self.of, self.members = side["dimension"], side["members"]
-        self.place = {one["value"]: at for at, one in enumerate(self.members) if not one["others"]}
-        self.others = len(self.members) - 1 if self.members[-1]["others"] else None
+    of: str
+    values: tuple[str, ...]
+    others: int | None
+
+    @classmethod
+    def read(cls, side: dict[str, Any]) -> Self:
+        values = tuple(one["value"] for one in side["members"] if not one["others"])
+        return cls(side["dimension"], values, len(values) if side["members"][-1]["others"] else None)
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        return {value: at for at, value in enumerate(self.values)}
 
     def at(self, line: Line) -> int | None:
         value = getattr(line, self.of)
@@ -69,7 +79,8 @@ class Side:
         return place != self.others or self.of not in OF_A_LINE
 
 
-def by_place(sides: list[Side], year: str) -> dict[Hashable, dict[str, Any]]:
+@cache
+def by_place(sides: tuple[Side, ...], year: str) -> dict[Hashable, dict[str, Any]]:
     """Sum the lines of a year by brute force."""
     found: dict[Hashable, list[Line]] = defaultdict(list)
     for line in of_year(year):
@@ -84,7 +95,7 @@ def by_place(sides: list[Side], year: str) -> dict[Hashable, dict[str, Any]]:
 NOTHING = sums([])
 
 
-def compare(parts: dict[Hashable, dict[str, Any]], sides: list[Side]) -> None:
+def compare(parts: dict[Hashable, dict[str, Any]], *sides: Side) -> None:
     """Hold the parts of an answer equal to brute force, now and the year before."""
     expected = {year: by_place(sides, year) for year in (NOW, BEFORE)}
     for year, name in ((NOW, None), (BEFORE, "before"), (BEFORE, "year_before")):
@@ -109,11 +120,11 @@ async def test_every_pair_of_dimensions_is_what_the_file_says(
     assert answer.status_code == 200, answer.text
     found = answer.json()
     assert read(found["total"]) == sums(of_year(NOW))
-    sides = [Side(found["rows"]), Side(found["columns"])]
-    for side in sides:
-        compare({(at,): part for at, part in enumerate(side.members)}, [side])
-        shown = [Decimal(part["amount"]["amount"]) for part in side.members if not part["others"]]
+    rows, columns = (Side.read(found[name]) for name in ("rows", "columns"))
+    for side, members in ((rows, found["rows"]["members"]), (columns, found["columns"]["members"])):
+        compare({(at,): part for at, part in enumerate(members)}, side)
+        shown = [Decimal(part["amount"]["amount"]) for part in members if not part["others"]]
         assert side.of == "month" or shown == sorted(shown, reverse=True)
-    compare({(cell["row"], cell["column"]): cell for cell in found["cells"]}, sides)
+    compare({(cell["row"], cell["column"]): cell for cell in found["cells"]}, rows, columns)
     assert found["up_to_date"] is True
     assert found["coverage"] == {"priced": 1.0, "costed": 1.0}
