@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--lifetimes", type=Path, help="the interpreter of an environment that has lifetimes")
     parser.add_argument("--intervals", type=int, default=100_000, help="customers per simulator")
     given = parser.parse_args()
-    file = base(given.customers)
+    file = base(given.customers, Path("build/estimators.npz"))
     theirs = given.lifetimes if given.lifetimes and given.lifetimes.exists() else None
     if theirs is None:
         say("lifetimes is not installed: its column stays empty.")
@@ -57,7 +57,7 @@ def intervals(customers: int) -> None:
             say(f"{simulator:14}{estimator:14}" + "".join(f"{share:>8.1%}" for share in shares))
 
 
-def base(customers: int) -> Path:
+def base(customers: int, file: Path) -> Path:
     """Draw customers and write purchases that have exactly their histories."""
     age = np.random.default_rng(SEED).integers(90, 364, customers)
     seen = simulate(STORY, SPEND, age, 1, SEED).seen
@@ -66,7 +66,6 @@ def base(customers: int) -> Path:
     row = np.repeat(np.arange(customers), seen.x)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(seen.x) - seen.x, seen.x) + 1
     repeats = first[row] + np.maximum(seen.t_x[row] * nth // seen.x[row], 1)
-    file = Path("build/estimators.npz")
     file.parent.mkdir(exist_ok=True)
     np.savez(
         file,

@@ -75,7 +75,7 @@ class BgBb(Timing):
     def p_more_if_alive(self, n: ArrayLike, x: ArrayLike, age: ArrayLike, t: ArrayLike) -> Floats:
         """Return P(Y(t) > n | x, alive): that purchase n + 1 comes at one of the next t chances.
 
-        At chance k, if still there, with (k−1 over n) B(α+x+n+1, β+N−x+k−1−n)/B(α+x, β+N−x), N chances so far.
+        At chance k, if there: (k−1 over n) B(α+x+n+1, β+N−x+k−1−n)/B(α+x, β+N−x), after N chances so far.
         """
         n, x, age, t = np.broadcast_arrays(*(_floats(one) for one in (n, x, age, t)))
         alpha, beta, found = self.alpha + x, self.beta + age - x, np.zeros(n.shape)
