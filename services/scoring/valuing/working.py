@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from services.scoring.cube import actions as cube
 from services.scoring.runs import actions as runs
@@ -38,6 +39,10 @@ class Worker:
     async def fetch_shares(self, shares: Shares) -> None:
         """Fetch who bears the costs that many share."""
         await _for_ever(shares.fetch_once, "shares of costs", SALES_IDLE_S)
+
+    async def ask_claims(self, claims: Claims) -> None:
+        """Ask now and then which orders campaigns claim."""
+        await _for_ever(claims.ask_once, "claims of campaigns", FAILED_S)
 
     async def score_touched(self) -> None:
         """Keep the scores of touched customers new."""
