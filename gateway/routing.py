@@ -60,6 +60,7 @@ _TABLE = {
     b"estimators": "scoring",
     b"scoring-status": "scoring",
     b"backtests": "scoring",
+    b"scoring-settings": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
     b"me": OWN,

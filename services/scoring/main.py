@@ -5,11 +5,14 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
+from services.scoring.champions.queries import SETTINGS
+from services.scoring.champions.routes import ROUTERS as CHAMPIONS
 from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
 from services.scoring.tiers.routes import router as tiers
+from services.scoring.versions.queries import VERSIONS
 from services.scoring.versions.routes import router as versions
 from shared.settings import Settings
 from web.app import create_app
@@ -17,6 +20,8 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"score": CHANGED})
-    routers = [scores, tiers, runs, versions, status, *BACKTESTS, feed]
+    feed = feed_router(
+        FEED, {"score": CHANGED, "estimator": VERSIONS.told, "scoring_settings": SETTINGS.told}
+    )
+    routers = [scores, tiers, runs, versions, status, *CHAMPIONS, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

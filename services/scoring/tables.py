@@ -2,6 +2,7 @@
 
 from services.scoring.backtests import models as backtests
 from services.scoring.base import FEED, JOBS, Base
+from services.scoring.champions import models as champions
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
 from services.scoring.rates import models as rates
@@ -18,6 +19,7 @@ __all__ = [
     "FEED",
     "JOBS",
     "backtests",
+    "champions",
     "facts",
     "idempotency",
     "identities",
