@@ -3,8 +3,10 @@
 from services.scoring.backtests import models as backtests
 from services.scoring.base import FEED, JOBS, Base
 from services.scoring.champions import models as champions
+from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
+from services.scoring.products import models as products
 from services.scoring.rates import models as rates
 from services.scoring.runs import models as runs
 from services.scoring.score_history import models as score_history
@@ -20,10 +22,12 @@ __all__ = [
     "JOBS",
     "backtests",
     "champions",
+    "cube",
     "facts",
     "idempotency",
     "identities",
     "metadata",
+    "products",
     "rates",
     "runs",
     "score_history",

@@ -64,3 +64,4 @@ async def work(
         group.create_task(worker.carry_out_runs())
         group.create_task(worker.score_touched())
         group.create_task(work_jobs(database, JOBS, {BACKTEST: BacktestRun(database)}))
+        group.create_task(worker.count_sales())
