@@ -75,19 +75,14 @@ async def test_a_night_does_only_what_it_needs(living: Base, client: httpx.Async
 async def test_drift_is_told_and_answered_with_a_fit(living: Base, client: httpx.AsyncClient) -> None:
     """Suddenly the best customers buy every other day."""
     champion = fit_of(await on(living, 7, client))
-    headers, reason = (
-        {"If-Match": f'"{champion["version"]}"'},
-        {"reason": "It is what we have.", "rescore": False},
-    )
-    answer = await client.post(f"/v1/estimators/{champion['id']}/approve", json=reason, headers=headers)
-    assert answer.status_code == 200, answer.text
+    await approve(client, champion)
     await setting(client, approval="automatic", refit_days=30)
     people = [
         one["customer_id"] for one in (await client.get("/v1/scores", params={"limit": 150})).json()["items"]
     ]
     told = [
         order(f"{id_} {day}", "?", f"1998-04-{day}", "10.00", currency="CNY", customer_id=id_)
-        for id_ in people
+        for id_ in (one["customer_id"] for one in best)
         for day in (10, 12, 14)
     ]
     await living.facts_told(*told)
