@@ -17,9 +17,9 @@ def summarised(origins: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def champion(origins: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the best estimator by error, then by ranking, ties to the simpler; None without a sound one.
 
-    Two tie when their mean difference over the origins is no more than its own spread (standard deviation), or
-    than TIE of the better figure. The simpler is one that is not COMPLEX, then the one that comes first. An
-    estimator whose fit was unsound at any origin cannot be it.
+    Two tie when their mean difference over the origins is no more than its own spread (standard deviation),
+    or than TIE of the better figure. The simpler is one that is not COMPLEX, then the one that comes first.
+    An estimator whose fit was unsound at any origin cannot be it.
     """
     ordered = sorted(_by_estimator(origins).items(), key=lambda one: one[0] in COMPLEX)  # is stable
     sound = {kind: found for kind, found in ordered if _is_sound(found)}

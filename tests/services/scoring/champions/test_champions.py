@@ -12,7 +12,7 @@ DAY = "1998-06-30"
 
 
 @pytest.fixture(scope="module")
-async def bought(base: Base) -> Base:
+async def bought(base: Base, here: None) -> Base:
     """A base of 600 customers."""
     customers, orders = cdnow(600, "CNY")
     await base.customers(*customers)

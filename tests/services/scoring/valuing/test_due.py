@@ -15,7 +15,7 @@ BEGIN = datetime(1998, 4, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-async def living(base: Base) -> Base:
+async def living(base: Base, here: None) -> Base:
     """600 customers and what they had bought by the first of April 1998."""
     base.at(BEGIN)
     customers, orders = cdnow(600, "CNY")
@@ -77,9 +77,7 @@ async def test_drift_is_told_and_answered_with_a_fit(living: Base, client: httpx
     champion = fit_of(await on(living, 7, client))
     await approve(client, champion)
     await setting(client, approval="automatic", refit_days=30)
-    people = [
-        one["customer_id"] for one in (await client.get("/v1/scores", params={"limit": 150})).json()["items"]
-    ]
+    best = (await client.get("/v1/scores", params={"limit": 150})).json()["items"]
     told = [
         order(f"{id_} {day}", "?", f"1998-04-{day}", "10.00", currency="CNY", customer_id=id_)
         for id_ in (one["customer_id"] for one in best)

@@ -19,7 +19,7 @@ PEOPLE, CHUNK = 300, 50
 
 
 @pytest.fixture(scope="module")
-async def scored(base: Base) -> Base:
+async def scored(base: Base, here: None) -> Base:
     """300 customers, scored as of the end of April."""
     customers, orders = cdnow(PEOPLE, "CNY")
     await base.customers(*customers)
