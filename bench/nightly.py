@@ -1,4 +1,4 @@
-"""Times runs over everybody, phase by phase, and reads of scores beside one.
+"""Times runs over everybody, phase by phase: the first one, which fits, and that of the night after.
 
 Usage: python -m bench.nightly <customers>. A scratch database on the server that GUANXI_TEST_DATABASE_URL
 names, else on an embedded one, is made and dropped. Customers live by MBG/NBD, drawn with a fixed seed.
@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 import numpy as np
 
 from bench.derived import STATES
-from bench.matching.whole import say, scratch
-from services.scoring.scores import staging
+from bench.matching.whole import Watch, say, scratch
 from services.scoring.valuing import carrying
 from services.scoring.valuing.working import Worker
 from shared.database import Database
@@ -41,18 +41,18 @@ _COLUMNS = (
 
 
 async def main(customers: int) -> None:
-    """Load, and do the first run, that of the night after, and one that fits as well."""
+    """Load, and do the first run, and that of the night after."""
     async with scratch("scoring") as url:
         loading = time.perf_counter()
         facts = await load(url, customers)
         say(f"{customers:,} customers, {facts:,} orders, loaded in {time.perf_counter() - loading:.0f} s")
         settings = Settings(service="scoring", database_url=url, keys=Path(), secret=b"s" * 32)
         database = await Database.open(settings)
+        watch = Watch(urlsplit(url).path[1:])
         for name in ("read", "compute_apart", "publish"):
-            setattr(carrying, name, timed(name, getattr(carrying, name)))
-        for name in ("stage", "remove_unstaged"):
-            setattr(staging, name, timed(name, getattr(staging, name)))
-        for days in (0, 1, 8):
+            setattr(carrying, name, timed(watch, name, getattr(carrying, name)))
+        say(f"  {'':16}{'wall clock':>11}{'our processes':>16}{'Postgres':>12}")
+        for days in (0, 1):
             await night(database, days)
         await database.close()
 
@@ -71,17 +71,25 @@ async def night(database: Database, days: int) -> None:
     say(f"{took:6.1f} s in all; peaks: {own:,.0f} MB here, {child:,.0f} MB apart; {dict(run or {})}")
 
 
-def timed(name: str, phase: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return the phase, telling how long it takes."""
+def timed(watch: Watch, name: str, phase: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Return the phase, telling what it takes: wall clock, and seconds of computing."""
 
     async def run(*given: Any, **more: Any) -> Any:  # noqa: ANN401 - whatever it takes and gives
-        began = time.perf_counter()
+        began, ours, theirs = time.perf_counter(), _computed(), watch.spent()[1]
         try:
             return await phase(*given, **more)
         finally:
-            say(f"  {name:16}{time.perf_counter() - began:7.1f} s")
+            took = time.perf_counter() - began
+            spent = _computed() - ours, watch.spent()[1] - theirs
+            say(f"  {name:16}{took:9.1f} s{spent[0]:14.1f} s{spent[1]:10.1f} s")
 
     return run
+
+
+def _computed() -> float:
+    """Return the seconds that this process, and the ended ones that it started, have computed."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 async def load(url: str, customers: int) -> int:
