@@ -56,6 +56,8 @@ _TABLE = {
     b"retention-holds": "interaction",
     b"scores": "scoring",
     b"tiers": "scoring",
+    b"commercial-value": "scoring",
+    b"cohorts": "scoring",
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
     b"scoring-status": "scoring",

@@ -3,6 +3,7 @@
 from services.scoring.backtests import models as backtests
 from services.scoring.base import FEED, JOBS, Base
 from services.scoring.champions import models as champions
+from services.scoring.costs import models as costs
 from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
@@ -22,6 +23,7 @@ __all__ = [
     "JOBS",
     "backtests",
     "champions",
+    "costs",
     "cube",
     "facts",
     "idempotency",

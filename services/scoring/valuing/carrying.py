@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -66,12 +67,13 @@ async def carry_out(job: Job, *, clock: Clock) -> None:
     """Do a claimed run; Lost when it was cancelled or taken meanwhile, with nothing published."""
     async with asyncio.TaskGroup() as group:
         alive = group.create_task(job.keep_alive())
+        known_at = clock()
         found = await read(job)
         job.progress = _READ
         outcome = await compute_apart(found.order, found.learned, found.scored)
         job.progress = _COMPUTED
         async with job.database.begin(WORKER, at=clock()) as tx:
-            ids = await publish(tx, job, outcome, found.used)
+            ids = await publish(tx, job, outcome, found.used, known_at=known_at)
             alive.cancel()  # from here on the run's row is ours until the commit
             await runs.finish(
                 tx.connection,
@@ -104,15 +106,18 @@ async def read(job: Job) -> Found:
         return Found(order, used, learned, scored, marks)
 
 
-async def publish(tx: Transaction, job: Job, outcome: Outcome, used: list[UUID]) -> list[UUID]:
+async def publish(
+    tx: Transaction, job: Job, outcome: Outcome, used: list[UUID], *, known_at: datetime
+) -> list[UUID]:
     """Make the outcome current, as a whole; return the ids of the estimator versions that it is of."""
+    dated = {"as_of": job.run["as_of"], "known_at": known_at}
     run, rows = job.run, outcome.rows
     await PATIENT.value(tx.connection)
     await lock_alone(tx)
     own = await kept(tx, run, outcome)
     await staging.stage(tx, rows)
     for start in range(0, len(rows), staging.CHUNK):
-        await staging.write_staged(tx, rows, start, run_id=job.id, as_of=run["as_of"])
+        await staging.write_staged(tx, rows, start, run_id=job.id, **dated)
         job.progress = _COMPUTED + (1 - _COMPUTED) * start / len(rows)
-    await staging.remove_unstaged(tx, as_of=run["as_of"])
+    await staging.remove_unstaged(tx, **dated)
     return own if outcome.own else used
