@@ -61,6 +61,7 @@ _TABLE = {
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
     b"scoring-status": "scoring",
+    b"consumption-structure": "scoring",
     b"backtests": "scoring",
     b"scoring-settings": "scoring",
     b"changes": OWN,

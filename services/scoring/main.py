@@ -15,6 +15,7 @@ from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
+from services.scoring.structure.routes import router as structure
 from services.scoring.suppositions.routes import router as suppositions
 from services.scoring.tiers.routes import router as tiers
 from services.scoring.versions.queries import VERSIONS
@@ -28,5 +29,5 @@ def build() -> FastAPI:
     kinds = {"score": CHANGED, "estimator": VERSIONS.told, "scoring_settings": SETTINGS.told}
     why = [explanations, changes, suppositions, evidence]
     how = [runs, versions, *CHAMPIONS, *BACKTESTS, status]
-    routers = [scores, *why, tiers, commercial, *how, feed_router(FEED, kinds)]
+    routers = [scores, *why, tiers, structure, commercial, *how, feed_router(FEED, kinds)]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)
