@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from services.scoring.backtests import due as backtests
 from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from services.scoring.cube import actions as cube
@@ -79,13 +80,15 @@ class Worker:
         return True
 
     async def ask_once(self) -> bool:
-        """Ask for a run if one is due and nobody was touched for a while; looks once a second."""
+        """Ask for what is due if nobody was touched for a while, once a second; true if it was a run."""
         now = time.monotonic()
         if now - self._asked < DUE_S or now - self._touched < QUIET_S:
             return False
         self._asked = now
         async with self.database.begin(WORKER, at=self.clock()) as tx:
-            return await ask_when_due(tx, currency=self.currency)
+            asked = await ask_when_due(tx, currency=self.currency)
+            await backtests.ask_when_due(tx, currency=self.currency)
+            return asked
 
     async def touch_once(self) -> bool:
         """Score some touched customers; true when there were any."""
