@@ -6,12 +6,14 @@ from feed.routes import feed_router
 from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
 from services.scoring.changes.routes import router as changes
+from services.scoring.commercial.routes import router as commercial
 from services.scoring.evidence.routes import router as evidence
 from services.scoring.explanations.routes import router as explanations
 from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
+from services.scoring.structure.routes import router as structure
 from services.scoring.suppositions.routes import router as suppositions
 from services.scoring.tiers.routes import router as tiers
 from services.scoring.versions.routes import router as versions
@@ -23,5 +25,5 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     feed = feed_router(FEED, {"score": CHANGED})
     why = [explanations, changes, suppositions, evidence]
-    routers = [scores, *why, tiers, runs, versions, status, *BACKTESTS, feed]
+    routers = [scores, *why, tiers, structure, commercial, runs, versions, status, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)
