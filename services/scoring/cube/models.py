@@ -91,6 +91,7 @@ class Cell(_Sold, Base):
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
+        Index(None, "grain", "month"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -23,7 +23,7 @@ from services.scoring.cube.models import SoldLine
 from services.scoring.facts.models import Kind
 from services.scoring.structure.dimensions import Narrowing, SalesDimension
 from services.scoring.structure.months import Span
-from services.scoring.structure.queries import narrowed
+from services.scoring.structure.queries import DAYS, narrowed
 from shared.auth import Principal
 from shared.statements import Runner, Visible, json_object, visible
 
@@ -68,7 +68,7 @@ def _documents(values: frozenset[SalesDimension], unknown: frozenset[SalesDimens
     )
     return visible(
         select(SoldLine.day, SoldLine.subject, shown.label("data"))
-        .where(*narrowed(SoldLine, values, unknown))
+        .where(*narrowed(SoldLine, values, unknown), *DAYS)
         .group_by(SoldLine.day, SoldLine.subject)
         .order_by(SoldLine.day, SoldLine.subject)
         .limit(bindparam("limit", type_=Integer)),

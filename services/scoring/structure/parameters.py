@@ -18,7 +18,7 @@ from web.app import core
 
 Month = Annotated[
     str | None,
-    Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", max_length=7, description="A month such as 2016-01."),
+    Query(pattern=r"^[1-9]\d{3}-(0[1-9]|1[0-2])$", max_length=7, description="A month such as 2016-01."),
 ]
 Word = Annotated[str | None, Query(min_length=1, max_length=200)]
 

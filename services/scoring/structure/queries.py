@@ -104,6 +104,17 @@ def narrowed(
     return found
 
 
+def _begins(month: ColumnElement[Any]) -> ColumnElement[Any]:
+    year = month // literal_column("12", Integer)
+    return func.make_date(year, month % literal_column("12", Integer) + _ONE, _ONE)
+
+
+_ONE = literal_column("1", Integer)
+_first, _last = (bindparam(name, type_=Integer) for name in ("first", "last"))
+# The days of the months: what lines are indexed by.
+DAYS = (SoldLine.day >= _begins(_first), SoldLine.day < _begins(_last + _ONE))
+
+
 @cache
 def _from_cube(
     axes: Axes,
@@ -134,7 +145,7 @@ def _from_lines(
         "unpriced": orders.filter(SoldLine.unpriced > _ZERO),
         **{name: func.coalesce(func.sum(getattr(SoldLine, name)), _ZERO) for name in _MEASURES[2:]},
     }
-    conditions = narrowed(SoldLine, values, unknown, among)
+    conditions = [*narrowed(SoldLine, values, unknown, among), *DAYS]
     return visible(_grouped(SoldLine, axes, sums, ranked).where(*conditions), of=SoldLine)
 
 

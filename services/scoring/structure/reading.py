@@ -76,9 +76,17 @@ async def _period(
         tuple(_placed(axis.dimension, one, apart) for axis, one in zip(axes, key, strict=True)): figures
         for key, figures in crossed.items()
     }
-    by_product = await sales.by((SalesDimension.PRODUCT,), span)
-    products = {key: figures for (key,), figures in by_product.items()} if len(by_product) <= MOST else None
-    return Period(total, tuple(members), cells, products)
+    return Period(total, tuple(members), cells, await _products(sales, axes, span, members))
+
+
+async def _products(
+    sales: Sales, axes: Sequence[Axis], span: Span, members: Sequence[Members]
+) -> Members | None:
+    for axis, known in zip(axes, members, strict=True):
+        if axis.dimension is SalesDimension.PRODUCT:
+            return known if axis.whole and len(known) <= MOST else None
+    sums = await sales.by((SalesDimension.PRODUCT,), span)
+    return {key: figures for (key,), figures in sums.items()} if len(sums) <= MOST else None
 
 
 async def _members(sales: Sales, axis: Axis, span: Span, apart: int) -> Members:
