@@ -67,9 +67,10 @@ def scope_of(request: Request) -> str:
     return f"{request.url.path}?{urlencode(filters)}"
 
 
-def page(items: Sequence[object], following: str | None, request: Request) -> Response:
+def page(items: Sequence[object], following: str | None, request: Request, **said: object) -> Response:
     """Return a page `{"items", "next"}` with its Link header; `following` is the cursor of the next one."""
-    response = Response(orjson.dumps({"items": items, "next": following}), media_type="application/json")
+    body = orjson.dumps({"items": items, "next": following, **said})
+    response = Response(body, media_type="application/json")
     if following is not None:
         kept = [item for item in request.query_params.multi_items() if item[0] != "cursor"]
         query = urlencode([*kept, ("cursor", following)])

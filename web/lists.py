@@ -36,16 +36,16 @@ async def paging(
 Paged = Annotated[Paging, Depends(paging)]
 
 
-async def listed(request: Request, place: Paging, keys: Sequence[str], ask: Ask) -> Response:
+async def listed(request: Request, place: Paging, keys: Sequence[str], ask: Ask, **said: object) -> Response:
     """Answer a page; `keys` are the columns that its rows are ordered by, the last of them unique.
 
     `ask` gets `limit` and, beyond the first page, the last row's keys as `last_<key>`; its rows have the keys
-    and their JSON as `data`.
+    and their JSON as `data`. `said` stands beside the items.
     """
     cursors, scope = core(request).cursors, scope_of(request)
     last = cursors.decode(place.cursor, scope) if place.cursor else None
     items, end = await asked(place.limit, keys, last, ask)
-    return page(items, None if end is None else cursors.encode(end, scope), request)
+    return page(items, None if end is None else cursors.encode(end, scope), request, **said)
 
 
 async def asked(

@@ -35,6 +35,7 @@ KINDS = {
     "campaign": "interaction",
     "campaign_member": "interaction",
     "shared_cost": "interaction",
+    "cost_allocation": "interaction",
     "identity": "interaction",
     "contact_target": "interaction",
     "mail_settings": "interaction",

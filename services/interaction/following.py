@@ -6,6 +6,8 @@ from uuid import UUID
 from feed.consumer import Received
 from services.interaction.arrivals.following import sweep_anew
 from services.interaction.balance import keeping as balance
+from services.interaction.costs import bearers
+from services.interaction.costs.marks import mark_all
 from services.interaction.employments import following as employments
 from services.interaction.identities import following as identities
 from services.interaction.inbox import keeping as inbox
@@ -22,7 +24,9 @@ async def apply(tx: Transaction, received: Sequence[Received]) -> None:
     merged = [UUID(id_) for each in customers for id_ in each.data.get("merged_ids", ())]
     ids = sorted({*(each.subject for each in customers), *merged})
     concerned = await balance.concerned(tx, ids)
+    before = await bearers.standing(tx.connection, concerned)
     await identities.apply(tx, customers)
+    await bearers.moved(tx.connection, before, await bearers.standing(tx.connection, concerned))
     await inbox.follow(tx, ids)
     await balance.refresh(tx, concerned)
 
@@ -32,3 +36,4 @@ async def sweep(tx: Transaction, generation: int) -> None:
     await identities.sweep(tx, generation)
     await employments.sweep(tx, generation)
     await sweep_anew(tx)
+    await mark_all(tx.connection)

@@ -18,6 +18,8 @@ from services.interaction.channels.queries import CHANNELS
 from services.interaction.channels.routes import router as channels
 from services.interaction.contacts.routes import router as contacts
 from services.interaction.costs.routes import ROUTERS as COST_ROUTERS
+from services.interaction.costs.telling import TOLD as ALLOCATED
+from services.interaction.costs.weigher import KIND as ALLOCATION
 from services.interaction.credit_notes.routes import router as credit_notes
 from services.interaction.deliveries.routes import ROUTERS as DELIVERY_ROUTERS
 from services.interaction.holds.actions import HOLDS
@@ -58,6 +60,7 @@ def build() -> FastAPI:
     told = {kind.name: statements(kind).told for kind in KINDS}
     told |= {"identity": identities.TOLD, "channel": CHANNELS.told, "mail_settings": MAIL_SETTINGS.told}
     told["webhook_source"] = SOURCES.told
+    told[ALLOCATION] = ALLOCATED
     told["contact_target"] = TARGETS.told
     told |= {"retention_rule": RULES.told, "retention_hold": HOLDS.told}
     feed = feed_router(FEED, told)

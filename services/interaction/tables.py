@@ -5,6 +5,7 @@ from services.interaction.base import Base
 from services.interaction.calls.models import Call, CallEvent
 from services.interaction.campaigns.models import Campaign, CampaignMember
 from services.interaction.costs.models import Cost, SharedCost
+from services.interaction.costs.shares import Share, Weighing
 from services.interaction.credit_notes.models import CreditNote
 from services.interaction.deliveries.models import Delivery
 from services.interaction.employments.models import Employment
@@ -33,7 +34,7 @@ from services.interaction.sources.models import SourceKey
 from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 
 SALES = (Product, Order, Payment, Return, Delivery, CreditNote, Rate)
-SPENT = (Cost, SharedCost, Campaign, CampaignMember)
+SPENT = (Cost, SharedCost, Weighing, Share, Campaign, CampaignMember)
 MAIL = (MailRow, MailOriginal, Thread, ThreadMark, MailSettings, MailPart, MailReject)
 WEBHOOKS = (WebhookSource, WebhookSecret, WebhookOriginal)
 CONTACTS = (Channel, Interaction, Call, CallEvent, *MAIL, *WEBHOOKS)

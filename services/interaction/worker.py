@@ -9,6 +9,8 @@ from feed.upkeep import OFTEN, keep_up
 from jobs.working import work
 from services.interaction.arrivals.following import Arrivals
 from services.interaction.base import FEED, JOBS
+from services.interaction.costs.hearing import Hearing
+from services.interaction.costs.weigher import Weigher
 from services.interaction.following import KEEPERS, KINDS, apply, sweep
 from services.interaction.holds.actions import RUN
 from services.interaction.identities.asking import Customers
@@ -41,6 +43,10 @@ async def run(settings: Settings) -> None:
                 group.create_task(work(database, JOBS, works))
                 group.create_task(work(database, JOBS, {RUN: RetentionRun(database)}))
                 group.create_task(repeat(partial(begin_daily, database), "let records go", OFTEN))
+                group.create_task(
+                    repeat(Hearing(database).catch_up, "hear of what costs are shared by", SOON)
+                )
+                group.create_task(repeat(Weigher(database).catch_up, "share costs", SOON))
                 group.create_task(repeat(arrivals.catch_up, "hear of what came", SOON))
                 group.create_task(repeat(partial(look, database, customers), "look at strangers", SOON))
                 group.create_task(

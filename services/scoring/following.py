@@ -8,13 +8,15 @@ from services.scoring.facts.models import Kind
 from services.scoring.facts.reading import read
 from services.scoring.identities import actions as identities
 from services.scoring.identities.actions import Told
+from services.scoring.products import actions as products
+from services.scoring.products.reading import Told as Product
 from services.scoring.rates import actions as rates
 from services.scoring.states.actions import rebuild
 from shared.database import Transaction
 
-IDENTITY, RATE = "identity", "exchange_rate"
+IDENTITY, RATE, PRODUCT = "identity", "exchange_rate", "product"
 FROM_CUSTOMER = ("customer",)
-FROM_INTERACTION = (*Kind, IDENTITY, RATE)
+FROM_INTERACTION = (*Kind, IDENTITY, RATE, PRODUCT)
 
 
 async def apply_customers(tx: Transaction, received: Sequence[Received]) -> None:
@@ -36,9 +38,10 @@ class Interactions:
     async def apply(self, tx: Transaction, received: Sequence[Received]) -> None:
         """Replace facts by newer versions, recount the states that they touch, and mark their customers."""
         await _rate(tx, [one for one in received if one.kind == RATE])
+        await _catalogue(tx, [one for one in received if one.kind == PRODUCT])
         strangers = [one for one in received if one.kind == IDENTITY]
         await _project(tx, [identities.of_stranger(one.subject, _at(one), one.data) for one in strangers])
-        records = [one for one in received if one.kind not in {IDENTITY, RATE}]
+        records = [one for one in received if one.kind not in {IDENTITY, RATE, PRODUCT}]
         if records:
             await self._replace(tx, records)
 
@@ -53,8 +56,9 @@ class Interactions:
         await rebuild(tx, ids, currency=self._currency)
 
     async def sweep(self, tx: Transaction, generation: int) -> None:
-        """Forget the facts, strangers and rates that a new snapshot no longer has."""
+        """Forget the facts, strangers, rates and products that a new snapshot no longer has."""
         await rates.sweep(tx, generation)
+        await products.sweep(tx, generation)
         await facts.mark(tx, await identities.sweep(tx, generation, provisional=True))
         await rebuild(tx, await facts.sweep(tx, generation), currency=self._currency)
 
@@ -66,11 +70,18 @@ async def _rate(tx: Transaction, told: Sequence[Received]) -> None:
     await rates.forget(tx, [one.subject for one in told if one.gone])
 
 
+async def _catalogue(tx: Transaction, told: Sequence[Received]) -> None:
+    """Write what products are; the worker counts again what was sold of those whose category is another."""
+    await products.replace(tx, [Product.read(one.subject, _at(one), one.data) for one in told])
+
+
 async def _project(tx: Transaction, told: Sequence[Told]) -> None:
     """Write who is who; marks come first, since they lock."""
     if told:
         await facts.mark(tx, await identities.at_stake(tx.connection, told))
-        await facts.mark(tx, await identities.project(tx, told))
+        changed = await identities.project(tx, told)
+        await facts.mark(tx, changed.moved)
+        await facts.mark_sales(tx, changed.described)
 
 
 def _at(one: Received) -> tuple[int, int]:

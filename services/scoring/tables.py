@@ -1,8 +1,10 @@
 """Every table of the schema, for migrations and for tests."""
 
 from services.scoring.base import FEED, Base
+from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
+from services.scoring.products import models as products
 from services.scoring.rates import models as rates
 from services.scoring.runs import models as runs
 from services.scoring.score_history import models as score_history
@@ -15,10 +17,12 @@ metadata = Base.metadata
 idempotency = idempotency_table(metadata)
 __all__ = [
     "FEED",
+    "cube",
     "facts",
     "idempotency",
     "identities",
     "metadata",
+    "products",
     "rates",
     "runs",
     "score_history",

@@ -1,133 +1,169 @@
-"""Sharing costs among those who bear them: to the cent, by largest remainder."""
+"""How costs fall upon customers in a window, read from the shares that were stored when they were weighed."""
 
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Date,
     Integer,
     Numeric,
+    Select,
     Text,
     Uuid,
+    and_,
     bindparam,
     case,
     cast,
     func,
     literal_column,
+    or_,
     select,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from services.interaction.costs.models import Cost
+from services.interaction.costs.models import Cost, SharedCost
 from services.interaction.costs.schemas import SharedBy
-from services.interaction.costs.weighing import (
-    ONE,
-    SHARED,
-    UNRATED,
-    WEIGHTS,
-    in_window,
-    shift,
-    text_of,
-    units_in_window,
-)
+from services.interaction.costs.shares import Share, Weighing
+from services.interaction.costs.weighing import ONE, shift, text_of
 from services.interaction.identities.models import Identity
 from shared.statements import Statement, json_object, visible
 
+SINCE, UNTIL = bindparam("since", type_=Date), bindparam("until", type_=Date)
 ZERO = literal_column("0", Integer)
 _LIMIT = bindparam("limit", type_=Integer)
+
+
+def _units(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model of a cost
+    """Return how much of a cost lies in the window, in its smallest units: cents, or what it is written in.
+
+    By days, rounded so that windows that follow each other add up to the whole.
+    """
+    whole = t.amount * shift(func.scale(t.amount))
+    days = t.last_day - t.first_day + ONE
+
+    def before(day: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.round(whole * cast(day - t.first_day, Numeric) / days)
+
+    first, last = func.greatest(t.first_day, SINCE), func.least(t.last_day, UNTIL)
+    return before(last + ONE) - before(first)
+
+
+def _in_window(t: Any) -> ColumnElement[bool]:  # noqa: ANN401 - as above
+    return and_(t.first_day <= UNTIL, t.last_day >= SINCE)
 
 
 def _amount(units: Any, scale: Any) -> ColumnElement[Any]:  # noqa: ANN401 - columns
     return func.round(units / shift(scale), scale)
 
 
-def _split() -> CTE:
-    """Give every bearer the whole units of its share; those with the largest remainders get one more each."""
-    of_cost: Any = WEIGHTS.c.cost_id
-    size = func.abs(SHARED.c.units)
-    total = func.sum(WEIGHTS.c.weight).over(partition_by=of_cost)
-    weighed = (
+def _spread() -> CTE:
+    t, its = SharedCost, Weighing
+    plain = (t.id, t.kind, t.among, t.name, t.basis, t.currency)
+    scale, units = func.scale(t.amount).label("scale"), _units(t).label("units")
+    figures = (its.units.label("of_units"), its.of_weights, its.customers, its.orders_without_rate)
+    waits = func.coalesce(its.marked > its.weighed, literal_column("true")).label("waiting")
+    return (
+        select(*plain, scale, units, *figures, its.weighed_at, waits)
+        .join_from(t, its, its.cost_id == t.id, isouter=True)
+        .where(_in_window(t))
+        .cte("spread")
+    )
+
+
+_SPREAD = _spread()
+
+
+def _of(share: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model
+    """Return a share's part of the window, which is laid over the whole line: what is over its stretch.
+
+    So the parts add up to what lies in the window, whatever that is; of a whole cost each is its share.
+    """
+    size, whole = func.abs(_SPREAD.c.units), func.nullif(_SPREAD.c.of_units, ZERO)
+    part = func.div(size * share.upto, whole) - func.div(size * (share.upto - share.units), whole)
+    return func.coalesce(func.sign(_SPREAD.c.units) * part, ZERO)
+
+
+_its = aliased(Identity, name="its")
+_mine = _its.current_id == Identity.original_id
+_shared_shares = (
+    select(
+        _SPREAD.c.currency,
+        _SPREAD.c.id.label("cost_id"),
+        _SPREAD.c.kind,
+        _SPREAD.c.basis,
+        func.sum(Share.weight).label("weight"),
+        _SPREAD.c.of_weights,
+        _amount(func.sum(_of(Share)), _SPREAD.c.scale).label("amount"),
+    )
+    .select_from(_SPREAD)
+    .join(_its, _mine)
+    .join(Share, and_(Share.cost_id == _SPREAD.c.id, Share.customer_id == _its.original_id))
+    .group_by(*(_SPREAD.c[name] for name in ("currency", "id", "kind", "basis", "of_weights", "scale")))
+    .correlate(Identity)
+)
+_own = (
+    select(
+        Cost.currency,
+        Cost.id.label("cost_id"),
+        Cost.kind,
+        text_of(SharedBy.DIRECT).label("basis"),
+        cast(ONE, Numeric).label("weight"),
+        cast(ONE, Numeric).label("of_weights"),
+        _amount(_units(Cost), func.scale(Cost.amount)).label("amount"),
+    )
+    .join_from(_its, Cost, Cost.customer_id == _its.original_id)
+    .where(_mine, _in_window(Cost))
+    .correlate(Identity)
+)
+
+
+def _costs() -> ColumnElement[Any]:
+    share = union_all(_shared_shares, _own).subquery("share")
+    plain = {name: share.c[name] for name in ("cost_id", "kind", "basis", "weight", "of_weights")}
+    shown = json_object(**plain, amount=cast(share.c.amount, Text))
+    in_currency = (
         select(
-            WEIGHTS,
-            total.label("of_weights"),
-            size.label("size"),
-            func.div(size * WEIGHTS.c.weight, total).label("units"),
-            func.mod(size * WEIGHTS.c.weight, total).label("remainder"),
+            share.c.currency,
+            func.sum(share.c.amount).label("amount"),
+            func.json_agg(aggregate_order_by(shown, share.c.cost_id)).label("shares"),
         )
-        .join_from(WEIGHTS, SHARED, SHARED.c.id == of_cost)
-        .subquery("weighed")
+        .group_by(share.c.currency)
+        .subquery("in_currency")
     )
-    left = weighed.c.size - func.sum(weighed.c.units).over(partition_by=weighed.c.cost_id)
-    turn = func.row_number().over(
-        partition_by=weighed.c.cost_id, order_by=(weighed.c.remainder.desc(), weighed.c.customer_id)
+    one = json_object(
+        currency=in_currency.c.currency,
+        amount=cast(in_currency.c.amount, Text),
+        shares=in_currency.c.shares,
     )
-    more = case((turn <= left, ONE), else_=ZERO)
-    plain = (weighed.c.cost_id, weighed.c.customer_id, weighed.c.weight, weighed.c.of_weights)
-    return select(*plain, (weighed.c.units + more).label("units")).cte("split")
+    return select(func.json_agg(aggregate_order_by(one, in_currency.c.currency))).scalar_subquery()
 
 
-_SPLIT = _split()
-_shared_shares = select(
-    _SPLIT.c.customer_id,
-    SHARED.c.currency,
-    SHARED.c.id.label("cost_id"),
-    SHARED.c.kind,
-    SHARED.c.basis,
-    _SPLIT.c.weight,
-    _SPLIT.c.of_weights,
-    _amount(func.sign(SHARED.c.units) * _SPLIT.c.units, SHARED.c.scale).label("amount"),
-).join_from(_SPLIT, SHARED, SHARED.c.id == _SPLIT.c.cost_id)
-_its = aliased(Identity, name="owning")
-_own = select(
-    _its.current_id.label("customer_id"),
-    Cost.currency,
-    Cost.id.label("cost_id"),
-    Cost.kind,
-    text_of(SharedBy.DIRECT).label("basis"),
-    cast(ONE, Numeric).label("weight"),
-    cast(ONE, Numeric).label("of_weights"),
-    _amount(units_in_window(Cost), func.scale(Cost.amount)).label("amount"),
-).where(_its.original_id == Cost.customer_id, in_window(Cost))
-_share = union_all(_shared_shares, _own).subquery("share")
-_shown = json_object(
-    cost_id=_share.c.cost_id,
-    kind=_share.c.kind,
-    basis=_share.c.basis,
-    weight=_share.c.weight,
-    of_weights=_share.c.of_weights,
-    amount=cast(_share.c.amount, Text),
-)
-_in_currency = (
-    select(
-        _share.c.customer_id,
-        _share.c.currency,
-        func.sum(_share.c.amount).label("amount"),
-        func.json_agg(aggregate_order_by(_shown, _share.c.cost_id)).label("shares"),
+def _bears() -> ColumnElement[bool]:
+    """Say that a customer bears something: asked for each, since a page needs few."""
+    once = literal_column("1", Integer)
+    share: Select[Any] = (
+        select(once)
+        .select_from(_SPREAD)
+        .join(_its, _mine)
+        .join(Share, and_(Share.cost_id == _SPREAD.c.id, Share.customer_id == _its.original_id))
     )
-    .group_by(_share.c.customer_id, _share.c.currency)
-    .subquery("in_currency")
-)
-_one = json_object(
-    currency=_in_currency.c.currency,
-    amount=cast(_in_currency.c.amount, Text),
-    shares=_in_currency.c.shares,
-)
-_of_customer = (
-    select(
-        _in_currency.c.customer_id,
-        func.json_agg(aggregate_order_by(_one, _in_currency.c.currency)).label("costs"),
+    own = (
+        select(once)
+        .join_from(_its, Cost, Cost.customer_id == _its.original_id)
+        .where(_mine, _in_window(Cost))
     )
-    .group_by(_in_currency.c.customer_id)
-    .subquery("of_customer")
-)
+    return or_(*(each.correlate(Identity).offset(ZERO).exists() for each in (own, share)))
+
+
 BY_CUSTOMER = visible(
     select(
         Identity.original_id.label("key"),
-        json_object(customer_id=Identity.original_id, costs=_of_customer.c.costs).label("data"),
+        json_object(customer_id=Identity.original_id, costs=_costs()).label("data"),
     )
-    .join_from(Identity, _of_customer, _of_customer.c.customer_id == Identity.original_id)
+    .where(Identity.original_id == Identity.current_id, _bears())
     .order_by(Identity.original_id)
     .limit(_LIMIT),
     Identity,
@@ -136,39 +172,31 @@ BY_CUSTOMER = visible(
         "customer": Identity.original_id == bindparam("customer", type_=Uuid),
     },
 )
-_borne = (
-    select(
-        _SPLIT.c.cost_id,
-        func.count().label("customers"),
-        func.sum(_SPLIT.c.units).label("units"),
-    )
-    .group_by(_SPLIT.c.cost_id)
-    .subquery("borne")
-)
-_key = SHARED.c.id
+_key, _borne = _SPREAD.c.id, func.coalesce(_SPREAD.c.of_units, ZERO) != ZERO
+_shown = ("kind", "among", "name", "basis", "currency", "weighed_at", "waiting")
 BY_COST = Statement(
     select(
         _key.label("key"),
         json_object(
             cost_id=_key,
-            kind=SHARED.c.kind,
-            among=SHARED.c.among,
-            name=SHARED.c.name,
-            basis=SHARED.c.basis,
-            currency=SHARED.c.currency,
-            amount=cast(_amount(SHARED.c.units, SHARED.c.scale), Text),
-            allocated=cast(
-                _amount(func.sign(SHARED.c.units) * func.coalesce(_borne.c.units, ZERO), SHARED.c.scale),
-                Text,
-            ),
-            customers=func.coalesce(_borne.c.customers, ZERO),
-            orders_without_rate=func.coalesce(UNRATED.c.orders, ZERO),
+            **{name: _SPREAD.c[name] for name in _shown},
+            amount=cast(_amount(_SPREAD.c.units, _SPREAD.c.scale), Text),
+            allocated=cast(_amount(case((_borne, _SPREAD.c.units), else_=ZERO), _SPREAD.c.scale), Text),
+            customers=func.coalesce(_SPREAD.c.customers, ZERO),
+            orders_without_rate=func.coalesce(_SPREAD.c.orders_without_rate, ZERO),
         ).label("data"),
     )
-    .join_from(SHARED, _borne, _borne.c.cost_id == _key, isouter=True)
-    .join(UNRATED, UNRATED.c.cost_id == _key, isouter=True)
     .where(func.coalesce(_key > bindparam("last_key", type_=Uuid), literal_column("true")))
     .order_by(_key)
     .limit(_LIMIT),
     unguarded="counts how many customers bear a cost that is nobody's own",
+)
+# Since when all that is shown has been weighed, and how many costs wait to be weighed anew.
+WEIGHED = Statement(
+    select(
+        case((func.bool_and(_SPREAD.c.weighed_at.is_not(None)), func.min(_SPREAD.c.weighed_at))).label(
+            "weighed_at"
+        ),
+        func.count().filter(_SPREAD.c.waiting).label("waiting"),
+    )
 )

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.interaction.costs.allocation import BY_COST, BY_CUSTOMER
+from services.interaction.costs.allocation import BY_COST, BY_CUSTOMER, WEIGHED
 from services.interaction.costs.kinds import COSTS, SHARED_COSTS, NotACost
 from services.interaction.costs.schemas import AllocatedCosts, Among, CostAllocation, CostKind
 from services.interaction.records.lists import meant
@@ -60,9 +60,14 @@ async def list_cost_allocation(
 ) -> Response:
     """Show what each customer cost in a window: its own costs, and its shares of others with their basis."""
     pool = core(request).database.pool
+    weighed = await WEIGHED.one(pool, **window._asdict())
     given = {**window._asdict(), "customer": await meant(pool, customer)}
     return await listed(
-        request, place, ("key",), lambda **page: BY_CUSTOMER.all(pool, principal, **given, **page)
+        request,
+        place,
+        ("key",),
+        lambda **page: BY_CUSTOMER.all(pool, principal, **given, **page),
+        **dict(weighed or {}),
     )
 
 

@@ -9,7 +9,19 @@ from pydantic import Field
 
 from services.interaction.identities.schemas import Reference
 from services.interaction.records.schemas import FactRead, RecordCreate, RecordRead
-from shared.schemas import Amount, AmountRead, Body, Code, Currency, Day, MoneyRead, Read, Text, example
+from shared.schemas import (
+    Amount,
+    AmountRead,
+    Body,
+    Code,
+    Currency,
+    Day,
+    Instant,
+    MoneyRead,
+    Read,
+    Text,
+    example,
+)
 
 MAX_WEIGHTS = 10_000
 _SHOWN: dict[str, Any] = {
@@ -160,10 +172,16 @@ class CustomerCosts(Read):
 
 
 class CostAllocation(Read):
-    """Customers' costs, by customer."""
+    """Customers' costs, by customer.
+
+    Shared costs are shared in the background: those in the window were by `weighed_at`, the oldest of them,
+    null if one never was; `waiting` of them wait to be shared anew, since something changed.
+    """
 
     items: list[CustomerCosts]
     next: str | None
+    weighed_at: Instant | None
+    waiting: int
 
 
 class AllocatedCost(Read):
@@ -171,6 +189,7 @@ class AllocatedCost(Read):
 
     `allocated` is the whole amount, to the cent, or nothing: when nobody is there to bear it.
     `orders_without_rate` could not be weighed, since nobody has said what their currency is worth.
+    `weighed_at` is when it was shared, null if it never was; `waiting`: something has changed since.
     """
 
     cost_id: UUID
@@ -183,6 +202,8 @@ class AllocatedCost(Read):
     allocated: AmountRead
     customers: int
     orders_without_rate: int
+    weighed_at: Instant | None
+    waiting: bool
 
 
 class AllocatedCosts(Read):

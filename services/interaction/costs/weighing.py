@@ -1,4 +1,4 @@
-"""Whom a shared cost falls upon, and how much each weighs: equal, by revenue, by contacts, as given."""
+"""Whom one shared cost falls upon, and how much each weighs: equal, by revenue, by contacts, as given."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from services.interaction.orders.models import Order
 from services.interaction.orders.statuses import NOT_OWED
 from services.interaction.rates.queries import rate_of
 
-SINCE, UNTIL = bindparam("since", type_=Date), bindparam("until", type_=Date)
+COST = bindparam("cost", type_=Uuid)
 ONE = literal_column("1", Integer)
 _UTC = literal_column("'UTC'", Text)
 
@@ -47,31 +47,11 @@ def text_of(value: str) -> ColumnElement[Any]:
     return literal_column(f"'{value}'", Text)
 
 
-def units_in_window(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model of a cost
-    """Return how much of a cost lies in the window, in its smallest units: cents, or what it is written in.
-
-    By days, rounded so that windows that follow each other add up to the whole.
-    """
-    whole = t.amount * shift(func.scale(t.amount))
-    days = t.last_day - t.first_day + ONE
-
-    def before(day: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.round(whole * cast(day - t.first_day, Numeric) / days)
-
-    first, last = func.greatest(t.first_day, SINCE), func.least(t.last_day, UNTIL)
-    return before(last + ONE) - before(first)
-
-
-def in_window(t: Any) -> ColumnElement[bool]:  # noqa: ANN401 - as above
-    """Say that a part of a cost lies in the window."""
-    return and_(t.first_day <= UNTIL, t.last_day >= SINCE)
-
-
 def _shared() -> CTE:
     t = SharedCost
-    plain = (t.id, t.kind, t.currency, t.first_day, t.last_day, t.among, t.name, t.basis, t.weights)
-    figures = (func.scale(t.amount).label("scale"), units_in_window(t).label("units"))
-    return select(*plain, *figures).where(in_window(t)).cte("shared")
+    plain = (t.id, t.currency, t.first_day, t.last_day, t.among, t.name, t.basis, t.weights)
+    units = (t.amount * shift(func.scale(t.amount))).label("units")
+    return select(*plain, units).where(t.id == COST).cte("shared")
 
 
 SHARED = _shared()
@@ -81,12 +61,13 @@ _current = (_bearer.original_id == _bearer.current_id, ~_bearer.deleted, ~_beare
 _purchase = Order.status.not_in([text_of(status) for status in sorted(NOT_OWED)])
 
 
-def _day(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model of a fact
+def day_of(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a model of a fact
+    """Return the UTC day of a fact."""
     return cast(func.timezone(_UTC, t.occurred_at), Date)
 
 
 def _in_period(t: Any) -> ColumnElement[bool]:  # noqa: ANN401 - as above
-    return _day(t).between(SHARED.c.first_day, SHARED.c.last_day)
+    return day_of(t).between(SHARED.c.first_day, SHARED.c.last_day)
 
 
 def _borne() -> ColumnElement[bool]:
@@ -133,7 +114,7 @@ def _of_orders(query: Select[Any]) -> Select[Any]:
     )
 
 
-_RATE = rate_of(Order.currency, _day(Order), SHARED.c.currency)
+_RATE = rate_of(Order.currency, day_of(Order), SHARED.c.currency)
 
 
 def _weights() -> CTE:

@@ -18,18 +18,20 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    cast,
     delete,
     func,
     literal_column,
+    null,
     select,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from services.scoring.facts.models import Fact, Mark
+from services.scoring.facts.models import Fact, Mark, SalesMark
 from services.scoring.facts.reading import Row
 from shared.database import Transaction
 from shared.statements import Statement
@@ -76,14 +78,22 @@ async def sweep(tx: Transaction, generation: int) -> list[UUID]:
 
 
 async def mark(tx: Transaction, ids: Iterable[UUID], *, rebuild: bool = False) -> None:
-    """Put customer ids on the dirty list.
+    """Put customer ids on the dirty lists, of scores and of sales.
 
-    Its rows are the locks that let one writer at a time rebuild a state, so this comes before any change of
+    The rows are the locks that let one writer at a time rebuild a state, so this comes before any change of
     what the state is computed from.
     """
     order = sorted(set(ids))
     if order:
         await _MARK.value(tx.connection, ids=order, rebuild=rebuild, at=tx.at)
+        await _MARK_SALES.value(tx.connection, ids=order)
+
+
+async def mark_sales(tx: Transaction, ids: Iterable[UUID]) -> None:
+    """Put customer ids on the dirty list of sales alone."""
+    order = sorted(set(ids))
+    if order:
+        await _MARK_SALES.value(tx.connection, ids=order)
 
 
 def _rows(types: Mapping[str, Any]) -> TableValuedAlias:
@@ -111,13 +121,18 @@ _TYPES: Mapping[str, Any] = {
     "order_id": Uuid,
     "return_id": Uuid,
     "counts": Boolean,
+    "region": Text,
+    "salesperson": Text,
+    "department": Text,
+    "lines": Text,
 }
 _COLUMNS = [field.name for field in fields(Row)]
 _PLACE = ("customer_id", "kind", "subject")
 _told_rows = _rows({name: _TYPES[name] for name in _COLUMNS})
 _other = aliased(Fact)
 _elsewhere_newer = select(_other.subject).where(_elsewhere(_other, _told_rows.c)).exists()
-_given = insert(Fact).from_select(_COLUMNS, select(_told_rows).where(~_elsewhere_newer))
+_as_told = (cast(column, JSONB) if column.key == "lines" else column for column in _told_rows.c)
+_given = insert(Fact).from_select(_COLUMNS, select(*_as_told).where(~_elsewhere_newer))
 _REPLACE = Statement(
     _given.on_conflict_do_update(
         index_elements=[Fact.customer_id, Fact.kind, Fact.subject],
@@ -140,7 +155,11 @@ _DROP_MOVED = Statement(
 )
 _GONE = ("kind", "subject", "generation", "version")
 _gone = _rows({name: _TYPES[name] for name in _GONE})
-_SAYING_NOTHING = {name: literal_column("0", Numeric) for name in ("amount", "cost", "costed")}
+_SAYING_NOTHING = {
+    **{name: literal_column("0", Numeric) for name in ("amount", "cost", "costed")},
+    **{name: null() for name in ("region", "salesperson", "department")},
+    "lines": literal_column("'[]'::jsonb", JSONB),
+}
 _held, _told = (tuple_(of.generation, of.version) for of in (Fact, _gone.c))
 _RETRACT = Statement(
     update(Fact)
@@ -162,5 +181,14 @@ _MARK = Statement(
     _marked.on_conflict_do_update(
         index_elements=[Mark.customer_id],
         set_={"rebuild": Mark.rebuild | _marked.excluded.rebuild, "again": False, "parked": False},
+    )
+)
+_sold = insert(SalesMark).from_select(
+    ["customer_id"], select(func.unnest(bindparam("ids", type_=ARRAY(Uuid))))
+)
+# Written anew even if it is there: whoever is counting this id holds the row, and is waited for.
+_MARK_SALES = Statement(
+    _sold.on_conflict_do_update(
+        index_elements=[SalesMark.customer_id], set_={"customer_id": _sold.excluded.customer_id}
     )
 )

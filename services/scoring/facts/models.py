@@ -1,11 +1,13 @@
-"""The facts that scores are computed from, and the list of customers whose score they changed."""
+"""The facts that figures are computed from, and the lists of customers whose figures they changed."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Index, Numeric, Text, false, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base
@@ -28,6 +30,8 @@ class Fact(Base):
     `day` is the UTC date. `counts`: an order that is a purchase, or what takes money of one back.
     `costed` is the part of the amount whose cost is known. A row that interaction deleted stays,
     without counting, so that an older version cannot bring it back.
+
+    `lines` are {"line", "order_line", "product_id", "quantity", "amount", "cost"} without what is unknown.
     """
 
     __tablename__ = "facts"
@@ -47,6 +51,18 @@ class Fact(Base):
     order_id: Mapped[UUID | None] = mapped_column(comment="the order that its money comes from")
     return_id: Mapped[UUID | None] = mapped_column(comment="the return that a credit note stands in for")
     counts: Mapped[bool]
+    region: Mapped[str | None] = mapped_column(Exact)
+    salesperson: Mapped[str | None] = mapped_column(Exact)
+    department: Mapped[str | None] = mapped_column(Exact)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+
+
+class SalesMark(Base):
+    """A customer id whose sold lines are to be counted again, and with them the monthly cube."""
+
+    __tablename__ = "sales_marks"
+
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class Mark(Base):

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 NOT_PURCHASES = frozenset(("draft", "cancelled"))
 _TIMES = ("occurred_at", "placed_at", "paid_at", "returned_at", "issued_at")
 _OF_ONE_AMOUNT = frozenset(("payment", "credit_note"))
+_OF_A_LINE = ("line", "order_line", "product_id", "quantity", "amount", "cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class Row:
     order_id: UUID | None
     return_id: UUID | None
     counts: bool
+    region: str | None
+    salesperson: str | None
+    department: str | None
+    lines: str  # JSON, as Fact describes it
 
 
 def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any]) -> Row:
@@ -58,7 +65,16 @@ def read(kind: str, subject: UUID, at: tuple[int, int], data: Mapping[str, Any])
         order_id=_id(data.get("order_id")),
         return_id=_id(data.get("return_id")),
         counts=kind != "payment" and status not in NOT_PURCHASES,
+        region=data.get("region"),
+        salesperson=data.get("salesperson"),
+        department=data.get("department"),
+        lines=_lines(lines),
     )
+
+
+def _lines(told: Iterable[Mapping[str, Any]]) -> str:
+    kept = [{name: line[name] for name in _OF_A_LINE if line.get(name) is not None} for line in told]
+    return orjson.dumps(kept).decode()
 
 
 def _id(text: str | None) -> UUID | None:

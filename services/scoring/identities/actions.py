@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
@@ -45,6 +45,9 @@ class Told:
     customer_id: UUID | None
     owner: str | None
     department: str | None
+    region: str | None
+    customer_class: str | None
+    acquisition_source: str | None
     deleted: bool
     provisional: bool
     generation: int
@@ -60,36 +63,67 @@ class Told:
 
 def of_customer(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
     """Read an entry of customer's feed, told at (generation, version); deleted without data."""
-    names = [(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())]
-    merged = tuple(map(UUID, held.get("merged_ids", ())))
-    owner, department = held.get("owner"), held.get("department")
-    return Told(subject, subject, None, owner, department, not held, False, *at, names, merged)  # noqa: FBT003 - in the fields' order
+    return Told(
+        original_id=subject,
+        current_id=subject,
+        customer_id=None,
+        **{name: held.get(name) for name in ("owner", "department", "region", "customer_class")},
+        acquisition_source=(held.get("acquisition") or {}).get("source"),
+        deleted=not held,
+        provisional=False,
+        generation=at[0],
+        version=at[1],
+        names=[(one["system"], one.get("kind", ""), one["id"]) for one in held.get("identities", ())],
+        merged=tuple(map(UUID, held.get("merged_ids", ()))),
+    )
 
 
 def of_stranger(subject: UUID, at: tuple[int, int], held: Mapping[str, Any]) -> Told:
     """Read an entry of interaction's feed about a provisional id."""
     customer = UUID(held.get("customer_id") or held.get("current_id") or str(subject))
-    whose = None if customer == subject else customer
-    return Told(subject, customer, whose, None, None, not held, True, *at, None)  # noqa: FBT003 - as above
+    describing = ("owner", "department", "region", "customer_class", "acquisition_source")
+    nobody: dict[str, Any] = dict.fromkeys(describing)
+    return Told(
+        original_id=subject,
+        current_id=customer,
+        customer_id=None if customer == subject else customer,
+        **nobody,
+        deleted=not held,
+        provisional=True,
+        generation=at[0],
+        version=at[1],
+        names=None,
+    )
 
 
-async def project(tx: Transaction, entries: Sequence[Told]) -> list[UUID]:
-    """Write newer entries; return the customers whose score may now be that of other facts.
+class Changed(NamedTuple):
+    """Customers that a feed told something new about.
 
-    Those are the current ids, before and after, of ids that are moved, deleted or back. (A new customer has
-    no score; the marks of facts that came before it are waiting for it.) The caller has marked `at_stake`.
+    `moved` are the current ids, before and after, of ids that are moved, deleted or back: their score may now
+    be that of other facts. (A new customer has no score; the marks of facts that came before it are waiting
+    for it.) `described`: those who are new, or of another class than before.
     """
+
+    moved: list[UUID]
+    described: list[UUID]
+
+
+async def project(tx: Transaction, entries: Sequence[Told]) -> Changed:
+    """Write newer entries; return whom they change. The caller has marked `at_stake`."""
     newest = {entry.original_id: entry for entry in sorted(entries, key=lambda entry: entry.at)}
     held = {row["original_id"]: row for row in await _HELD.all(tx.connection, ids=list(newest))}
     fresh = [one for one in newest.values() if _held_at(held.get(one.original_id)) < one.at]
     if not fresh:
-        return []
+        return Changed([], [])
     fresh.sort(key=lambda one: one.original_id)
     columns = zip(*(astuple(one)[: len(_COLUMNS)] for one in fresh), strict=True)
     await _PROJECT.value(tx.connection, **dict(zip(_COLUMNS, map(list, columns), strict=True)))
     await _rename(tx, [one for one in fresh if one.names is not None])
     moved = await merging.follow(tx, [(one.original_id, one.merged) for one in fresh if not one.deleted])
-    return sorted(moved.union(*(_moved(held.get(one.original_id), one) for one in fresh)))
+    moved = moved.union(*(_moved(held.get(one.original_id), one) for one in fresh))
+    return Changed(
+        sorted(moved), [one.original_id for one in fresh if _is_new(held.get(one.original_id), one)]
+    )
 
 
 async def at_stake(on: Runner, entries: Sequence[Told]) -> set[UUID]:
@@ -122,6 +156,10 @@ def _moved(before: Record | None, now: Told) -> set[UUID]:
     return {UUID(int=before["current_id"].int), now.current_id}
 
 
+def _is_new(before: Record | None, now: Told) -> bool:
+    return before is None or before["customer_class"] != now.customer_class
+
+
 async def _rename(tx: Transaction, fresh: Sequence[Told]) -> None:
     named = {name: one.original_id for one in fresh for name in one.names or ()}
     order = sorted(named)
@@ -143,6 +181,9 @@ _COLUMNS = {
     "customer_id": Uuid,
     "owner": Text,
     "department": Text,
+    "region": Text,
+    "customer_class": Text,
+    "acquisition_source": Text,
     "deleted": Boolean,
     "provisional": Boolean,
     "generation": Integer,
@@ -157,7 +198,10 @@ _HELD = Statement(
 _told = insert(Identity).from_select(list(_COLUMNS), select(_rows(_COLUMNS)))
 # A record that was merged away is told as deleted: its id goes on meaning who it was merged into.
 _away = and_(_told.excluded.deleted, ~_told.excluded.provisional, Identity.current_id != Identity.original_id)
-_kept = ("current_id", "deleted", "owner", "department")
+_kept = (
+    *("current_id", "deleted", "owner", "department"),
+    *("region", "customer_class", "acquisition_source"),
+)
 _PROJECT = Statement(
     _told.on_conflict_do_update(
         index_elements=[Identity.original_id],

@@ -18,7 +18,8 @@ class Identity(Base):
     A customer's own row is told by customer's feed; it means itself, or whom the record was merged into. A
     provisional id is one that interaction gave to somebody unknown: `customer_id`, which interaction tells,
     is who it turned out to be, and it means whomever that one means. generation and version are those of the
-    feed that told it.
+    feed that told it. What describes a customer (`region`, `customer_class`, `acquisition_source`) is as
+    customer tells it today.
     """
 
     __tablename__ = "identities"
@@ -33,6 +34,9 @@ class Identity(Base):
     customer_id: Mapped[UUID | None]
     owner: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Exact)
+    customer_class: Mapped[str | None] = mapped_column(Exact)
+    acquisition_source: Mapped[str | None] = mapped_column(Exact)
     deleted: Mapped[bool] = mapped_column(server_default=false())
     provisional: Mapped[bool] = mapped_column(server_default=false())
     generation: Mapped[int]

@@ -103,7 +103,7 @@ def _days(key: Column, *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401
         Fact.amount,
         Fact.cost,
         Fact.costed,
-        _rate().label("rate"),
+        rate().label("rate"),
     ).where(*conditions)
     fact = facts.subquery("fact")
     money = fact.c.amount * fact.c.rate
@@ -151,7 +151,7 @@ def _takes_something(until: ColumnElement[Any] | None) -> ColumnElement[bool]:
     return or_(Fact.kind == _ORDER, ~or_(of_no_purchase, stood_in))
 
 
-def _rate() -> ColumnElement[Any]:
+def rate() -> ColumnElement[Any]:
     """Return what one unit of a fact's currency is worth on its day, null when nobody has said."""
 
     def latest(base: Column, quote: Column, value: Column) -> ColumnElement[Any]:

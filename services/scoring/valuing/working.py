@@ -1,4 +1,4 @@
-"""The two loops of the worker: runs, one at a time, and the customers touched in between."""
+"""The loops of the worker: runs, one at a time, the customers touched in between, and what was sold."""
 
 import asyncio
 import time
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from services.scoring.cube import actions as cube
 from services.scoring.runs import actions as runs
 from services.scoring.runs import statements
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
@@ -16,7 +17,7 @@ from shared.clock import Clock, utc_now
 from shared.database import Database
 from shared.ids import uuid7
 
-RUNS_IDLE_S, TOUCHED_IDLE_S, FAILED_S = 0.25, 0.05, 1.0
+RUNS_IDLE_S, TOUCHED_IDLE_S, SALES_IDLE_S, FAILED_S = 0.25, 0.05, 0.25, 1.0
 UNPARK_S, DUE_S, QUIET_S = 2.0, 1.0, 2.0
 _log = structlog.get_logger()
 
@@ -36,6 +37,12 @@ class Worker:
     async def score_touched(self) -> None:
         """Keep the scores of touched customers new."""
         await _for_ever(self.touch_once, "touched customers", TOUCHED_IDLE_S)
+
+    async def count_sales(self) -> None:
+        """Keep the monthly cube new, first of all in the reporting currency."""
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            await cube.mark_other_currencies(tx, currency=self.currency)
+        await _for_ever(self.count_once, "sales", SALES_IDLE_S)
 
     async def run_once(self) -> bool:
         """Do one run if one is waiting; true when there was."""
@@ -87,6 +94,13 @@ class Worker:
         if done:
             self._touched = now
         return done > 0
+
+    async def count_once(self) -> bool:
+        """Count what some marked customers were sold again; true when there were any."""
+        if not await cube.waiting(self.database.pool):
+            return False
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            return await cube.count_marked(tx, currency=self.currency) > 0
 
 
 async def _for_ever(step: Callable[[], Awaitable[bool]], what: str, idle: float) -> None:

@@ -46,6 +46,12 @@ def order(name: str, customer: str, day: str, amount: str, **data: Any) -> Recei
     return Received("order", id_of(name), version, gone, {} if gone else held, 1)
 
 
+def product(name: str, version: int = 1, *, gone: bool = False, **data: Any) -> Received:
+    """Return what interaction tells of a product."""
+    held = {"name": name, "category": None, "family": None, "replaced_by_id": None, **data}
+    return Received("product", id_of(name), version, gone, {} if gone else held, 1)
+
+
 def rate(base: str, quote: str, day: str, value: str, version: int = 1, *, gone: bool = False) -> Received:
     """Return what interaction tells of an exchange rate."""
     data = {"base": base, "quote": quote, "day": day, "rate": value}
@@ -112,4 +118,9 @@ class Base:
     async def settle(self) -> None:
         """Score everybody on the dirty list."""
         while await self.worker.touch_once():
+            pass
+
+    async def count(self) -> None:
+        """Count again what marked customers were sold."""
+        while await self.worker.count_once():
             pass

@@ -15,6 +15,7 @@ from services.interaction.costs.schemas import AllocatedCosts, CostAllocation, C
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
 from tests.services.interaction.test_orders import key, order, post
+from tests.services.interaction.working import Work
 from tests.support.running import Running
 
 MARCH = {"since": "2026-03-01", "until": "2026-03-31"}
@@ -49,8 +50,9 @@ async def people(client: httpx.AsyncClient, peer: Peer, follower: Follower) -> d
     return {**found, department: UUID(int=0)}
 
 
-async def shares(client: httpx.AsyncClient, cost_id: str, **asked: str) -> dict[UUID, Decimal]:
-    """Return who bears how much of a cost, from all pages."""
+async def shares(client: httpx.AsyncClient, work: Work, cost_id: str, **asked: str) -> dict[UUID, Decimal]:
+    """Let the worker share what waits; return who bears how much of a cost, from all pages."""
+    await work()
     found, cursor = dict[UUID, Decimal](), None
     while True:
         params = {**MARCH, "limit": "3", **asked, **({"cursor": cursor} if cursor else {})}
@@ -74,12 +76,12 @@ def among(people: Mapping[str, UUID]) -> tuple[dict[str, str], list[str], list[U
 
 @pytest.mark.parametrize("amount", ["100.00", "0.05", "-100.00", "10.001", "0"])
 async def test_equal_shares_add_up_to_the_last_unit(
-    client: httpx.AsyncClient, people: dict[str, UUID], amount: str
+    client: httpx.AsyncClient, work: Work, people: dict[str, UUID], amount: str
 ) -> None:
     sharing, _, ids = among(people)
     made = await post(client, "/v1/shared-costs", cost(amount, basis="equal", **sharing))
     assert SharedCostRead.model_validate(made).model_dump().keys() == made.keys()
-    found = await shares(client, made["id"])
+    found = await shares(client, work, made["id"])
     assert (sum(found.values()), set(found)) == (Decimal(amount), set(ids))
     assert max(found.values()) - min(found.values()) <= Decimal("0.01")
     if Decimal(amount) == round(Decimal(amount), 2):
@@ -87,7 +89,7 @@ async def test_equal_shares_add_up_to_the_last_unit(
 
 
 async def test_revenue_contacts_and_weights_decide(
-    client: httpx.AsyncClient, people: dict[str, UUID]
+    client: httpx.AsyncClient, work: Work, people: dict[str, UUID]
 ) -> None:
     sharing, names, ids = among(people)
     chance, region = random.Random(5), name("R")  # noqa: S311 - a test that can be repeated
@@ -114,11 +116,11 @@ async def test_revenue_contacts_and_weights_decide(
     ]:
         made = await post(client, "/v1/shared-costs", cost("99.99", basis=basis, **{**sharing, **more}))
         expected = split(Decimal("99.99"), {who: weight for who, weight in wanted.items() if weight})
-        assert await shares(client, made["id"]) == expected, basis
+        assert await shares(client, work, made["id"]) == expected, basis
 
 
 async def test_a_window_takes_its_days_and_windows_add_up(
-    client: httpx.AsyncClient, people: dict[str, UUID]
+    client: httpx.AsyncClient, work: Work, people: dict[str, UUID]
 ) -> None:
     sharing, names, ids = among(people)
     own = await post(client, "/v1/costs", {**cost("10.00"), "customer": key(names[0])})
@@ -126,20 +128,20 @@ async def test_a_window_takes_its_days_and_windows_add_up(
     made = await post(client, "/v1/shared-costs", cost("100.00", basis="equal", **sharing))
     for cost_id, total in ((own["id"], "10.00"), (made["id"], "100.00")):
         parts = [
-            await shares(client, cost_id, since=since, until=until)
+            await shares(client, work, cost_id, since=since, until=until)
             for since, until in (("2026-02-01", "2026-03-10"), ("2026-03-11", "2026-03-11"))
         ]
-        parts.append(await shares(client, cost_id, since="2026-03-12", until="2026-12-31"))
+        parts.append(await shares(client, work, cost_id, since="2026-03-12", until="2026-12-31"))
         assert sum(sum(part.values()) for part in parts) == Decimal(total)
         assert sum(parts[1].values()) == pytest.approx(Decimal(total) / 31, abs=Decimal("0.01"))
     mine = {"customer": f"erp:{names[0]}"}
-    assert (await shares(client, own["id"], **mine)) == {ids[0]: Decimal("10.00")}
+    assert (await shares(client, work, own["id"], **mine)) == {ids[0]: Decimal("10.00")}
     one_day = await post(client, "/v1/costs", {**cost("1"), "customer": key(names[0]), "last_day": None})
     assert (one_day["first_day"], one_day["last_day"]) == ("2026-03-01", "2026-03-01")
 
 
 async def test_merged_customers_bear_as_one(
-    client: httpx.AsyncClient, people: dict[str, UUID], peer: Peer, follower: Follower
+    client: httpx.AsyncClient, work: Work, people: dict[str, UUID], peer: Peer, follower: Follower
 ) -> None:
     sharing, names, ids = among(people)
     made = await post(client, "/v1/shared-costs", cost("60.00", basis="equal", **sharing))
@@ -147,14 +149,17 @@ async def test_merged_customers_bear_as_one(
     peer.merge(ids[0], ids[1])
     while not await follower.step():
         pass
-    assert await shares(client, made["id"]) == dict.fromkeys([ids[0], *ids[2:]], Decimal(10))
-    assert await shares(client, own["id"]) == {ids[0]: Decimal(5)}
+    assert await shares(client, work, made["id"]) == dict.fromkeys([ids[0], *ids[2:]], Decimal(10))
+    assert await shares(client, work, own["id"]) == {ids[0]: Decimal(5)}
 
 
-async def test_a_cost_that_nobody_bears_is_told(client: httpx.AsyncClient, interaction: Running) -> None:
+async def test_a_cost_that_nobody_bears_is_told(
+    client: httpx.AsyncClient, work: Work, interaction: Running
+) -> None:
     interaction.core.clock = lambda: datetime(2026, 3, 10, tzinfo=UTC)
     nobody = {"among": "department", "name": name("nobody"), "basis": "equal"}
     made = await post(client, "/v1/shared-costs", cost("7.00", **nobody))
+    await work()
     page = (await client.get("/v1/shared-costs/allocated", params={**MARCH, "limit": "1000"})).json()
     AllocatedCosts.model_validate(page)
     (row,) = [each for each in page["items"] if each["cost_id"] == made["id"]]

@@ -1,5 +1,6 @@
 """Reading interaction's records."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,22 @@ def test_an_order_is_a_purchase_on_its_day_in_utc() -> None:
     assert row.day == date(2026, 3, 2)
     assert (row.amount, row.currency, row.counts) == (Decimal("39.33"), "CNY", True)
     assert (row.cost, row.costed) == (Decimal("20.10"), Decimal("29.33"))
+
+
+def test_an_order_says_where_and_by_whom_it_was_sold_and_what_each_line_brought() -> None:
+    line = {
+        "line": 10,
+        "product": None,
+        "product_id": str(WHO),
+        "quantity": "2",
+        "amount": "39.33",
+        "cost": None,
+    }
+    where = {"region": "East", "salesperson": "u-1", "department": "north"}
+    row = read("order", WHAT, (1, 1), {**ORDER, **where, "lines": [line]})
+    assert (row.region, row.salesperson, row.department) == ("East", "u-1", "north")
+    kept = {"line": 10, "product_id": str(WHO), "quantity": "2", "amount": "39.33"}
+    assert json.loads(row.lines) == [kept]
 
 
 @pytest.mark.parametrize("status", ["draft", "cancelled"])

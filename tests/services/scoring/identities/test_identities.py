@@ -127,3 +127,12 @@ async def test_scores_of_many_are_asked_for_at_once(scored: Base, client: httpx.
     assert await of("nobody") == []
     too_many = await client.get("/v1/scores", params={"customers": [str(id_of("a"))] * 51})
     assert (too_many.status_code, too_many.json()["errors"][0]["parameter"]) == (422, "customers")
+
+
+async def test_what_describes_a_customer_is_as_it_is_told_today(base: Base) -> None:
+    held = "select region, customer_class, acquisition_source from scoring.identities where original_id = $1"
+    for version, of in ((1, "retail"), (2, "trade")):
+        told = {"region": "East", "customer_class": of, "acquisition": {"source": "fair"}}
+        await base.customers(customer("described", version, **told))
+        row = await base.scoring.database.pool.fetchrow(held, id_of("described"))
+        assert tuple(row) == ("East", of, "fair")

@@ -1,0 +1,37 @@
+"""Owns which combinations of dimensions the cube keeps, and which of them answers a question. Pure."""
+
+from collections.abc import Iterable
+
+DIMENSIONS = ("product_id", "category", "region", "salesperson", "department", "customer_class")
+OF_A_LINE = frozenset(("product_id", "category"))  # the others are of the whole order
+_ORDER = ("region", "salesperson", "department", "customer_class")
+GRAINS = (  # from the fewest cells to the most
+    _ORDER,
+    ("product_id", "category"),
+    ("category", "region", "department", "customer_class"),
+    ("category", *_ORDER),
+    ("product_id", "category", "region", "customer_class"),
+    ("product_id", "category", "salesperson", "department"),
+)
+
+
+def number(grain: Iterable[str]) -> int:
+    """Return what GROUPING(*DIMENSIONS) is for it: a bit for each one left out, that of the last lowest."""
+    there = set(grain)
+    return sum(1 << at for at, name in enumerate(reversed(DIMENSIONS)) if name not in there)
+
+
+def grain_for(asked: Iterable[str]) -> int | None:
+    """Return the number of the smallest grain that tells these dimensions, None if only the lines do.
+
+    Orders add up over the dimensions of an order, each being of one region, but not over those of a line: an
+    order of two categories would count twice. So a grain that tells more of the line than was asked is none.
+    """
+    wanted = set(asked)
+    line = wanted & OF_A_LINE
+    for grain in GRAINS:
+        told = set(grain)
+        finest = "product_id" in line or (told & OF_A_LINE) == line
+        if wanted <= told and finest:
+            return number(grain)
+    return None

@@ -1,0 +1,1 @@
+"""Product: what is sold, as interaction tells of it; interaction owns the catalogue."""
