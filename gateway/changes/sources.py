@@ -43,6 +43,8 @@ KINDS = {
     "retention_rule": "interaction",
     "retention_hold": "interaction",
     "score": "scoring",
+    "lifecycle": "scoring",
+    "lifecycle_settings": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")
 PATH = "/v1/changes"

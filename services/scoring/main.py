@@ -4,6 +4,9 @@ from fastapi import FastAPI
 
 from feed.routes import feed_router
 from services.scoring.base import FEED
+from services.scoring.lifecycle.queries import CHANGED as LIFECYCLES
+from services.scoring.lifecycle.routes import router as lifecycles
+from services.scoring.lifecycle.settings import SETTINGS as LIFECYCLE_SETTINGS
 from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
@@ -16,6 +19,7 @@ from web.app import create_app
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    feed = feed_router(FEED, {"score": CHANGED})
-    routers = [scores, tiers, runs, versions, status, feed]
+    kinds = {"score": CHANGED, "lifecycle": LIFECYCLES, "lifecycle_settings": LIFECYCLE_SETTINGS.told}
+    feed = feed_router(FEED, kinds)
+    routers = [scores, tiers, lifecycles, runs, versions, status, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

@@ -4,6 +4,7 @@ from services.scoring.base import FEED, Base
 from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
+from services.scoring.lifecycle import models as lifecycle
 from services.scoring.products import models as products
 from services.scoring.rates import models as rates
 from services.scoring.runs import models as runs
@@ -21,6 +22,7 @@ __all__ = [
     "facts",
     "idempotency",
     "identities",
+    "lifecycle",
     "metadata",
     "products",
     "rates",

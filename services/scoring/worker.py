@@ -60,4 +60,5 @@ async def work(
         group.create_task(interactions.run())
         group.create_task(worker.carry_out_runs())
         group.create_task(worker.score_touched())
+        group.create_task(worker.judge_everybody())
         group.create_task(worker.count_sales())

@@ -29,6 +29,7 @@ OF_NOBODY = (
     "/campaigns",
     "/estimators",
     "/scoring-status",
+    "/lifecycle-settings",
     "/survivorship",
     "/mail/settings",
     "/webhook-",

@@ -34,7 +34,8 @@ def drawn(flow: Mapping[str, Any]) -> dict[str, Any]:
     place["y"] = axis("before", "ordinal", f"on {flow['since']}", sort=order)
     colour = axis("customers", "quantitative", "customers", scale={"scheme": "blues", "type": "sqrt"})
     rows = [
-        {"before": one["before"], "after": one["after"], "customers": one["customers"]} for one in flow["flows"]
+        {"before": one["before"], "after": one["after"], "customers": one["customers"]}
+        for one in flow["flows"]
     ]
     return chart(
         "Lifecycle flow",

@@ -25,7 +25,7 @@ FEW = 50  # customers who are judged in a moment; more go to a thread
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What relations are judged by: the newest run, its timing estimator if that is of use, and the limits."""
+    """What relations are judged by: the newest run, its timing estimator if it has one, and the limits."""
 
     run: Record
     timing: Timing | None

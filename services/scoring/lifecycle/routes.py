@@ -135,7 +135,7 @@ async def put_lifecycle_settings(
     return await once(request, principal, lambda tx: SETTINGS.change(tx, SETTINGS_ID, patch, seen))
 
 
-_NOTHING = {
+_NOTHING: Mapping[str, Any] = {
     "as_of": None,
     "state": State.PROSPECT,
     "since": None,

@@ -54,12 +54,12 @@ async def now(on: Runner) -> datetime:
 
 
 async def look(tx: Transaction, ids: Sequence[UUID]) -> None:
-    """Say, before their facts are read, that these customers are being judged: older judgements stand back."""
+    """Say, before their facts are read, that these customers are judged: older judgements stand back."""
     await _LOOK.value(tx.connection, ids=ids)
 
 
 async def keep(tx: Transaction, ids: Sequence[UUID], found: Outcome, looked_at: datetime) -> int:
-    """Make the outcome the current one of these customers, but for those looked at later; count the changed."""
+    """Make the outcome that of these customers, but for those looked at later; count the changed."""
     changes = found.changes
     last = np.full(len(ids), -1)
     last[changes.row] = np.arange(len(changes.row))
@@ -72,7 +72,7 @@ async def keep(tx: Transaction, ids: Sequence[UUID], found: Outcome, looked_at: 
             state=found.state.tolist(),
             **_last(changes, last),
             whose=whose,
-            **{name: column for name, column in zip(_PARTS, _columns(changes), strict=True)},
+            **dict(zip(_PARTS, _columns(changes), strict=True)),
             looked=looked_at,
         )
     )
@@ -96,16 +96,18 @@ def _last(changes: Changes, last: Any) -> dict[str, list[Any]]:  # noqa: ANN401 
     """Return the last change of each customer; a prospect has none."""
     days, _, rules, values, limits = _columns(changes)
     nothing = (None, RULE_NUMBER[Rule.NO_ORDER], None, None)
-    told = [
-        nothing if at < 0 else (days[at], rules[at], values[at], limits[at]) for at in last.tolist()
-    ]
-    return dict(zip(_LAST, map(list, zip(*told, strict=True)), strict=True)) if told else dict.fromkeys(_LAST, [])
+    told = [nothing if at < 0 else (days[at], rules[at], values[at], limits[at]) for at in last.tolist()]
+    columns = map(list, zip(*told, strict=True)) if told else ([] for _ in _LAST)
+    return dict(zip(_LAST, columns, strict=True))
 
 
 def word(number: Any, words: Sequence[str]) -> ColumnElement[Any]:  # noqa: ANN401 - a column
     """Return the word of a number."""
     return case(
-        *((number == literal_column(str(at)), literal_column(f"'{each}'", Text)) for at, each in enumerate(words))
+        *(
+            (number == literal_column(str(at)), literal_column(f"'{each}'", Text))
+            for at, each in enumerate(words)
+        )
     )
 
 
@@ -116,13 +118,20 @@ def _given() -> Any:  # noqa: ANN401 - a select
     parts = {"whose": Uuid, **_PARTS}
     listed = func.unnest(*(bindparam(name, type_=ARRAY(kind)) for name, kind in parts.items()))
     part = listed.table_valued(*parts, with_ordinality="n").render_derived(name="part")
-    each = select(
-        part.c.whose,
-        *(func.array_agg(aggregate_order_by(part.c[name], part.c.n)).label(name) for name in _PARTS),
-    ).group_by(part.c.whose).subquery("each")
+    each = (
+        select(
+            part.c.whose,
+            *(func.array_agg(aggregate_order_by(part.c[name], part.c.n)).label(name) for name in _PARTS),
+        )
+        .group_by(part.c.whose)
+        .subquery("each")
+    )
     return select(
         *one.c,
-        *(func.coalesce(each.c[name], cast(literal_column("'{}'"), ARRAY(kind))).label(name) for name, kind in _PARTS.items()),
+        *(
+            func.coalesce(each.c[name], cast(literal_column("'{}'"), ARRAY(kind))).label(name)
+            for name, kind in _PARTS.items()
+        ),
         bindparam("looked", type_=DateTime(timezone=True)).label("looked_at"),
         _ONE.label("version"),
         false().label("deleted"),
@@ -201,7 +210,8 @@ def _diff(before: CTE, written: CTE) -> ColumnElement[Any]:
         }
 
     was, now_ = shown(before), shown(written)
-    nothing, whole = cast(literal_column("'{}'"), JSONB), cast(literal_column("'{}'"), JSONB)
+    nothing = cast(literal_column("'{}'"), JSONB)
+    whole: ColumnElement[Any] = nothing
     for name, old in was.items():
         pair = json_object(**{name: json_object(**{"from": old, "to": now_[name]})})
         differs = old.is_distinct_from(now_[name])

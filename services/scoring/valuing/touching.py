@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from services.scoring import estimators
 from services.scoring.facts.models import Mark
 from services.scoring.identities.models import COMPUTED, Identity
+from services.scoring.lifecycle.rounds import judge_touched
 from services.scoring.runs import queries as runs
 from services.scoring.runs import statements as run_statements
 from services.scoring.runs.schemas import RunStatus
@@ -113,6 +114,7 @@ async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> 
     await write(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
     there = {id_.tobytes() for id_ in found["customer_id"]}
     await remove(tx, [id_ for id_ in customers if id_.bytes not in there], as_of=day)
+    await judge_touched(tx, customers)
 
 
 def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:
