@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.bgnbd import BgNbd
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.mbgnbd import MbgNbd
+from services.scoring.estimators.paretonbd import ParetoNbd
+from services.scoring.estimators.timing import Timing
 
 DEFAULT: Final = MbgNbd.code
-ESTIMATORS: Final[Mapping[str, type[BetaGeometric]]] = MappingProxyType(
-    {one.code: one for one in (MbgNbd, BgNbd)}
+ESTIMATORS: Final[Mapping[str, type[Timing]]] = MappingProxyType(
+    {one.code: one for one in (MbgNbd, ParetoNbd, BgNbd)}
 )
 SPEND_ESTIMATORS: Final[Mapping[str, type[GammaGamma]]] = MappingProxyType({"gamma_gamma": GammaGamma})

@@ -1,33 +1,32 @@
 """Owns what BG/NBD and MBG/NBD share: gamma purchase rates, beta drop-out chances, their predictions."""
 
-from dataclasses import astuple, dataclass, fields
-from typing import ClassVar, Self
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
 from services.scoring.estimators.betageometric_likelihood import BetaGeometricLikelihood
-from services.scoring.estimators.fitting import Fit, Status, best, judge, too_few
-from services.scoring.estimators.histogram import DAYS, Floats, Histogram
+from services.scoring.estimators.fitting import Likelihood
+from services.scoring.estimators.histogram import Floats, Histogram
+from services.scoring.estimators.timing import Timing
 
-_ROUGH = 16_384  # distinct histories that suffice to choose among starts
 # (r, a, b): every mix of even, uneven and very uneven rates and drop-out; α follows from the mean rate
 _STARTS = ((1.0, 1.0, 1.0), (0.1, 0.1, 1.0), (10.0, 1.0, 10.0), (0.1, 10.0, 10.0), (10.0, 0.1, 10.0))
 
 
 @dataclass(frozen=True, slots=True)
-class BetaGeometric:
+class BetaGeometric(Timing):
     """Customers buy at rate λ ~ Gamma(r, α) a week, and after a purchase stop with chance p ~ Beta(a, b).
 
     `at_first` is 1 when the very first purchase can already be the last one (MBG/NBD), 0 when not (BG/NBD).
-    All times are in weeks; x, t_x, age (T of the literature) and t broadcast against each other.
-
     A customer seen x times and alive at T is again such a customer, with r + x, α + T, a and
     b + x + at_first; every prediction below follows from that.
     """
 
-    code: ClassVar[str]
+    rough: ClassVar[int] = 16_384
     at_first: ClassVar[int]
 
     r: float
@@ -36,24 +35,14 @@ class BetaGeometric:
     b: float
 
     @classmethod
-    def fit(cls, histogram: Histogram) -> Fit[Self]:
-        """Fit by maximum likelihood; see `Fit` for what comes back when the data do not carry it."""
-        customers, repeaters = histogram.customers, histogram.repeat_buyers
-        if reason := too_few(customers, repeaters):
-            return Fit(Status.NOT_ENOUGH_DATA, reason, customers, repeaters)
-        weeks_a_purchase = (histogram.age @ histogram.count) / DAYS / (histogram.x @ histogram.count)
-        found = best(
-            BetaGeometricLikelihood(histogram, cls.at_first),
-            BetaGeometricLikelihood(histogram.coarse(_ROUGH), cls.at_first),
-            [np.array([r, r * weeks_a_purchase, a, b]) for r, a, b in _STARTS],
-        )
-        status, reason, covariance = judge(found, (field.name for field in fields(cls)))
-        parameters = cls(*map(float, found.theta))
-        return Fit(status, reason, customers, repeaters, parameters, covariance, found.log_likelihood)
+    def likelihood(cls, histogram: Histogram) -> Likelihood:
+        """Return the log-likelihood of r, α, a, b."""
+        return BetaGeometricLikelihood(histogram, cls.at_first)
 
-    def standard_errors(self, covariance: Floats) -> Floats:
-        """Return the standard errors of r, α, a, b from the covariance of their logarithms."""
-        return np.array(astuple(self)) * np.sqrt(np.diag(covariance))
+    @classmethod
+    def starts(cls, weeks: float) -> Iterator[Floats]:
+        """Return parameters to climb from; α follows from the mean rate."""
+        return (np.array([r, r * weeks, a, b]) for r, a, b in _STARTS)
 
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, age: ArrayLike) -> Floats:
         """Return P(alive at T | x, t_x, T) = 1 / (1 + a/(b+x+k−1) · ((α+T)/(α+t_x))^(r+x)), k = at_first.
@@ -87,22 +76,10 @@ class BetaGeometric:
         stopped = np.power(1 - z, a - 1) * special.hyp2f1(constant, a - 1, gamma, z)
         return np.asarray(gamma / (a - 1) * (1 - stopped), np.float64)
 
-    def expected_purchases(self, x: ArrayLike, t_x: ArrayLike, age: ArrayLike, t: ArrayLike) -> Floats:
-        """Return E[Y(t) | x, t_x, T], expected purchases in the t weeks after T."""
-        return self.p_alive(x, t_x, age) * self.purchases_if_alive(x, age, t)
-
-    def expected_new(self, t: ArrayLike) -> Floats:
-        """Return E[X(t)], expected repeat purchases in the t weeks after a customer's first purchase."""
-        return self.expected_purchases(0, 0, 0, t)
-
     def p_active_if_alive(self, x: ArrayLike, age: ArrayLike, t: ArrayLike) -> Floats:
         """Return P(Y(t) > 0 | x, alive at T) = 1 − ((α+T)/(α+T+t))^(r+x)."""
         x, age, t = _floats(x), _floats(age), _floats(t)
         return np.asarray(-np.expm1(-(self.r + x) * np.log1p(t / (self.alpha + age))), np.float64)
-
-    def p_active(self, x: ArrayLike, t_x: ArrayLike, age: ArrayLike, t: ArrayLike) -> Floats:
-        """Return P(Y(t) > 0 | x, t_x, T), the chance of at least one purchase in the t weeks after T."""
-        return self.p_alive(x, t_x, age) * self.p_active_if_alive(x, age, t)
 
     def p_more_if_alive(self, n: ArrayLike, x: ArrayLike, age: ArrayLike, t: ArrayLike) -> Floats:
         """Return P(Y(t) > n | x, alive at T).

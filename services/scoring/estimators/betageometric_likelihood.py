@@ -3,7 +3,8 @@
 import numpy as np
 from scipy.special import digamma, expit, gammaln, polygamma
 
-from services.scoring.estimators.histogram import DAYS, Floats, Histogram
+from services.scoring.estimators.histogram import Floats, Histogram
+from services.scoring.estimators.negativebinomial import NegativeBinomial
 
 
 class BetaGeometricLikelihood:
@@ -19,51 +20,32 @@ class BetaGeometricLikelihood:
 
     def __init__(self, histogram: Histogram, at_first: int) -> None:
         self.at_first = at_first
-        weights = histogram.count.astype(np.float64)
-        self.by_x = np.bincount(histogram.x, weights)
-        self.by_age = np.bincount(histogram.age, weights)
-        self.x_by_age = np.bincount(histogram.age, weights * histogram.x)
-        self.days = np.arange(len(self.by_age)) / DAYS
+        self.counting = NegativeBinomial(histogram)
+        self.by_x, self.days = self.counting.by_x, self.counting.days
         seen = histogram.x + at_first > 0
         self.x, self.t_x, self.age = histogram.x[seen], histogram.t_x[seen], histogram.age[seen]
-        self.weights = weights[seen]
+        self.weights = histogram.count[seen].astype(np.float64)
 
     def __call__(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Return the log-likelihood, its gradient (4) and Hessian (4 × 4) at r, α, a, b."""
-        rates, chances, silences = self._rates(theta), self._chances(theta), self._silences(theta)
-        return (
-            rates[0] + chances[0] + silences[0],
-            rates[1] + chances[1] + silences[1],
-            rates[2] + chances[2] + silences[2],
-        )
+        r, alpha, a, b = (float(part) for part in theta)
+        rates, chances, silences = self.counting(r, alpha), self._chances(a, b), self._silences(theta)
+        gradient, hessian = silences[1], silences[2]
+        gradient[:2] += rates[1]
+        gradient[2:] += chances[1]
+        hessian[:2, :2] += rates[2]
+        hessian[2:, 2:] += chances[2]
+        return rates[0] + chances[0] + silences[0], gradient, hessian
 
-    def _rates(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        """Purchases as if nobody had stopped: the negative binomial part."""
-        r, alpha = float(theta[0]), float(theta[1])
-        counts, n = np.arange(len(self.by_x)), self.by_x.sum()
-        bought, exposed = r * self.by_age + self.x_by_age, alpha + self.days
-        value = self.by_x @ gammaln(r + counts) + n * (r * np.log(alpha) - gammaln(r))
-        value -= bought @ np.log(exposed)
-        gradient, hessian = np.zeros(4), np.zeros((4, 4))
-        gradient[0] = self.by_x @ digamma(r + counts) - n * digamma(r)
-        gradient[0] += n * np.log(alpha) - self.by_age @ np.log(exposed)
-        gradient[1] = n * r / alpha - bought @ (1 / exposed)
-        hessian[0, 0] = self.by_x @ polygamma(1, r + counts) - n * polygamma(1, r)
-        hessian[0, 1] = hessian[1, 0] = n / alpha - self.by_age @ (1 / exposed)
-        hessian[1, 1] = -n * r / alpha**2 + bought @ exposed**-2
-        return float(value), gradient, hessian
-
-    def _chances(self, theta: Floats) -> tuple[float, Floats, Floats]:
+    def _chances(self, a: float, b: float) -> tuple[float, Floats, Floats]:
         """Return the chance of staying x + k times: ln B(a, b+x+k)/B(a, b)."""
-        a, b = float(theta[2]), float(theta[3])
         stayed, n = b + np.arange(len(self.by_x)) + self.at_first, self.by_x.sum()
         value = self.by_x @ (gammaln(stayed) - gammaln(a + stayed)) + n * (gammaln(a + b) - gammaln(b))
-        gradient, hessian = np.zeros(4), np.zeros((4, 4))
-        gradient[2] = n * digamma(a + b) - self.by_x @ digamma(a + stayed)
-        gradient[3] = gradient[2] + self.by_x @ digamma(stayed) - n * digamma(b)
-        hessian[2:, 2:] = n * polygamma(1, a + b) - self.by_x @ polygamma(1, a + stayed)
-        hessian[3, 3] += self.by_x @ polygamma(1, stayed) - n * polygamma(1, b)
-        return float(value), gradient, hessian
+        by_a = n * digamma(a + b) - self.by_x @ digamma(a + stayed)
+        by_b = by_a + self.by_x @ digamma(stayed) - n * digamma(b)
+        hessian = np.full((2, 2), n * polygamma(1, a + b) - self.by_x @ polygamma(1, a + stayed))
+        hessian[1, 1] += self.by_x @ polygamma(1, stayed) - n * polygamma(1, b)
+        return float(value), np.array([by_a, by_b]), hessian
 
     def _silences(self, theta: Floats) -> tuple[float, Floats, Floats]:
         """Having stopped at t_x as the other explanation of the silence since: ln(1 + R)."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.histogram import DAYS, Floats, Ints, pack, unpack
 from services.scoring.estimators.summary import Summary
+from services.scoring.estimators.timing import Timing
 
 YEAR = 52.0  # weeks
 _PARTS = 12
@@ -47,23 +47,24 @@ TWELVE_MONTHS = Horizon()
 
 
 def forecast(
-    timing: BetaGeometric, spend: GammaGamma, customers: Summary, horizon: Horizon = TWELVE_MONTHS
+    timing: Timing, spend: GammaGamma, customers: Summary, horizon: Horizon = TWELVE_MONTHS
 ) -> Forecast:
-    """Return expectations for every customer; equal (x, T) share the special functions."""
-    t_x, age = customers.weeks
-    p_alive = timing.p_alive(customers.x, t_x, age)
-    (x, _, days), row = distinct(customers.x, np.zeros_like(customers.x), customers.age)
+    """Return expectations for every customer; equal histories, and equal (x, T), are computed once."""
+    (x, t_x, days), row = distinct(customers.x, customers.t_x, customers.age)
+    alive = timing.p_alive(x, t_x / DAYS, days / DAYS)
+    (x, _, days), pair = distinct(x, np.zeros_like(x), days)
     plain = timing.purchases_if_alive(x, days / DAYS, horizon.weeks)
-    discounted = (plain * present_share(timing, x, days / DAYS, horizon))[row]
-    active = timing.p_active_if_alive(x, days / DAYS, horizon.weeks)[row]
+    discounted = plain * present_share(timing, x, days / DAYS, horizon)
+    active = timing.p_active_if_alive(x, days / DAYS, horizon.weeks)
     each = horizon.margin * spend.expected_spend(customers.x, customers.spend)
+    p_alive, pair = alive[row], pair[row]
     return Forecast(
         p_alive=p_alive,
-        p_active=p_alive * active,
-        purchases=p_alive * plain[row],
-        purchases_if_alive=discounted,
+        p_active=p_alive * active[pair],
+        purchases=p_alive * plain[pair],
+        purchases_if_alive=discounted[pair],
         value_per_purchase=each,
-        value=p_alive * discounted * each,
+        value=p_alive * discounted[pair] * each,
     )
 
 
@@ -73,7 +74,7 @@ def distinct(x: Ints, t_x: Ints, age: Ints) -> tuple[tuple[Ints, Ints, Ints], In
     return unpack(keys), row
 
 
-def present_share(timing: BetaGeometric, x: Ints, age: Floats, horizon: Horizon) -> Floats:
+def present_share(timing: Timing, x: Ints, age: Floats, horizon: Horizon) -> Floats:
     """Return by what share discounting shrinks the expected purchases of each (x, T in weeks).
 
     Purchases count as paid in the middle of their twelfth of the horizon.

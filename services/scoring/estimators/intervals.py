@@ -7,11 +7,11 @@ from typing import Self
 import numpy as np
 from scipy import special
 
-from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.forecast import TWELVE_MONTHS, Horizon, distinct, present_share
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.histogram import DAYS, Floats, Ints
 from services.scoring.estimators.summary import Summary
+from services.scoring.estimators.timing import Timing
 
 LEVELS = (0.1, 0.5, 0.9)
 _NODES = 64  # numbers of purchases told apart; beyond, those within 1/64 of each other share a node
@@ -27,7 +27,7 @@ class Counts:
     p: Floats
 
     @classmethod
-    def of(cls, timing: BetaGeometric, x: int, age: Floats, t: float, *, most: float) -> Self:
+    def of(cls, timing: Timing, x: int, age: Floats, t: float, *, most: float) -> Self:
         """Return P(Y(t) = n | x, alive at T) for each T in weeks; more than `most` count as the last node."""
         edges = np.arange(min(most, _NODES) + 1)
         if most > _NODES:
@@ -38,7 +38,7 @@ class Counts:
         return cls((edges[:-1] + 1 + edges[1:]) / 2, more[:, :-1] - more[:, 1:])
 
 
-def grouped(timing: BetaGeometric, x: Ints, age: Floats, t: float) -> Iterator[tuple[Ints, Counts]]:
+def grouped(timing: Timing, x: Ints, age: Floats, t: float) -> Iterator[tuple[Ints, Counts]]:
     """Yield rows that share x and the number of purchases hardly ever exceeded, with their counts.
 
     The number grows in fixed steps, so a customer's counts do not depend on who else is asked about.
@@ -53,7 +53,7 @@ def grouped(timing: BetaGeometric, x: Ints, age: Floats, t: float) -> Iterator[t
 
 
 def quantiles(
-    timing: BetaGeometric, spend: GammaGamma, customers: Summary, horizon: Horizon = TWELVE_MONTHS
+    timing: Timing, spend: GammaGamma, customers: Summary, horizon: Horizon = TWELVE_MONTHS
 ) -> Floats:
     """Return p10, p50, p90 of each customer's value over the horizon, shape (customers, 3).
 

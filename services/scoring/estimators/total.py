@@ -7,16 +7,16 @@ from typing import TypeVar
 import numpy as np
 from scipy import special
 
-from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.fitting import Fit
 from services.scoring.estimators.forecast import TWELVE_MONTHS, Horizon, distinct, forecast, present_share
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.histogram import DAYS, Floats
 from services.scoring.estimators.intervals import LEVELS, grouped
 from services.scoring.estimators.summary import Summary
+from services.scoring.estimators.timing import Timing
 
 _STEP = 1e-4  # of a log parameter, for central differences
-Model = TypeVar("Model", BetaGeometric, GammaGamma)
+Model = TypeVar("Model", Timing, GammaGamma)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Total:
 
 
 def total(
-    timing: Fit[BetaGeometric], spend: Fit[GammaGamma], customers: Summary, horizon: Horizon = TWELVE_MONTHS
+    timing: Fit[Timing], spend: Fit[GammaGamma], customers: Summary, horizon: Horizon = TWELVE_MONTHS
 ) -> Total:
     """Return the value of all customers together, lognormal with the mean and variance of the sum.
 
@@ -70,7 +70,7 @@ def _slope(model: Model, outcome: Callable[[Model], float]) -> Floats:
     return np.array([(moved(name, _STEP) - moved(name, -_STEP)) / (2 * _STEP) for name in given])
 
 
-def _variance(timing: BetaGeometric, spend: GammaGamma, customers: Summary, horizon: Horizon) -> float:
+def _variance(timing: Timing, spend: GammaGamma, customers: Summary, horizon: Horizon) -> float:
     """Return the variance of the sum at known parameters, where customers are independent.
 
     A value is (v + x·mean)·G/H, see `quantiles`: E[G²] = pn(pn + 1), E[1/H²] = 1/((q'−1)(q'−2)), q' = q + px.

@@ -15,6 +15,7 @@ class TimingEstimator(StrEnum):
     """The estimators of purchases that scores can be computed with."""
 
     MBG_NBD = "mbg_nbd"
+    PARETO_NBD = "pareto_nbd"
     BG_NBD = "bg_nbd"
 
 

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.forecast import forecast
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.intervals import quantiles
 from services.scoring.estimators.summary import Summary
+from services.scoring.estimators.timing import Timing
 from services.scoring.states.history import History
 
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Prediction:
 class Model:
     """Fitted estimators, and the firm's own margin rate (null when no order has a cost)."""
 
-    timing: BetaGeometric
+    timing: Timing
     spend: GammaGamma
     margin_rate: float | None
 

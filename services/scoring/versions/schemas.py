@@ -12,6 +12,7 @@ class EstimatorKind(StrEnum):
     """The estimators there are."""
 
     MBG_NBD = "mbg_nbd"
+    PARETO_NBD = "pareto_nbd"
     BG_NBD = "bg_nbd"
     GAMMA_GAMMA = "gamma_gamma"
 

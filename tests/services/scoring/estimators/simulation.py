@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.histogram import Floats, Ints
+from services.scoring.estimators.paretonbd import ParetoNbd
 from services.scoring.estimators.summary import Summary
 
 
@@ -21,17 +22,19 @@ class Simulated:
     later_value: Floats
 
 
-def simulate(timing: BetaGeometric, spend: GammaGamma, age: Ints, weeks: float, seed: int) -> Simulated:
+def simulate(
+    timing: BetaGeometric | ParetoNbd, spend: GammaGamma, age: Ints, weeks: float, seed: int
+) -> Simulated:
     """Draw one customer per age in days, and their purchases in the weeks after."""
     draw, size = np.random.default_rng(seed), len(age)
     rate = draw.gamma(timing.r, 1 / timing.alpha, size) / 7
-    repeats_in_a_life = draw.geometric(draw.beta(timing.a, timing.b, size)) - timing.at_first
+    repeats_in_a_life, life = _lives(timing, draw, size)
     clock, x, t_x, bought = np.zeros(size), np.zeros(size, int), np.zeros(size), np.zeros(size, int)
     later = np.zeros(size, int)
     going = np.flatnonzero(repeats_in_a_life > 0)
     while len(going):
         clock[going] += draw.exponential(1 / rate[going])
-        going = going[clock[going] <= age[going] + 7 * weeks]
+        going = going[clock[going] <= np.minimum(age[going] + 7 * weeks, life[going])]
         bought[going] += 1
         seen = going[clock[going] <= age[going]]
         x[seen] += 1
@@ -42,4 +45,14 @@ def simulate(timing: BetaGeometric, spend: GammaGamma, age: Ints, weeks: float, 
     mean = scale * draw.gamma(spend.p * np.maximum(x, 1)) / np.maximum(x, 1) * (x > 0)
     value = scale * draw.gamma(spend.p * np.maximum(later, 1)) * (later > 0)
     days = np.where(x > 0, np.clip(np.rint(t_x), 1, age), 0).astype(np.int64)
-    return Simulated(Summary(x, days, np.asarray(age), mean), x < repeats_in_a_life, later, value)
+    alive = (x < repeats_in_a_life) & (life > age)
+    return Simulated(Summary(x, days, np.asarray(age), mean), alive, later, value)
+
+
+def _lives(timing: BetaGeometric | ParetoNbd, draw: np.random.Generator, size: int) -> tuple[Floats, Floats]:
+    """Draw how many repeat purchases, and how many days, each customer stays for at most."""
+    if isinstance(timing, ParetoNbd):
+        rate = draw.gamma(timing.s, 1 / timing.beta, size) / 7
+        return np.full(size, np.inf), draw.exponential(1 / np.maximum(rate, 1e-300))
+    chance = draw.beta(timing.a, timing.b, size)
+    return (draw.geometric(chance) - timing.at_first).astype(np.float64), np.full(size, np.inf)

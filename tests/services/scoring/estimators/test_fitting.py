@@ -14,11 +14,15 @@ from services.scoring.estimators.fitting import Likelihood, Status, maximise
 from services.scoring.estimators.gammagamma import GammaGamma, GammaGammaLikelihood
 from services.scoring.estimators.histogram import Floats, Histogram
 from services.scoring.estimators.mbgnbd import MbgNbd
+from services.scoring.estimators.paretonbd import ParetoNbd
+from services.scoring.estimators.paretonbd_likelihood import ParetoLikelihood
 from services.scoring.estimators.summary import Summary
 from tests.services.scoring.estimators.conftest import Cdnow
 from tests.services.scoring.estimators.simulation import simulate
 
 SPEND = GammaGamma(6.25, 3.74, 15.44)
+BETA = MbgNbd(0.8, 5.0, 0.9, 3.0)
+PARETO = ParetoNbd(0.8, 5.0, 0.9, 12.0)
 CODES = sorted(ESTIMATORS)
 
 
@@ -28,10 +32,12 @@ def likelihoods(cdnow: Cdnow) -> list[tuple[Likelihood, Floats]]:
         (BetaGeometricLikelihood(timing, 0), np.array([0.6, 9.0, 1.7, 0.4])),
         (BetaGeometricLikelihood(timing, 1), np.array([1.6, 3.0, 0.7, 4.0])),
         (GammaGammaLikelihood(spend, 1.0), np.array([2.0, 5.0, 9.0])),
+        (ParetoLikelihood(timing), np.array([0.7, 9.0, 1.2, 14.0])),
+        (ParetoLikelihood(timing), np.array([2.0, 30.0, 0.3, 4.0])),
     ]
 
 
-@pytest.mark.parametrize("which", range(3))
+@pytest.mark.parametrize("which", range(5))
 def test_derivatives_equal_finite_differences(cdnow: Cdnow, which: int) -> None:
     likelihood, theta = likelihoods(cdnow)[which]
     _, gradient, hessian = likelihood(theta)
@@ -91,7 +97,7 @@ def test_other_customers_give_other_parameters(cdnow: Cdnow, code: str) -> None:
 def test_every_start_finds_the_same_peak(cdnow: Cdnow, code: str) -> None:
     fitted = ESTIMATORS[code].fit(cdnow.summary.histogram())
     assert fitted.parameters is not None
-    likelihood = BetaGeometricLikelihood(cdnow.summary.histogram(), ESTIMATORS[code].at_first)
+    likelihood = ESTIMATORS[code].likelihood(cdnow.summary.histogram())
     for start in ((1.0, 1.0, 1.0, 1.0), (0.05, 50.0, 5.0, 0.1), (5.0, 0.5, 0.1, 5.0)):
         found = maximise(likelihood, np.array(start))
         assert found.converged
@@ -99,10 +105,12 @@ def test_every_start_finds_the_same_peak(cdnow: Cdnow, code: str) -> None:
 
 
 def test_the_fit_recovers_what_was_simulated_within_its_errors() -> None:
-    truth = MbgNbd(0.8, 5.0, 0.9, 3.0)
-    drawn = simulate(truth, SPEND, np.random.default_rng(1).integers(90, 700, 60_000), 1, seed=8)
+    age = np.random.default_rng(1).integers(90, 700, 60_000)
+    drawn = simulate(BETA, SPEND, age, 1, seed=8)
+    other = simulate(PARETO, SPEND, age, 1, seed=9)
     for model, fitted in (
-        (truth, MbgNbd.fit(drawn.seen.histogram())),
+        (BETA, MbgNbd.fit(drawn.seen.histogram())),
+        (PARETO, ParetoNbd.fit(other.seen.histogram())),
         (SPEND, GammaGamma.fit(drawn.seen.spend_histogram())),
     ):
         assert fitted.parameters is not None
@@ -145,10 +153,11 @@ def test_no_data_at_all_are_no_fit() -> None:
     assert GammaGamma.fit(nobody.spend_histogram()).status is Status.NOT_ENOUGH_DATA
 
 
-def test_a_large_fit_is_quick() -> None:
+@pytest.mark.parametrize(("code", "seconds"), [("mbg_nbd", 3), ("pareto_nbd", 8)])
+def test_a_large_fit_is_quick(code: str, seconds: float) -> None:
     drawn = simulate(
         MbgNbd(0.5, 6.0, 0.9, 1.6), SPEND, np.random.default_rng(1).integers(90, 364, 200_000), 1, 3
     )
     began = time.perf_counter()
-    MbgNbd.fit(drawn.seen.histogram())
-    assert time.perf_counter() - began < 3
+    ESTIMATORS[code].fit(drawn.seen.histogram())
+    assert time.perf_counter() - began < seconds

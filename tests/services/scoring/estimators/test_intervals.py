@@ -4,25 +4,30 @@ import numpy as np
 import pytest
 from scipy import optimize, special
 
-from services.scoring.estimators.betageometric import BetaGeometric
 from services.scoring.estimators.bgnbd import BgNbd
 from services.scoring.estimators.fitting import Fit, Status
 from services.scoring.estimators.forecast import Horizon, forecast
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.intervals import LEVELS, quantiles
 from services.scoring.estimators.mbgnbd import MbgNbd
+from services.scoring.estimators.paretonbd import ParetoNbd
 from services.scoring.estimators.summary import Summary
+from services.scoring.estimators.timing import Timing
 from services.scoring.estimators.total import total
 from tests.services.scoring.estimators.conftest import Cdnow
 from tests.services.scoring.estimators.simulation import simulate
 
 SPEND = GammaGamma(6.25, 3.74, 15.44)
 REGULAR = GammaGamma(400.0, 30.0, 2.0)  # everyone spends about the same each time
-TIMINGS: list[BetaGeometric] = [MbgNbd(0.525, 6.18, 0.89, 1.61), BgNbd(1.7, 3.0, 0.4, 5.0)]
+TIMINGS: list[Timing] = [
+    MbgNbd(0.525, 6.18, 0.89, 1.61),
+    BgNbd(1.7, 3.0, 0.4, 5.0),
+    ParetoNbd(0.55, 10.6, 0.61, 11.7),
+]
 BUSY = MbgNbd(2.0, 6.0, 0.5, 12.0)
 
 
-def exact(timing: BetaGeometric, spend: GammaGamma, one: Summary, level: float) -> float:
+def exact(timing: Timing, spend: GammaGamma, one: Summary, level: float) -> float:
     """Return the quantile by adding up incomplete beta functions over every number of purchases."""
     x, (t_x, age) = one.x[0], (float(part[0]) for part in one.weeks)
     more = timing.p_more_if_alive(np.arange(1000), x, age, 52.0) * timing.p_alive(x, t_x, age)
@@ -45,9 +50,7 @@ def exact(timing: BetaGeometric, spend: GammaGamma, one: Summary, level: float) 
 @pytest.mark.parametrize(
     "history", [(0, 0, 90), (1, 60, 200), (6, 250, 273), (26, 216, 217), (120, 360, 364)]
 )
-def test_quantiles_equal_exact_sums(
-    timing: BetaGeometric, spend: GammaGamma, history: tuple[int, int, int]
-) -> None:
+def test_quantiles_equal_exact_sums(timing: Timing, spend: GammaGamma, history: tuple[int, int, int]) -> None:
     x, t_x, age = (np.array([part]) for part in history)
     one = Summary(x, t_x, age, np.where(x > 0, 30.0, 0.0))
     found = quantiles(timing, spend, one)[0]
@@ -118,7 +121,7 @@ def test_the_base_adds_up(cdnow: Cdnow) -> None:
 
 
 def test_no_interval_without_a_sound_fit(cdnow: Cdnow) -> None:
-    none: Fit[BetaGeometric] = Fit(Status.NOT_ENOUGH_DATA, "3 customers", 3, 0)
+    none: Fit[Timing] = Fit(Status.NOT_ENOUGH_DATA, "3 customers", 3, 0)
     with pytest.raises(ValueError, match="3 customers"):
         total(none, GammaGamma.fit(cdnow.summary.spend_histogram()), cdnow.summary)
 
