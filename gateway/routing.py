@@ -62,6 +62,7 @@ _TABLE = {
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
     b"scoring-status": "scoring",
+    b"backtests": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,
     b"me": OWN,

@@ -1,9 +1,10 @@
-"""The declarative base and the feed of the scoring schema."""
+"""The declarative base, the feed and the jobs of the scoring schema."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from feed.tables import Feed
+from jobs.life import Jobs
 from shared.database import NAMING
 
 
@@ -14,3 +15,4 @@ class Base(DeclarativeBase):
 
 
 FEED = Feed(Base.metadata, source="/scoring")
+JOBS = Jobs(Base.metadata)

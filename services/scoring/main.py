@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from feed.routes import feed_router
+from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
 from services.scoring.lifecycle.queries import CHANGED as LIFECYCLES
 from services.scoring.lifecycle.routes import router as lifecycles
@@ -21,5 +22,5 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     kinds = {"score": CHANGED, "lifecycle": LIFECYCLES, "lifecycle_settings": LIFECYCLE_SETTINGS.told}
     feed = feed_router(FEED, kinds)
-    routers = [scores, tiers, lifecycles, runs, versions, status, feed]
+    routers = [scores, tiers, lifecycles, runs, versions, status, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

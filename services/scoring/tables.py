@@ -1,6 +1,7 @@
 """Every table of the schema, for migrations and for tests."""
 
-from services.scoring.base import FEED, Base
+from services.scoring.backtests import models as backtests
+from services.scoring.base import FEED, JOBS, Base
 from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
@@ -18,6 +19,8 @@ metadata = Base.metadata
 idempotency = idempotency_table(metadata)
 __all__ = [
     "FEED",
+    "JOBS",
+    "backtests",
     "cube",
     "facts",
     "idempotency",

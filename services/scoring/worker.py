@@ -1,12 +1,15 @@
-"""The scoring service's worker: follows two feeds, does runs, scores who was touched, beside its upkeep."""
+"""The scoring service's worker: follows two feeds, does runs and back-tests, scores who was touched."""
 
 import asyncio
 from contextlib import AsyncExitStack
 
 from feed.consumer import Follower
 from feed.upkeep import keep_up
+from jobs.working import work as work_jobs
 from services.scoring import following
-from services.scoring.base import FEED
+from services.scoring.backtests.running import KIND as BACKTEST
+from services.scoring.backtests.running import BacktestRun
+from services.scoring.base import FEED, JOBS
 from services.scoring.following import Interactions
 from services.scoring.valuing.working import Worker
 from shared.auth import Principal, Signer
@@ -61,4 +64,5 @@ async def work(
         group.create_task(worker.carry_out_runs())
         group.create_task(worker.score_touched())
         group.create_task(worker.judge_everybody())
+        group.create_task(work_jobs(database, JOBS, {BACKTEST: BacktestRun(database)}))
         group.create_task(worker.count_sales())

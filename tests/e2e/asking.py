@@ -23,6 +23,7 @@ OF_NOBODY = (
     "/custom-field",
     "/products",
     "/scoring-runs",
+    "/backtests",
     "/exchange-rates",
     "/shared-costs",
     "/publicity-claims",

@@ -1,4 +1,4 @@
-"""Owns how uncertain a forecast is per customer: numbers of purchases, and quantiles of the value."""
+"""Owns how uncertain a forecast is per customer: quantiles of the purchases and of the value."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,19 +64,43 @@ def quantiles(
     """
     (x, t_x, days), row = distinct(customers.x, customers.t_x, customers.age)
     p_alive = timing.p_alive(x, t_x / DAYS, days / DAYS)
-    (pair_x, _, pair_days), pair = distinct(x, np.zeros_like(x), days)
-    # histories sort by x and T, so those of one pair lie together
-    first = np.searchsorted(pair, np.arange(len(pair_x) + 1))
     unit = np.zeros((len(x), len(LEVELS)))
-    for group, counts in grouped(timing, pair_x, pair_days / DAYS, horizon.weeks):
-        size = first[group + 1] - first[group]
-        age = np.repeat(np.arange(len(group)), size)
-        at = np.concatenate([np.arange(first[one], first[one + 1]) for one in group])
-        q = spend.q + spend.p * int(pair_x[group[0]])
+    for at, age, counts in _alike(timing, x, days, horizon.weeks):
+        q = spend.q + spend.p * int(x[at[0]])
         unit[at] = _unit_quantiles(counts, spend.p, q, age, p_alive[at])
     scale = horizon.margin * (spend.v + customers.x * np.maximum(customers.spend, 0))
     unit *= present_share(timing, x, days / DAYS, horizon)[:, None]
     return np.asarray(scale[:, None] * unit[row], np.float64)
+
+
+def purchase_quantiles(timing: Timing, customers: Summary, weeks: float = TWELVE_MONTHS.weeks) -> Floats:
+    """Return p10, p50, p90 of each customer's purchases in the weeks to come, shape (customers, 3).
+
+    The least number that is not exceeded with that chance; above 64, the middle of a node's numbers.
+    """
+    (x, t_x, days), row = distinct(customers.x, customers.t_x, customers.age)
+    p_alive = timing.p_alive(x, t_x / DAYS, days / DAYS)
+    found = np.zeros((len(x), len(LEVELS)))
+    for at, age, counts in _alike(timing, x, days, weeks):
+        below = np.cumsum(counts.p, axis=1)
+        some = below[:, -1:][age]
+        wanted = some - (1 - np.array(LEVELS)) / np.maximum(p_alive[at], 1e-300)[:, None]
+        # as in _unit_quantiles, row i of the table lives between 2i and 2i + 1
+        offset = 2 * np.arange(len(below))
+        place = np.searchsorted((below + offset[:, None]).ravel(), np.maximum(wanted, 0) + offset[age, None])
+        n = np.floor(counts.n)[np.minimum(place - age[:, None] * len(counts.n), len(counts.n) - 1)]
+        found[at] = np.where(wanted > 0, n, 0.0)
+    return found[row]
+
+
+def _alike(timing: Timing, x: Ints, days: Ints, weeks: float) -> Iterator[tuple[Ints, Ints, Counts]]:
+    """Yield rows of sorted histories that share a table of counts, their rows there, and the table."""
+    (pair_x, _, pair_days), pair = distinct(x, np.zeros_like(x), days)
+    # histories sort by x and T, so those of one pair lie together
+    first = np.searchsorted(pair, np.arange(len(pair_x) + 1))
+    for group, counts in grouped(timing, pair_x, pair_days / DAYS, weeks):
+        age = np.repeat(np.arange(len(group)), first[group + 1] - first[group])
+        yield np.concatenate([np.arange(first[one], first[one + 1]) for one in group]), age, counts
 
 
 def _unit_quantiles(counts: Counts, p: float, q: float, age: Ints, p_alive: Floats) -> Floats:

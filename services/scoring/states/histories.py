@@ -10,6 +10,7 @@ from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Date,
     Float,
@@ -45,6 +46,13 @@ _PACKED = np.dtype(
         for name in DTYPE.names or ()
         for part in ((f"{name}_size", ">i4"), (name, DTYPE[name].newbyteorder(">")))
     ]
+)
+_patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
+PATIENT = Statement(
+    select(
+        func.set_config(literal_column("'statement_timeout'"), *_patience),
+        func.set_config(literal_column("'idle_in_transaction_session_timeout'"), *_patience),
+    )
 )
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _SYSTEM: ColumnElement[str] = bindparam("identity_system", type_=Text)

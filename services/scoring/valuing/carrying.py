@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import Boolean, Text, func, insert, literal_column, select
+from sqlalchemy import insert, select
 
 from services.scoring.base import FEED
 from services.scoring.runs import actions as runs
 from services.scoring.scores import staging
 from services.scoring.scores.actions import lock_alone
-from services.scoring.states.histories import of_everybody
+from services.scoring.states.histories import PATIENT, of_everybody
 from services.scoring.states.history import History, day_number
 from services.scoring.valuing.child import compute_apart
 from services.scoring.valuing.computing import Order, Outcome
@@ -26,13 +26,6 @@ from shared.statements import Statement
 WORKER = Principal.of_service("scoring")
 BEAT_S = 2.0
 _READ, _COMPUTED = 0.15, 0.5  # of the whole, for the progress that is shown
-_patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
-PATIENT = Statement(
-    select(
-        func.set_config(literal_column("'statement_timeout'"), *_patience),
-        func.set_config(literal_column("'idle_in_transaction_session_timeout'"), *_patience),
-    )
-)
 _CURSORS = Statement(select(FEED.cursors.c.source, FEED.cursors.c.cursor))
 _KEEP_VERSION = Statement(insert(EstimatorVersion))
 

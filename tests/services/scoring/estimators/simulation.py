@@ -13,6 +13,27 @@ from services.scoring.estimators.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """How all customers' rates swing over the year: 1 + swing · sin(2π·day/364), days counted from today."""
+
+    swing: float = 0.0
+
+    def after(self, day: Floats, effort: Floats) -> Floats:
+        """Return when as much of the year's rate has passed since `day` as in `effort` average days."""
+        return self._solve(self._passed(day) + effort) if self.swing else day + effort
+
+    def _passed(self, day: Floats) -> Floats:
+        return day - self.swing * 364 / (2 * np.pi) * np.cos(2 * np.pi * day / 364)
+
+    def _solve(self, passed: Floats) -> Floats:
+        days = np.arange(-5000.0, 5000.0)
+        return np.interp(passed, self._passed(days), days)
+
+
+NO_SEASON = Season()
+
+
+@dataclass(frozen=True, slots=True)
 class Simulated:
     """What was seen of each customer, whether still alive then, and what came after."""
 
@@ -23,7 +44,12 @@ class Simulated:
 
 
 def simulate(
-    timing: BetaGeometric | ParetoNbd, spend: GammaGamma, age: Ints, weeks: float, seed: int
+    timing: BetaGeometric | ParetoNbd,
+    spend: GammaGamma,
+    age: Ints,
+    weeks: float,
+    seed: int,
+    season: Season = NO_SEASON,
 ) -> Simulated:
     """Draw one customer per age in days, and their purchases in the weeks after."""
     draw, size = np.random.default_rng(seed), len(age)
@@ -33,7 +59,8 @@ def simulate(
     later = np.zeros(size, int)
     going = np.flatnonzero(repeats_in_a_life > 0)
     while len(going):
-        clock[going] += draw.exponential(1 / rate[going])
+        effort = draw.exponential(1 / rate[going])
+        clock[going] = season.after(clock[going] - age[going], effort) + age[going]
         going = going[clock[going] <= np.minimum(age[going] + 7 * weeks, life[going])]
         bought[going] += 1
         seen = going[clock[going] <= age[going]]

@@ -8,13 +8,14 @@ from services.scoring.estimators.bgnbd import BgNbd
 from services.scoring.estimators.fitting import Fit, Status
 from services.scoring.estimators.forecast import Horizon, forecast
 from services.scoring.estimators.gammagamma import GammaGamma
-from services.scoring.estimators.intervals import LEVELS, quantiles
+from services.scoring.estimators.intervals import LEVELS, purchase_quantiles, quantiles
 from services.scoring.estimators.mbgnbd import MbgNbd
 from services.scoring.estimators.paretonbd import ParetoNbd
 from services.scoring.estimators.summary import Summary
 from services.scoring.estimators.timing import Timing
 from services.scoring.estimators.total import total
 from tests.services.scoring.estimators.conftest import Cdnow
+from tests.services.scoring.estimators.coverage import coverage, drawn
 from tests.services.scoring.estimators.simulation import simulate
 
 SPEND = GammaGamma(6.25, 3.74, 15.44)
@@ -57,6 +58,37 @@ def test_quantiles_equal_exact_sums(timing: Timing, spend: GammaGamma, history: 
     np.testing.assert_allclose(
         found, [exact(timing, spend, one, level) for level in LEVELS], rtol=8e-3 if x[0] > 50 else 3e-3
     )
+
+
+@pytest.mark.parametrize("timing", TIMINGS, ids=str)
+def test_purchase_quantiles_are_the_least_numbers_with_that_chance(timing: Timing, cdnow: Cdnow) -> None:
+    some = cdnow.summary[np.arange(0, 2357, 31)]
+    found, (t_x, age) = purchase_quantiles(timing, some), some.weeks
+    more = timing.p_more_if_alive(np.arange(400), some.x[:, None], age[:, None], 52)
+    at_most = 1 - timing.p_alive(some.x, t_x, age)[:, None] * more
+    for column, level in enumerate(LEVELS):
+        least = np.argmax(at_most >= level - 1e-9, axis=1)
+        exact = least <= 64
+        np.testing.assert_array_equal(found[exact, column], least[exact])
+        np.testing.assert_allclose(found[:, column], least, rtol=1 / 32)
+    assert (found[:, 2] > 0).any()
+
+
+@pytest.mark.parametrize(
+    ("simulator", "estimator"),
+    [
+        ("BG/NBD", "bg_nbd"),
+        ("BG/NBD", "mbg_nbd"),
+        ("Pareto/NBD", "pareto_nbd"),
+        ("Pareto/NBD", "mbg_nbd"),
+        ("seasonal", "pareto_nbd"),
+        ("seasonal", "mbg_nbd"),
+    ],
+)
+def test_intervals_hold_what_they_say(simulator: str, estimator: str) -> None:
+    found = coverage(estimator, drawn(simulator, 5_000, 11))  # chance alone moves these by 0.006
+    assert 0.77 <= found.value <= 0.83
+    assert 0.77 <= found.purchases <= 0.83
 
 
 def test_quantiles_do_not_depend_on_the_company_kept(cdnow: Cdnow) -> None:

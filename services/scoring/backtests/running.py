@@ -1,0 +1,85 @@
+"""Carrying out a back-test: origin by origin, each kept with its checkpoint; killed, it goes on there."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Date, Text, Uuid, bindparam, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from jobs.life import Failed, Job
+from services.scoring.apart.process import ComputingError, KilledError, apart
+from services.scoring.backtests.champions import champion, summarised
+from services.scoring.backtests.models import BacktestOrigin
+from services.scoring.backtests.origins import cut_offs
+from services.scoring.base import JOBS
+from services.scoring.states.histories import PATIENT, of_everybody
+from services.scoring.states.history import History, day_number
+from shared.auth import Principal
+from shared.clock import Clock, utc_now
+from shared.database import Database
+from shared.statements import Statement
+
+KIND = "backtest"
+NOTHING: dict[str, Any] = {"origins": 0, "estimators": [], "champion": None}
+WORKER = Principal.of_service("scoring")
+_job, _KIND = bindparam("job", type_=Uuid), literal_column(f"'{KIND}'", Text)
+_KEEP = Statement(
+    insert(BacktestOrigin)
+    .values(job_id=_job, cut_off=bindparam("cut_off", type_=Date), found=bindparam("found", type_=JSONB))
+    .on_conflict_do_nothing()
+)
+ORIGINS = Statement(
+    select(BacktestOrigin.cut_off, BacktestOrigin.found)
+    .where(BacktestOrigin.job_id == _job)
+    .order_by(BacktestOrigin.cut_off)
+)
+ASKED = Statement(select(JOBS.table.c.parameters).where(JOBS.table.c.id == _job, JOBS.table.c.kind == _KIND))
+
+
+class BacktestRun:
+    """Does the jobs of this kind; the checkpoint is how many origins are done."""
+
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
+        self.database, self.clock = database, clock
+
+    async def __call__(self, job: Job) -> None:
+        """Do a job from its checkpoint on."""
+        asked = dict(job.parameters)
+        until, currency = date.fromisoformat(asked.pop("until")), asked.pop("currency")
+        days = 7 * asked["holdout_weeks"]
+        for at, cut_off in enumerate(cut_offs(until, **asked)):
+            if at >= job.checkpoint.get("done", 0):
+                found = await self._origin(cut_off, days, currency)
+                await self._keep(job, cut_off, found, at + 1)
+
+    async def _origin(self, cut_off: date, days: int, currency: str) -> dict[str, Any]:
+        seen, later = await self._read(cut_off, days, currency)
+        head = {"cut_off": day_number(cut_off), "days": days}
+        try:
+            found, _ = await apart("services.scoring.backtests.origins", head, seen, later)
+        except KilledError as killed:
+            # The lease runs out, and the job goes on at its checkpoint.
+            raise OSError(str(killed)) from killed
+        except ComputingError as failed:
+            raise Failed(str(failed)) from failed
+        return found
+
+    async def _read(self, cut_off: date, days: int, currency: str) -> tuple[History, History]:
+        """Read what was known at the cut-off, and at the end of its hold-out, from one snapshot."""
+        async with self.database.pool.acquire() as on, on.transaction(isolation="repeatable_read"):
+            await PATIENT.value(on)
+            seen = await of_everybody(on, until=cut_off, currency=currency)
+            later = await of_everybody(on, until=cut_off + timedelta(days=days), currency=currency)
+            return seen, later
+
+    async def _keep(self, job: Job, cut_off: date, found: dict[str, Any], done: int) -> None:
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            await _KEEP.value(tx.connection, job=job.id, cut_off=cut_off, found=found)
+            origins = [row["found"] for row in await ORIGINS.all(tx.connection, job=job.id)]
+            whole = done == job.parameters["origins"]
+            job.counts = {
+                "origins": done,
+                "estimators": summarised(origins),
+                "champion": champion(origins) if whole else None,
+            }
+            await job.save(tx.connection, done / job.parameters["origins"], done=done)

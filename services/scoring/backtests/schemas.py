@@ -1,0 +1,151 @@
+"""What callers send and get about back-tests."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from jobs.schemas import JobRead
+from services.scoring.charts.specification import Chart
+from services.scoring.versions.schemas import FitStatus
+from shared.schemas import Body, Currency, Day, Read, Whole, example
+
+FEWEST_ORIGINS = 3
+Weeks = Annotated[Whole, Field(ge=1, le=260)]
+
+
+class BacktestCreate(Body):
+    """A look at how the estimators would have done at earlier days, `origins` of them.
+
+    `until`: the last day of the last hold-out, by default yesterday. Hold-outs are `holdout_weeks` long,
+    their cut-offs `step_weeks` apart. `currency`: what money is converted to.
+    """
+
+    model_config = example(until="2026-03-31", origins=3, holdout_weeks=13, step_weeks=13)
+
+    until: Day | None = None
+    origins: Annotated[Whole, Field(ge=FEWEST_ORIGINS, le=12)] = FEWEST_ORIGINS
+    holdout_weeks: Weeks = 13
+    step_weeks: Weeks = 13
+    currency: Currency | None = None
+
+
+class BacktestParameters(Read):
+    """What a back-test was asked for."""
+
+    until: date
+    origins: int
+    holdout_weeks: int
+    step_weeks: int
+    currency: str
+
+
+class EstimatorScore(Read):
+    """One estimator over all origins, null where there is nothing to say.
+
+    `mae` and `rmse` are per customer, in purchases; `value_mae` in money; `bias` is by what share the
+    forecast total was above the actual one, `bias_spread` the standard deviation of that over the origins.
+    `auc`: the chance that a customer who bought was thought likelier to than one who did not.
+    `top_decile_share`: what part of the money came from the tenth that was expected to bring most.
+    """
+
+    estimator: str
+    status: FitStatus
+    reason: str
+    mae: float | None
+    rmse: float | None
+    value_mae: float | None
+    bias: float | None
+    bias_spread: float | None
+    auc: float | None
+    top_decile_share: float | None
+
+
+class BacktestCounts(Read):
+    """What has been found so far: origins done, estimators over them, and the best one: null without one."""
+
+    origins: int
+    estimators: list[EstimatorScore]
+    champion: str | None
+
+
+class BacktestRead(JobRead[BacktestParameters, BacktestCounts]):
+    """A back-test."""
+
+
+class BacktestPage(Read):
+    """Back-tests, newest first."""
+
+    items: list[BacktestRead]
+    next: str | None
+
+
+class Errors(Read):
+    """Errors per customer, and totals."""
+
+    mae: float
+    rmse: float
+    predicted: float
+    actual: float
+
+
+class MoneyErrors(Errors):
+    """The same in money of the back-test's currency."""
+
+    bias: float | None
+
+
+class Group(Read):
+    """Some customers: how many purchases they were expected to make on average, and made."""
+
+    customers: int
+    predicted: float
+    actual: float
+
+
+class DecileRow(Group):
+    """A tenth of the customers, 1 with the lowest forecasts."""
+
+    decile: int
+
+
+class FrequencyRow(Group):
+    """Customers with so many repeat purchases up to the cut-off, 7 standing for more."""
+
+    frequency: int
+
+
+class EstimatorOrigin(Read):
+    """One estimator at one origin; figures are null without a sound fit, money without one of spend."""
+
+    estimator: str
+    status: FitStatus
+    reason: str
+    purchases: Errors | None
+    value: MoneyErrors | None
+    bias: float | None
+    auc: float | None
+    top_decile_share: float | None
+    deciles: list[DecileRow]
+    frequencies: list[FrequencyRow]
+
+
+class OriginRead(Read):
+    """One origin: who was known at the `cut_off`, and what they bought up to and with `until`."""
+
+    cut_off: date
+    until: date
+    customers: int
+    repeat_buyers: int
+    purchases: int
+    estimators: list[EstimatorOrigin]
+
+
+class BacktestReport(Read):
+    """Everything that a back-test has found so far, origin by origin, the earliest first."""
+
+    id: UUID
+    currency: str
+    items: list[OriginRead]
+    chart: Chart | None
