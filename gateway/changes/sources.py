@@ -45,6 +45,8 @@ KINDS = {
     "score": "scoring",
     "lifecycle": "scoring",
     "lifecycle_settings": "scoring",
+    "win_back_settings": "scoring",
+    "tier_settings": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")
 PATH = "/v1/changes"

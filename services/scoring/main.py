@@ -8,19 +8,29 @@ from services.scoring.base import FEED
 from services.scoring.lifecycle.queries import CHANGED as LIFECYCLES
 from services.scoring.lifecycle.routes import router as lifecycles
 from services.scoring.lifecycle.settings import SETTINGS as LIFECYCLE_SETTINGS
+from services.scoring.rfm.routes import router as rfm
 from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
-from services.scoring.tiers.routes import router as tiers
+from services.scoring.tiers.routes import ROUTERS as TIERS
+from services.scoring.tiers.settings import SETTINGS as TIER_SETTINGS
 from services.scoring.versions.routes import router as versions
+from services.scoring.win_backs.queries import SETTINGS as WIN_BACK_SETTINGS
+from services.scoring.win_backs.routes import router as win_backs
 from shared.settings import Settings
 from web.app import create_app
 
 
 def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
-    kinds = {"score": CHANGED, "lifecycle": LIFECYCLES, "lifecycle_settings": LIFECYCLE_SETTINGS.told}
+    kinds = {
+        "score": CHANGED,
+        "lifecycle": LIFECYCLES,
+        "lifecycle_settings": LIFECYCLE_SETTINGS.told,
+        "win_back_settings": WIN_BACK_SETTINGS.told,
+        "tier_settings": TIER_SETTINGS.told,
+    }
     feed = feed_router(FEED, kinds)
-    routers = [scores, tiers, lifecycles, runs, versions, status, *BACKTESTS, feed]
+    routers = [scores, *TIERS, rfm, lifecycles, win_backs, runs, versions, status, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

@@ -12,7 +12,9 @@ from services.scoring.runs import models as runs
 from services.scoring.score_history import models as score_history
 from services.scoring.scores import models as scores
 from services.scoring.states import models as states
+from services.scoring.tiers import models as tiers
 from services.scoring.versions import models as versions
+from services.scoring.win_backs import models as win_backs
 from web.idempotency import idempotency_table
 
 metadata = Base.metadata
@@ -33,5 +35,7 @@ __all__ = [
     "score_history",
     "scores",
     "states",
+    "tiers",
     "versions",
+    "win_backs",
 ]

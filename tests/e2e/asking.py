@@ -31,6 +31,8 @@ OF_NOBODY = (
     "/estimators",
     "/scoring-status",
     "/lifecycle-settings",
+    "/win-back-settings",
+    "/tier-settings",
     "/survivorship",
     "/mail/settings",
     "/webhook-",

@@ -50,7 +50,7 @@ async def get_rfm(request: Request, principal: CanRead, include: Included = None
     run = await NEWEST.one(held.database.pool)
     rows = await _CELLS.all(held.database.pool, principal)
     currency = held.settings.currency if run is None else run["currency"]
-    cells = filled(rows, currency)
+    cells = filled(map(dict, rows), currency)
     return answer(
         {
             "as_of": run and run["as_of"],

@@ -9,7 +9,7 @@ from shared.schemas import MoneyRead, Read
 
 
 class RfmCell(Read):
-    """A cell: GET /v1/scores?r=&f=&m= lists its customers. `value` as in the pyramid, `realized` up to now."""
+    """A cell: GET /v1/scores?r=&f=&m= lists its customers. `value` is what they are ranked by."""
 
     r: Class
     f: Class

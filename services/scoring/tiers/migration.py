@@ -31,9 +31,9 @@ def _tier_on(day: ColumnElement[Any]) -> ColumnElement[int]:
 
 _before, _after = (_tier_on(bindparam(name, type_=Date)) for name in ("since", "until"))
 MOVED = visible(
-    select(_before.label("before"), _after.label("after"), func.count().label("customers")).group_by(
-        literal_column("1"), literal_column("2")
-    ),
+    select(_before.label("before"), _after.label("after"), func.count().label("customers"))
+    .select_from(Score)
+    .group_by(literal_column("1"), literal_column("2")),
     of=Score,
 )
 

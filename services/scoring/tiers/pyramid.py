@@ -11,14 +11,21 @@ def drawn(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     order = [str(item["tier"]) for item in items]
     sides = (("customers", -1, "share"), ("value", 1, "value_share"))
     rows = [
-        {"tier": str(item["tier"]), "of": side, "share": (item[name] or 0.0), "side": sign * (item[name] or 0.0)}
+        {
+            "tier": str(item["tier"]),
+            "of": side,
+            "share": (item[name] or 0.0),
+            "side": sign * (item[name] or 0.0),
+        }
         for item in items
         for side, sign, name in sides
     ]
     scale = {"domain": [-1, 1]}
     place = {
         "y": axis("tier", "ordinal", "tier", sort=order),
-        "x": axis("side", "quantitative", "share", scale=scale, axis={"format": ".0%", "labelExpr": _ABSOLUTE}),
+        "x": axis(
+            "side", "quantitative", "share", scale=scale, axis={"format": ".0%", "labelExpr": _ABSOLUTE}
+        ),
     }
     says = axis("share", "quantitative", "share", format=".1%")
     beside = {"condition": {"test": "datum.side < 0", "value": -24}, "value": 24}

@@ -51,7 +51,7 @@ def settings(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - the model, or the 
 
 
 SETTINGS = Keeper(FEED, "win_back_settings", WinBackSettings, settings)
-_LOST, _DECLINE = (literal_column(str(STATE_NUMBER[one])) for one in (State.LOST, State.DECLINE))
+_LOST, _DECLINE = (literal_column(str(STATE_NUMBER[one]), Integer) for one in (State.LOST, State.DECLINE))
 _p_lost = _ONE - Score.p_alive
 _value = Score.purchases_if_alive * Score.spend_per_purchase * func.coalesce(Score.margin_rate, _ONE)
 _response = case(

@@ -44,13 +44,18 @@ async def list_win_backs(
     place: Paged,
     *,
     state: Leaving | None = None,
-    min_gain: Annotated[float | None, Query(ge=-1e12, le=1e12, description="In the scores' currency.")] = None,
+    min_gain: Annotated[
+        float | None, Query(ge=-1e12, le=1e12, description="In the scores' currency.")
+    ] = None,
 ) -> Response:
     """List lost and declining customers by what trying to bring them back is worth, the most first."""
     pool = core(request).database.pool
     chosen = {"state": None if state is None else STATE_NUMBER[State(state.value)], "min_gain": min_gain}
     return await listed(
-        request, place, ("gain", "customer_id"), lambda **given: RANKED.all(pool, principal, **chosen, **given)
+        request,
+        place,
+        ("gain", "customer_id"),
+        lambda **given: RANKED.all(pool, principal, **chosen, **given),
     )
 
 
