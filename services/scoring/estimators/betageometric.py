@@ -27,6 +27,7 @@ class BetaGeometric(Timing):
     """
 
     rough: ClassVar[int] = 16_384
+    end: ClassVar[tuple[str, int]] = ("a", 1)
     at_first: ClassVar[int]
 
     r: float

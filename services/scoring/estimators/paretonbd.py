@@ -30,6 +30,7 @@ class ParetoNbd(Timing):
 
     code: ClassVar[str] = "pareto_nbd"
     rough: ClassVar[int] = 2048
+    end: ClassVar[tuple[str, int]] = ("beta", -1)
 
     r: float
     alpha: float

@@ -24,6 +24,8 @@ class Timing(ABC):
 
     code: ClassVar[str]
     rough: ClassVar[int]  # distinct histories that suffice to choose among starts
+    rate: ClassVar[str] = "alpha"  # the parameter that purchases are inversely proportional to
+    end: ClassVar[tuple[str, int]]  # the parameter that drop-out is proportional to, and to which power
 
     @classmethod
     @abstractmethod
