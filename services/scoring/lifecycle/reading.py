@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from services.scoring.facts.models import Fact
 from services.scoring.identities.models import COMPUTED, Identity
+from services.scoring.lifecycle.categories import new_categories
 from services.scoring.lifecycle.purchases import Floats, Purchases
 from services.scoring.states.histories import BELONGS
 from services.scoring.states.queries import UNTIL, ZERO, purchase_days
@@ -58,7 +59,9 @@ async def purchases_of(
     found, row = found[order], row[order]
     money = found["money"].astype(np.float64)
     earned = money * _rates(found, 1.0 if margin is None else margin)
-    return Purchases(len(ids), row, found["day"].astype(np.int64), money, earned, np.zeros(len(row)))
+    day = found["day"].astype(np.int64)
+    new = await new_categories(on, ids, until, row=row, day=day)
+    return Purchases(len(ids), row, day, money, earned, new)
 
 
 def _rates(found: NDArray[np.void], margin: float) -> Floats:

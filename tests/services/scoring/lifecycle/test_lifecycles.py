@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from feed.consumer import Received
 from services.scoring.lifecycle.judging import Basis
 from services.scoring.lifecycle.thresholds import State
 from shared.auth import Principal, Visibility
-from tests.services.scoring.base import Base, cdnow, customer, id_of, order
+from tests.services.scoring.base import Base, cdnow, customer, id_of, order, product
 from tests.services.scoring.charts.rendering import drawn, picture
 from tests.support.running import Running
 
@@ -18,17 +19,24 @@ NOW = datetime(1998, 7, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 async def judged(base: Base) -> Base:
-    """300 customers with orders, one without, and one that buys each week; everybody is judged."""
+    """300 customers with orders, one without, two that buy each week, one of these of more and more."""
     base.at(NOW)
     customers, orders = cdnow(300, "CNY")
     weekly = [f"1998-{month:02}-{day:02}" for month in range(1, 7) for day in (3, 10, 17, 24)]
-    await base.customers(*customers, customer("silent"), customer("weekly", owner="u-own"))
+    await base.customers(*customers, customer("silent"), customer("weekly", owner="u-own"), customer("wider"))
     await base.facts_told(
         *orders, *(order(f"w {day}", "weekly", day, "50.00", currency="CNY") for day in weekly)
     )
+    tea, coffee = (product(name, category=name) for name in ("tea", "coffee"))
+    await base.facts_told(tea, coffee, *(sold(day, "coffee" if day > "1998-05" else "tea") for day in weekly))
     await base.run()
     await base.settle()
     return base
+
+
+def sold(day: str, what: str) -> Received:
+    line = {"line": 1, "product_id": str(id_of(what)), "quantity": "1", "amount": "50.00", "cost": None}
+    return order(f"wider {day}", "wider", day, "50.00", currency="CNY", lines=[line])
 
 
 async def lifecycle(client: httpx.AsyncClient, name: str) -> dict[str, Any]:
@@ -50,7 +58,7 @@ async def everybody(client: httpx.AsyncClient, **asked: str) -> list[dict[str, A
 
 async def test_everybody_has_a_state_with_its_reason(judged: Base, client: httpx.AsyncClient) -> None:
     items = await everybody(client)
-    assert len(items) == 302
+    assert len(items) == 303
     assert {State.PROSPECT, State.LOST, State.STABILITY} <= {one["state"] for one in items}
     lost = [one for one in items if one["state"] == State.LOST]
     assert await everybody(client, state="lost") == lost
@@ -76,6 +84,18 @@ async def test_one_is_told_with_the_numbers_of_the_day(judged: Base, client: htt
     assert {name: found[name] for name in ("id", "state", "since", "rule", "trajectory")} == {
         name: kept[name] for name in ("id", "state", "since", "rule", "trajectory")
     }
+
+
+async def test_who_begins_to_buy_of_another_category_builds_up(
+    judged: Base, client: httpx.AsyncClient
+) -> None:
+    found = await lifecycle(client, "wider")
+    assert (found["state"], found["rule"], found["numbers"]["new_categories"]) == (
+        "build_up",
+        "new_category",
+        1,
+    )
+    assert (await lifecycle(client, "weekly"))["numbers"]["new_categories"] == 0
 
 
 async def test_a_prospect_becomes_a_customer_by_its_first_order(
