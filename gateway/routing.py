@@ -64,6 +64,8 @@ _TABLE = {
     b"lifecycles": "scoring",
     b"lifecycle-flow": "scoring",
     b"lifecycle-settings": "scoring",
+    b"commercial-value": "scoring",
+    b"cohorts": "scoring",
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
     b"scoring-status": "scoring",

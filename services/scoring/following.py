@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from feed.consumer import Received
+from services.scoring.costs import actions as costs
+from services.scoring.costs import reading as spent
 from services.scoring.facts import actions as facts
 from services.scoring.facts.models import Kind
 from services.scoring.facts.reading import read
@@ -16,7 +18,8 @@ from shared.database import Transaction
 
 IDENTITY, RATE, PRODUCT = "identity", "exchange_rate", "product"
 FROM_CUSTOMER = ("customer",)
-FROM_INTERACTION = (*Kind, IDENTITY, RATE, PRODUCT)
+SPENT = (spent.COST, spent.SHARED_COST)
+FROM_INTERACTION = (*SPENT, spent.ALLOCATION, *Kind, IDENTITY, RATE, PRODUCT)
 
 
 async def apply_customers(tx: Transaction, received: Sequence[Received]) -> None:
@@ -41,7 +44,8 @@ class Interactions:
         await _catalogue(tx, [one for one in received if one.kind == PRODUCT])
         strangers = [one for one in received if one.kind == IDENTITY]
         await _project(tx, [identities.of_stranger(one.subject, _at(one), one.data) for one in strangers])
-        records = [one for one in received if one.kind not in {IDENTITY, RATE, PRODUCT}]
+        await _spend(tx, received)
+        records = [one for one in received if one.kind in set(Kind)]
         if records:
             await self._replace(tx, records)
 
@@ -56,9 +60,10 @@ class Interactions:
         await rebuild(tx, ids, currency=self._currency)
 
     async def sweep(self, tx: Transaction, generation: int) -> None:
-        """Forget the facts, strangers, rates and products that a new snapshot no longer has."""
+        """Forget the facts, strangers, rates, products and costs that a new snapshot no longer has."""
         await rates.sweep(tx, generation)
         await products.sweep(tx, generation)
+        await costs.sweep(tx, generation)
         await facts.mark(tx, await identities.sweep(tx, generation, provisional=True))
         await rebuild(tx, await facts.sweep(tx, generation), currency=self._currency)
 
@@ -73,6 +78,14 @@ async def _rate(tx: Transaction, told: Sequence[Received]) -> None:
 async def _catalogue(tx: Transaction, told: Sequence[Received]) -> None:
     """Write what products are; the worker counts again what was sold of those whose category is another."""
     await products.replace(tx, [Product.read(one.subject, _at(one), one.data) for one in told])
+
+
+async def _spend(tx: Transaction, received: Sequence[Received]) -> None:
+    """Write what was paid for customers; the worker fetches who bears what many share."""
+    paid = [one for one in received if one.kind in SPENT]
+    weighed = [one for one in received if one.kind == spent.ALLOCATION and not one.gone]
+    await costs.replace(tx, [spent.read(one.subject, _at(one), one.data) for one in paid])
+    await costs.want(tx, [spent.weighed(one.subject, _at(one), one.data) for one in weighed])
 
 
 async def _project(tx: Transaction, told: Sequence[Told]) -> None:

@@ -5,6 +5,10 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
+from services.scoring.changes.routes import router as changes
+from services.scoring.commercial.routes import router as commercial
+from services.scoring.evidence.routes import router as evidence
+from services.scoring.explanations.routes import router as explanations
 from services.scoring.lifecycle.queries import CHANGED as LIFECYCLES
 from services.scoring.lifecycle.routes import router as lifecycles
 from services.scoring.lifecycle.settings import SETTINGS as LIFECYCLE_SETTINGS
@@ -13,6 +17,7 @@ from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
+from services.scoring.suppositions.routes import router as suppositions
 from services.scoring.tiers.routes import ROUTERS as TIERS
 from services.scoring.tiers.settings import SETTINGS as TIER_SETTINGS
 from services.scoring.versions.routes import router as versions
@@ -32,5 +37,7 @@ def build() -> FastAPI:
         "tier_settings": TIER_SETTINGS.told,
     }
     feed = feed_router(FEED, kinds)
-    routers = [scores, *TIERS, rfm, lifecycles, win_backs, runs, versions, status, *BACKTESTS, feed]
+    why = [explanations, changes, suppositions, evidence]
+    where = [*TIERS, rfm, lifecycles, win_backs, commercial]
+    routers = [scores, *why, *where, runs, versions, status, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

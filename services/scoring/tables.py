@@ -2,6 +2,7 @@
 
 from services.scoring.backtests import models as backtests
 from services.scoring.base import FEED, JOBS, Base
+from services.scoring.costs import models as costs
 from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
@@ -23,6 +24,7 @@ __all__ = [
     "FEED",
     "JOBS",
     "backtests",
+    "costs",
     "cube",
     "facts",
     "idempotency",

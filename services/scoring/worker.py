@@ -10,6 +10,7 @@ from services.scoring import following
 from services.scoring.backtests.running import KIND as BACKTEST
 from services.scoring.backtests.running import BacktestRun
 from services.scoring.base import FEED, JOBS
+from services.scoring.costs.fetching import Shares
 from services.scoring.following import Interactions
 from services.scoring.valuing.working import Worker
 from shared.auth import Principal, Signer
@@ -17,7 +18,7 @@ from shared.database import Database
 from shared.settings import Settings
 from web.clients import ServiceClient
 
-READER = Principal.of_service("scoring", "feed:read")
+READER = Principal.of_service("scoring", "feed:read", "orders:read")
 SOURCES = ("customer", "interaction")
 
 
@@ -61,6 +62,7 @@ async def work(
         group.create_task(keep_up(settings, database, FEED))
         group.create_task(customers.run())
         group.create_task(interactions.run())
+        group.create_task(worker.fetch_shares(Shares(database, interaction)))
         group.create_task(worker.carry_out_runs())
         group.create_task(worker.score_touched())
         group.create_task(worker.judge_everybody())

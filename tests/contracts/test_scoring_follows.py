@@ -230,3 +230,36 @@ async def test_everything_told_has_arrived(clients: Clients) -> None:
     known = [change for change in changes if change["data"] is not None and change["subject"] not in gone]
     shown = (await clients["scoring"].get(f"/v1/scores/{known[-1]['subject']}")).json()
     assert known[-1]["data"] == shown
+
+
+async def test_costs_fall_upon_customers_in_scoring_as_they_do_in_interaction(clients: Clients) -> None:
+    days = {"first_day": "2026-01-01", "last_day": "2026-01-31"}
+    for who in "KLM":
+        name = {"identities": [{"system": "erp", "id": who}], "kind": "person", "name": who}
+        await posted(clients["customer"], "/v1/customers", name)
+        sold = ordered(who, f"SO-{who}", "2026-01-07", f"{ord(who)}.00")
+        await posted(clients["interaction"], "/v1/orders", sold)
+    paid = {"amount": "100.00", "currency": "CNY", "kind": "keep", **days}
+    whose = {"customer": {"system": "erp", "id": "K"}, "source": {"system": "erp", "id": "CO-1"}}
+    await posted(clients["interaction"], "/v1/costs", {**paid, **whose})
+    shared = {"among": "all", "basis": "revenue", "source": {"system": "erp", "id": "CO-2"}}
+    await posted(clients["interaction"], "/v1/shared-costs", {**paid, **shared})
+    deadline = time.monotonic() + 30
+    while not await _as_borne(clients, {"since": "2026-01-05", "until": "2026-01-20"}):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.2)
+
+
+async def _as_borne(clients: Clients, window: dict[str, str]) -> bool:
+    """Whether customers kept at a cost bear the same in both services, to the cent, and nothing waits."""
+    page = (await clients["interaction"].get("/v1/costs/allocation", params=window)).json()
+    borne = {row["customer_id"]: f"-{row['costs'][0]['amount']}" for row in page["items"]}
+    asked = [clients["scoring"].get(f"/v1/commercial-value/{who}", params=window) for who in borne]
+    values = [answer.json() for answer in await asyncio.gather(*asked)]
+    kept = {
+        value["customer_id"]: part["amount"]["amount"]
+        for value in values
+        for part in value.get("realized", {"parts": ()})["parts"]
+        if part["name"] == "keep"
+    }
+    return len(borne) >= 3 and kept == borne and page["waiting"] == 0

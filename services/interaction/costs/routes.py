@@ -8,14 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.interaction.costs.allocation import BY_COST, BY_CUSTOMER, WEIGHED
+from services.interaction.costs.bearing import BEARERS, OF
 from services.interaction.costs.kinds import COSTS, SHARED_COSTS, NotACost
-from services.interaction.costs.schemas import AllocatedCosts, Among, CostAllocation, CostKind
+from services.interaction.costs.schemas import AllocatedCosts, Among, Bearings, CostAllocation, CostKind
+from services.interaction.records.actions import fetch
 from services.interaction.records.lists import meant
-from services.interaction.records.parameters import CustomerParameter, Word
+from services.interaction.records.parameters import CustomerParameter, Named, Word
 from services.interaction.records.routes import record_routes
 from services.interaction.records.spans import Days
 from shared.auth import Principal, allow
-from shared.errors import Invalid, documents
+from shared.errors import Invalid, NotFound, documents
 from web.app import core
 from web.hot import hot
 from web.lists import Paged, listed
@@ -78,6 +80,26 @@ async def list_allocated_costs(request: Request, _: CanRead, place: Paged, windo
     pool = core(request).database.pool
     given = window._asdict()
     return await listed(request, place, ("key",), lambda **page: BY_COST.all(pool, **given, **page))
+
+
+@allocations.get(
+    "/shared-costs/{shared_cost_id}/shares", response_model=Bearings, responses=documents(NotFound, Invalid)
+)
+@hot
+async def list_cost_shares(
+    request: Request, shared_cost_id: Named, principal: CanRead, place: Paged
+) -> Response:
+    """List who bears a shared cost, and how much of it, as it was weighed last."""
+    pool = core(request).database.pool
+    given = {"cost": (await fetch(pool, principal, SHARED_COSTS, shared_cost_id))["id"]}
+    said = await OF.one(pool, **given)
+    return await listed(
+        request,
+        place,
+        ("key",),
+        lambda **page: BEARERS.all(pool, principal, **given, **page),
+        **dict(said or {}),
+    )
 
 
 ROUTERS = (allocations, router, shared)

@@ -211,3 +211,30 @@ class AllocatedCosts(Read):
 
     items: list[AllocatedCost]
     next: str | None
+
+
+class Bearing(Read):
+    """A customer's share of a cost, in `units` of the smallest unit that its amount is written in.
+
+    `customer_id` is the id that it had when the cost was weighed, `current_customer_id` what that means now.
+    """
+
+    customer_id: UUID
+    current_customer_id: UUID
+    weight: float
+    units: str
+
+
+class Bearings(Read):
+    """Shares of a cost by customer: `scale` is how many decimals a unit has, `weighing` counts weighings.
+
+    Between two pages the cost may be weighed anew: then they tell another `weighing`.
+    """
+
+    items: list[Bearing]
+    next: str | None
+    scale: int
+    currency: Currency
+    of_weights: str
+    weighing: int
+    weighed_at: Instant | None

@@ -1,18 +1,34 @@
 """The statements of costs that wait to be shared anew: taken one by one, and settled."""
 
-from sqlalchemy import DateTime, Integer, Interval, bindparam, func, null, or_, select, update
+from sqlalchemy import (
+    DateTime,
+    Float,
+    Integer,
+    Interval,
+    bindparam,
+    extract,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from services.interaction.costs.shares import Weighing
 from services.interaction.costs.weighing import COST, ONE
 from shared.statements import Statement
 
+MANY = literal_column("10000.0", Float)  # a cost that so many more bear rests as long again
 _now = func.clock_timestamp(type_=DateTime(timezone=True))
+_rested = extract("epoch", _now - Weighing.marked_at)
+_rest = bindparam("rest", type_=Float) * (ONE + Weighing.customers / MANY)
 _waits = Weighing.marked > Weighing.weighed
 _oldest = (
     select(Weighing.cost_id)
     .where(
         _waits,
-        Weighing.marked_at <= _now - bindparam("rest", type_=Interval),
+        _rested >= _rest,
         or_(Weighing.claimed_until.is_(None), Weighing.claimed_until < _now),
     )
     .order_by(Weighing.marked_at, Weighing.cost_id)
@@ -20,7 +36,7 @@ _oldest = (
     .with_for_update(skip_locked=True)
     .scalar_subquery()
 )
-# Takes the cost that has waited longest, if it has waited for `:rest`.
+# Takes the cost that has waited longest, if it has waited for `:rest` seconds, or longer if many bear it.
 CLAIM = Statement(
     update(Weighing)
     .where(Weighing.cost_id == _oldest)

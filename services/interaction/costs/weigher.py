@@ -20,7 +20,7 @@ from shared.statements import Statement
 KIND = "cost_allocation"
 WORKER = Principal.of_service("interaction")
 PATIENCE = timedelta(minutes=10)  # for one cost, which a million may bear
-REST = timedelta(seconds=1)  # what changes meanwhile is weighed at once
+REST = timedelta(seconds=1)  # what changes meanwhile is weighed at once; longer where many bear a cost
 PAUSE = 3  # times as long as the last cost took: a quarter of the time at most
 _PATIENT = Statement(
     select(
@@ -47,7 +47,7 @@ class Weigher:
 
     async def step(self) -> bool:
         """Share one cost; False when none waits."""
-        claimed = await CLAIM.one(self._database.pool, rest=self._rest, lease=PATIENCE)
+        claimed = await CLAIM.one(self._database.pool, rest=self._rest.total_seconds(), lease=PATIENCE)
         if claimed is None:
             return False
         async with self._database.begin(WORKER, at=utc_now()) as tx:

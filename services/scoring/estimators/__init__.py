@@ -1,7 +1,8 @@
 """How often customers will buy, whether they still do, and what they will spend: own estimators, no I/O.
 
 Timing estimators by code in `ESTIMATORS`, spend estimators in `SPEND_ESTIMATORS`; each is a frozen dataclass
-of its parameters with `fit`. `Summary` is what they are fed, `forecast` what they are for.
+of its parameters with `fit`. `Summary` is what they are fed, `forecast` what they are for. Contracts, whose
+end is seen, have `ShiftedBetaGeometric`.
 """
 
 from collections.abc import Mapping

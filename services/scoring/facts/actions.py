@@ -45,7 +45,7 @@ async def replace(tx: Transaction, rows: Iterable[Row]) -> None:
     order = sorted(newest.values(), key=lambda row: (row.customer_id, row.kind, row.subject))
     if order:
         columns = {name: [getattr(row, name) for row in order] for name in _COLUMNS}
-        await _REPLACE.value(tx.connection, **columns)
+        await _REPLACE.value(tx.connection, told_at=tx.at, **columns)
 
 
 async def whose(tx: Transaction, subjects: Sequence[UUID]) -> list[UUID]:
@@ -66,7 +66,7 @@ async def retract(tx: Transaction, gone: Sequence[tuple[str, UUID, int, int]]) -
     """
     if gone:
         columns = map(list, zip(*gone, strict=True))
-        await _RETRACT.value(tx.connection, **dict(zip(_GONE, columns, strict=True)))
+        await _RETRACT.value(tx.connection, told_at=tx.at, **dict(zip(_GONE, columns, strict=True)))
 
 
 async def sweep(tx: Transaction, generation: int) -> list[UUID]:
@@ -131,12 +131,14 @@ _PLACE = ("customer_id", "kind", "subject")
 _told_rows = _rows({name: _TYPES[name] for name in _COLUMNS})
 _other = aliased(Fact)
 _elsewhere_newer = select(_other.subject).where(_elsewhere(_other, _told_rows.c)).exists()
+_told_at = bindparam("told_at", type_=DateTime(timezone=True))
+_kept = (*_COLUMNS, "told_at")
 _as_told = (cast(column, JSONB) if column.key == "lines" else column for column in _told_rows.c)
-_given = insert(Fact).from_select(_COLUMNS, select(*_as_told).where(~_elsewhere_newer))
+_given = insert(Fact).from_select(_kept, select(*_as_told, _told_at).where(~_elsewhere_newer))
 _REPLACE = Statement(
     _given.on_conflict_do_update(
         index_elements=[Fact.customer_id, Fact.kind, Fact.subject],
-        set_={name: _given.excluded[name] for name in _COLUMNS if name not in _PLACE},
+        set_={name: _given.excluded[name] for name in _kept if name not in _PLACE},
         where=tuple_(Fact.generation, Fact.version)
         < tuple_(_given.excluded.generation, _given.excluded.version),
     )
@@ -164,7 +166,13 @@ _held, _told = (tuple_(of.generation, of.version) for of in (Fact, _gone.c))
 _RETRACT = Statement(
     update(Fact)
     .where(Fact.subject == _gone.c.subject, Fact.kind == _gone.c.kind, _held < _told)
-    .values(**_SAYING_NOTHING, counts=False, generation=_gone.c.generation, version=_gone.c.version)
+    .values(
+        **_SAYING_NOTHING,
+        counts=False,
+        generation=_gone.c.generation,
+        version=_gone.c.version,
+        told_at=_told_at,
+    )
 )
 _before = Fact.generation < bindparam("generation", type_=Integer)
 _EARLIER = Statement(select(Fact.customer_id).where(_before).distinct())

@@ -51,6 +51,9 @@ class Fact(Base):
     order_id: Mapped[UUID | None] = mapped_column(comment="the order that its money comes from")
     return_id: Mapped[UUID | None] = mapped_column(comment="the return that a credit note stands in for")
     counts: Mapped[bool]
+    told_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True), comment="when this version arrived"
+    )
     region: Mapped[str | None] = mapped_column(Exact)
     salesperson: Mapped[str | None] = mapped_column(Exact)
     department: Mapped[str | None] = mapped_column(Exact)

@@ -55,6 +55,13 @@ async def seen(on: Runner, principal: Principal, customer: UUID) -> None:
         raise NotFound(_UNKNOWN)
 
 
+async def meant(on: Runner, principal: Principal, reference: str) -> UUID:
+    """Return the current id of a customer that a principal names and sees; problems as above."""
+    found = await current_id(on, reference)
+    await seen(on, principal, found)
+    return UUID(int=found.int)
+
+
 def _uuid(reference: str) -> UUID:
     try:
         return UUID(reference)

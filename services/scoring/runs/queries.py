@@ -1,6 +1,6 @@
 """The one rendering of a run, and the run whose figures are the current ones."""
 
-from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Date, Text, Uuid, any_, bindparam, case, func, literal_column, select
 
 from services.scoring.runs.models import ScoringRun
 from services.scoring.runs.schemas import RunStatus, ScoringRunRead
@@ -33,6 +33,13 @@ NEWEST = Statement(
     select(ScoringRun)
     .where(ScoringRun.status == DONE)
     .order_by(ScoringRun.finished_at.desc(), ScoringRun.id.desc())
+    .limit(literal_column("1"))
+)
+BY_ID = Statement(select(ScoringRun).where(ScoringRun.id == bindparam("id", type_=Uuid)))
+STANDING = Statement(
+    select(ScoringRun)
+    .where(ScoringRun.status == DONE, ScoringRun.as_of <= bindparam("day", type_=Date))
+    .order_by(ScoringRun.as_of.desc(), ScoringRun.finished_at.desc(), ScoringRun.id.desc())
     .limit(literal_column("1"))
 )
 VERSIONS = Statement(

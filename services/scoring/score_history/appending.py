@@ -37,10 +37,13 @@ def remembering(held: Any, new: Any) -> dict[str, ColumnElement[Any]]:  # noqa: 
 
 
 def appending(written: CTE) -> CTE:
-    """Return the part of a statement that keeps those of the written scores that are worth it."""
+    """Return the part of a statement that keeps those of the written scores that are worth it.
+
+    They were computed from what had been told by :known_at.
+    """
     told = [written.c[name] for name in _COLUMNS]
-    at = bindparam("feed_at", type_=DateTime(timezone=True))
-    rows = select(*told, at).where(written.c.kept_version == written.c.version)
+    known_at = bindparam("known_at", type_=DateTime(timezone=True))
+    rows = select(*told, known_at).where(written.c.kept_version == written.c.version)
     return insert(ScoreHistory).from_select([*_COLUMNS, "written_at"], rows).cte("appended")
 
 

@@ -64,7 +64,8 @@ class ScoreHistory(Said, Base):
     """One version of a score that was worth keeping, under the customer id that had it; never changed.
 
     `deleted` closes the account of an id: from `as_of` on it had no score (it was merged away, deleted, or
-    lost its last purchase). Its figures are then those that it had last.
+    lost its last purchase). Its figures are then those that it had last. `written_at` is when what it was
+    computed from was read: for a run that is before it computes.
     """
 
     __tablename__ = "score_history"

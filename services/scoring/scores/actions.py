@@ -28,12 +28,14 @@ async def write(tx: Transaction, rows: Rows, *, run_id: UUID, as_of: date) -> in
     """Make a few rows the current scores of their customers; return how many changed."""
     columns: dict[str, list[Any]] = {name: rows[name].tolist() for name in COLUMNS if name != "customer_id"}
     columns["customer_id"] = [UUID(bytes=id_.tobytes()) for id_ in rows["customer_id"]]
-    return int(await _WRITE.value(tx.connection, **columns, **by(tx), run_id=run_id, as_of=as_of))
+    return int(
+        await _WRITE.value(tx.connection, **columns, **by(tx), known_at=tx.at, run_id=run_id, as_of=as_of)
+    )
 
 
 async def remove(tx: Transaction, ids: list[UUID], *, as_of: date) -> int:
     """Delete the scores of customers that have none any more from a day on; return how many there were."""
-    return int(await _REMOVE.value(tx.connection, **by(tx), ids=ids, as_of=as_of))
+    return int(await _REMOVE.value(tx.connection, **by(tx), known_at=tx.at, ids=ids, as_of=as_of))
 
 
 _lock = select(Publication.k)

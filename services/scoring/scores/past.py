@@ -1,7 +1,10 @@
 """Reading what was said of a customer: under all ids that mean it now, each row with the id that had it."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
+from asyncpg import Record
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -21,8 +24,9 @@ from sqlalchemy.orm import aliased
 from services.scoring.identities.models import Identity
 from services.scoring.runs.models import ScoringRun
 from services.scoring.score_history.models import ScoreHistory
-from services.scoring.scores.queries import rendered
-from shared.statements import visible
+from services.scoring.scores.queries import ONE, rendered
+from shared.auth import Principal
+from shared.statements import Runner, Visible, visible
 
 _ID: ColumnElement[Any] = bindparam("id", type_=Uuid)
 _DAY: ColumnElement[Any] = bindparam("day", type_=Date)
@@ -68,4 +72,22 @@ HISTORY = visible(
     of=ScoreHistory,
     filters={"last_as_of": _behind},
 )
-SAID = visible(at_the_day(kept(rendered(ScoreHistory), ScoreHistory.version)), of=ScoreHistory)
+SAID = visible(
+    at_the_day(kept(rendered(ScoreHistory), ScoreHistory.version, ScoreHistory.as_of)), of=ScoreHistory
+)
+
+
+async def said(
+    on: Runner,
+    principal: Principal,
+    customer: UUID,
+    day: date,
+    *,
+    current: Visible = ONE,
+    then: Visible = SAID,
+) -> Record | None:
+    """Return what was said of a customer by a day: the current score, if it is of then, or what was kept."""
+    now = await current.one(on, principal, id=customer)
+    past = await then.one(on, principal, id=customer, day=day)
+    known = now is not None and now["as_of"] <= day and (past is None or past["as_of"] <= now["as_of"])
+    return now if known else past

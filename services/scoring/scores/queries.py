@@ -106,7 +106,7 @@ def _scores(*columns: Any) -> Select[Any]:  # noqa: ANN401 - columns
 
 
 ONE = visible(
-    _scores(rendered(), Score.version).where(
+    _scores(rendered(), Score.version, Score.as_of).where(
         Score.customer_id == bindparam("id", type_=Uuid), ~Score.deleted
     ),
     of=Score,

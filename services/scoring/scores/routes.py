@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.scoring.identities.queries import current_id, seen
-from services.scoring.scores.past import HISTORY, SAID
+from services.scoring.identities.queries import current_id, meant, seen
+from services.scoring.scores.past import HISTORY, said
 from services.scoring.scores.queries import ONE, RANKED
 from services.scoring.scores.ranking import TIERS
 from services.scoring.scores.schemas import Class, ScoreHistoryPage, ScorePage, ScoreRead, Tier
@@ -67,7 +67,7 @@ async def get_score(
     held = core(request)
     pool = held.database.pool
     id_ = await current_id(pool, customer)
-    found = await (SAID if as_of else ONE).one(pool, principal, id=id_, **({"day": as_of} if as_of else {}))
+    found = await (said(pool, principal, id_, as_of) if as_of else ONE.one(pool, principal, id=id_))
     if found is not None:
         return answer(found[0], version=found[1], request=request)
     await seen(pool, principal, UUID(int=id_.int))
@@ -87,8 +87,7 @@ async def get_score_history(request: Request, principal: CanRead, place: Paged, 
     A row is kept when facts, tier or a class changed, when the value moved by 5 %, and at the end of a month.
     """
     pool = core(request).database.pool
-    id_ = await current_id(pool, customer)
-    await seen(pool, principal, UUID(int=id_.int))
+    id_ = await meant(pool, principal, customer)
     return await listed(
         request,
         place,

@@ -1,7 +1,7 @@
 """A whole base's rows on their way into the table of scores: copied into a table of the transaction."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,20 +47,23 @@ async def stage(tx: Transaction, rows: Rows) -> None:
     await _ANALYZE.value(tx.connection)
 
 
-async def write_staged(tx: Transaction, rows: Rows, start: int, *, run_id: UUID, as_of: date) -> int:
+async def write_staged(
+    tx: Transaction, rows: Rows, start: int, *, run_id: UUID, as_of: date, known_at: datetime
+) -> int:
     """Make CHUNK staged rows from `start` on the current scores; return how many changed.
 
-    `rows` are those that were staged, in the order of their ids.
+    `rows` are those that were staged, in the order of their ids; they hold what had been told by `known_at`.
     """
     stop = min(start + CHUNK, len(rows))
     low, high = (UUID(bytes=rows["customer_id"][at].tobytes()) for at in (start, stop - 1))
-    given = {"start": start, "stop": stop, "low": low, "high": high, "run_id": run_id, "as_of": as_of}
+    given = {"start": start, "stop": stop, "low": low, "high": high}
+    given |= {"run_id": run_id, "as_of": as_of, "known_at": known_at}
     return int(await _WRITE.value(tx.connection, **by(tx), **given))
 
 
-async def remove_unstaged(tx: Transaction, *, as_of: date) -> int:
+async def remove_unstaged(tx: Transaction, *, as_of: date, known_at: datetime) -> int:
     """Delete the scores of everybody who is not staged from a day on; return how many there were."""
-    return int(await _REMOVE.value(tx.connection, **by(tx), as_of=as_of))
+    return int(await _REMOVE.value(tx.connection, **by(tx), as_of=as_of, known_at=known_at))
 
 
 async def _pieces(raw: bytes) -> AsyncIterator[bytes]:

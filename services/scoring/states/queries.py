@@ -151,17 +151,17 @@ def _takes_something(until: ColumnElement[Any] | None) -> ColumnElement[bool]:
     return or_(Fact.kind == _ORDER, ~or_(of_no_purchase, stood_in))
 
 
-def rate() -> ColumnElement[Any]:
-    """Return what one unit of a fact's currency is worth on its day, null when nobody has said."""
+def rate(currency: Column = Fact.currency, on: Column = Fact.day) -> ColumnElement[Any]:
+    """Return what one unit of a currency is worth on a day, by default a fact's; null if nobody has said."""
 
     def latest(base: Column, quote: Column, value: Column) -> ColumnElement[Any]:
-        dated = select(value).where(Rate.base == base, Rate.quote == quote, Rate.day <= Fact.day)
+        dated = select(value).where(Rate.base == base, Rate.quote == quote, Rate.day <= on)
         return dated.order_by(Rate.day.desc()).limit(ONE).scalar_subquery()
 
     one = literal_column("1", Numeric)
-    stated = latest(Fact.currency, CURRENCY, Rate.rate)
-    inverse = latest(CURRENCY, Fact.currency, one / Rate.rate)
-    return case((Fact.currency == CURRENCY, one), else_=func.coalesce(stated, inverse))
+    stated = latest(currency, CURRENCY, Rate.rate)
+    inverse = latest(CURRENCY, currency, one / Rate.rate)
+    return case((currency == CURRENCY, one), else_=func.coalesce(stated, inverse))
 
 
 def _sum(value: ColumnElement[Any], condition: ColumnElement[bool] | None = None) -> ColumnElement[Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,13 +66,14 @@ async def carry_out(job: Job, *, clock: Clock) -> None:
     """Do a claimed run; Lost when it was cancelled or taken meanwhile, with nothing published."""
     async with asyncio.TaskGroup() as group:
         alive = group.create_task(job.keep_alive())
+        known_at = clock()
         found = await read(job)
         job.progress = _READ
         order = Order(job.run["estimator"], day_number(job.run["fitted_to"]), day_number(job.run["as_of"]))
         outcome = await compute_apart(order, found.learned, found.scored)
         job.progress = _COMPUTED
         async with job.database.begin(WORKER, at=clock()) as tx:
-            ids = await publish(tx, job, outcome)
+            ids = await publish(tx, job, outcome, known_at=known_at)
             alive.cancel()  # from here on the run's row is ours until the commit
             await runs.finish(
                 tx.connection,
@@ -102,8 +104,9 @@ async def read(job: Job) -> Found:
         return Found(learned, scored, marks)
 
 
-async def publish(tx: Transaction, job: Job, outcome: Outcome) -> list[UUID]:
+async def publish(tx: Transaction, job: Job, outcome: Outcome, *, known_at: datetime) -> list[UUID]:
     """Make the outcome current, as a whole; return the ids of its estimator versions."""
+    dated = {"as_of": job.run["as_of"], "known_at": known_at}
     run, rows = job.run, outcome.rows
     await PATIENT.value(tx.connection)
     await lock_alone(tx)
@@ -111,9 +114,9 @@ async def publish(tx: Transaction, job: Job, outcome: Outcome) -> list[UUID]:
     await part(tx.connection, rows, outcome.cuts)
     await staging.stage(tx, rows)
     for start in range(0, len(rows), staging.CHUNK):
-        await staging.write_staged(tx, rows, start, run_id=job.id, as_of=run["as_of"])
+        await staging.write_staged(tx, rows, start, run_id=job.id, **dated)
         job.progress = _COMPUTED + (1 - _COMPUTED) * start / len(rows)
-    await staging.remove_unstaged(tx, as_of=run["as_of"])
+    await staging.remove_unstaged(tx, **dated)
     return ids
 
 

@@ -1,62 +1,28 @@
 """Scoring again the customers whose facts changed, with what the newest run found."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Self
 from uuid import UUID
 
 import numpy as np
-from asyncpg import Record
 from sqlalchemy import ARRAY, Boolean, Integer, Uuid, any_, bindparam, delete, literal_column, select, update
 from sqlalchemy.orm import aliased
 
-from services.scoring import estimators
 from services.scoring.facts.models import Mark
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.lifecycle.rounds import judge_touched
-from services.scoring.runs import queries as runs
 from services.scoring.runs import statements as run_statements
 from services.scoring.runs.schemas import RunStatus
 from services.scoring.scores.actions import lock_shared, remove, write
 from services.scoring.scores.models import Score
-from services.scoring.scores.ranking import Cuts
 from services.scoring.scores.rows import place_among
 from services.scoring.scores.rows import rows as rows_of
-from services.scoring.scores.valuation import Model
 from services.scoring.states.actions import rebuild
 from services.scoring.states.histories import of_some
 from services.scoring.states.history import day_number
-from services.scoring.valuing.computing import SPEND
+from services.scoring.valuing.standard import Standard
 from shared.database import Transaction
 from shared.statements import Runner, Statement
 
 MOST = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """What single customers are scored by: the newest run, its estimators and its limits."""
-
-    run: Record
-    model: Model | None
-    cuts: Cuts
-
-    @classmethod
-    async def read(cls, on: Runner) -> Self | None:
-        """Return that of the newest finished run, None before there is one."""
-        run = await runs.NEWEST.one(on)
-        if run is None:
-            return None
-        versions = {
-            row["kind"]: row["parameters"] for row in await runs.VERSIONS.all(on, ids=run["version_ids"])
-        }
-        return cls(run, _model(run, versions) if run["predicts"] else None, Cuts.read(run["cuts"]))
-
-    def as_of(self, today: date) -> date:
-        """Return the day of a score: a pinned run's own, else the later of the run's and today."""
-        own: date = self.run["as_of"]
-        return own if self.run["pinned"] else max(own, today)
 
 
 async def waiting(on: Runner) -> tuple[bool, bool]:
@@ -115,12 +81,6 @@ async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> 
     there = {id_.tobytes() for id_ in found["customer_id"]}
     await remove(tx, [id_ for id_ in customers if id_.bytes not in there], as_of=day)
     await judge_touched(tx, customers)
-
-
-def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:
-    timing = estimators.ESTIMATORS[run["estimator"]](**parameters[run["estimator"]])
-    spend = estimators.SPEND_ESTIMATORS[SPEND](**parameters[SPEND])
-    return Model(timing, spend, run["population"].get("firm_margin"))
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))

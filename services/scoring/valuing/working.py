@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from services.scoring.costs.fetching import Shares
 from services.scoring.cube import actions as cube
 from services.scoring.lifecycle.rounds import judge_some
 from services.scoring.runs import actions as runs
@@ -35,6 +36,10 @@ class Worker:
     async def carry_out_runs(self) -> None:
         """Do queued runs, and ask for one when the scores need it."""
         await _for_ever(self.run_once, "scoring runs", RUNS_IDLE_S)
+
+    async def fetch_shares(self, shares: Shares) -> None:
+        """Fetch who bears the costs that many share."""
+        await _for_ever(shares.fetch_once, "shares of costs", SALES_IDLE_S)
 
     async def score_touched(self) -> None:
         """Keep the scores of touched customers new."""

@@ -1,0 +1,158 @@
+"""Adding up what customers brought and cost in a window: for each, or for groups of them."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Numeric,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from services.scoring.commercial.parts import PAID, PARTS, SOLD
+from services.scoring.commercial.schemas import Dimension
+from services.scoring.costs.spending import CENTS, SINCE, UNTIL, spent, waiting
+from services.scoring.cube.models import SoldLine
+from services.scoring.facts.models import Kind
+from services.scoring.identities.models import Identity
+from services.scoring.runs.models import ScoringRun
+from services.scoring.scores.models import Score
+from services.scoring.states.models import State
+from services.scoring.states.queries import CURRENCY
+from shared.statements import Statement, Visible, visible
+
+CUSTOMER = bindparam("customer", type_=Uuid)
+COUNTS = ("sold", "costed", "unpriced", "unrated")
+_NONE = cast(literal_column("0"), Numeric)
+_ORDER = literal_column(f"'{Kind.ORDER}'", Text)
+MONTH = literal_column("'YYYY-MM'", Text)
+
+
+def _sum(value: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:  # noqa: ANN401 - a column
+    total = func.sum(value)
+    return func.coalesce(total.filter(*conditions) if conditions else total, _NONE)
+
+
+def _sold(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Select what each customer bought in the window, by its sold lines."""
+    line, ordered = SoldLine, SoldLine.kind == _ORDER
+    parts = {
+        "revenue": _sum(line.amount, ordered),
+        "returns": -_sum(line.amount, ~ordered),
+        "goods": _sum(line.cost),
+        "sold": _sum(line.amount),
+        "costed": _sum(line.costed),
+        "unpriced": _sum(line.unpriced),
+    }
+    rounded = {name: func.round(value, CENTS) for name, value in parts.items()}
+    return (
+        select(
+            line.current_id.label("customer_id"),
+            *_columns({**rounded, **dict.fromkeys((*PAID, "unrated"), _NONE)}),
+        )
+        .where(line.day.between(SINCE, UNTIL), line.currency == CURRENCY, *conditions)
+        .group_by(line.current_id)
+    )
+
+
+def _paid(cost: Any) -> Select[Any]:  # noqa: ANN401 - a subquery
+    """Select what was paid for each customer in the window, by kind."""
+    kinds = {name: _sum(cost.c.amount, cost.c.kind == literal_column(f"'{name}'", Text)) for name in PAID}
+    unrated = func.count().filter(cost.c.amount.is_(None))
+    nothing = dict.fromkeys((*SOLD, *COUNTS), _NONE)
+    return select(cost.c.customer_id, *_columns({**nothing, **kinds, "unrated": unrated})).group_by(
+        cost.c.customer_id
+    )
+
+
+def _columns(named: dict[str, Any]) -> list[ColumnElement[Any]]:
+    return [named[name].label(name) for name in (*PARTS, *COUNTS)]
+
+
+def _summed(of: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401 - a subquery
+    return [_sum(of.c[name]).label(name) for name in (*PARTS, *COUNTS)]
+
+
+def _of_one() -> Visible:
+    cost = spent(CUSTOMER).subquery("paid")
+    both = union_all(_sold(SoldLine.current_id == CUSTOMER), _paid(cost)).subquery("both")
+    found = select(*_summed(both)).subquery("found")
+    return visible(select(found).join_from(Identity, found, Identity.original_id == CUSTOMER), of=Identity)
+
+
+def _bases() -> Visible:
+    cost = spent(CUSTOMER).subquery("paid")
+    query = (
+        select(cost.c.kind, cost.c.basis, func.count().label("costs"), _sum(cost.c.amount).label("amount"))
+        .join_from(cost, Identity, Identity.original_id == cost.c.customer_id)
+        .group_by(cost.c.kind, cost.c.basis)
+        .order_by(cost.c.kind, cost.c.basis)
+    )
+    return visible(query, of=Identity)
+
+
+def first_bought() -> Any:  # noqa: ANN401 - a subquery
+    """Return the first purchase of each customer, over all its ids."""
+    its = aliased(Identity, name="bought_as")
+    return (
+        select(its.current_id.label("customer_id"), func.min(State.first_day).label("day"))
+        .join_from(State, its, its.original_id == State.customer_id)
+        .group_by(its.current_id)
+        .subquery("first_bought")
+    )
+
+
+def _expected() -> Any:  # noqa: ANN401 - a subquery
+    run = ScoringRun.id == Score.run_id
+    return (
+        select(Score.customer_id, cast(cast(Score.value, Text), Numeric).label("value"))
+        .join_from(Score, ScoringRun, run)
+        .where(~Score.deleted, Score.p_alive.is_not(None), ScoringRun.currency == CURRENCY)
+        .subquery("expected")
+    )
+
+
+def _grouped(dimension: Dimension) -> Visible:
+    both = union_all(_sold(), _paid(spent().subquery("paid"))).subquery("both")
+    each = select(both.c.customer_id, *_summed(both)).group_by(both.c.customer_id).subquery("each")
+    expected, first = _expected(), first_bought()
+    of_cohort = func.to_char(first.c.day, MONTH)
+    key = of_cohort if dimension is Dimension.COHORT else getattr(Identity, dimension)
+    group = func.coalesce(key, literal_column("''", Text))
+    query = (
+        select(
+            group.label("key"),
+            func.count().label("customers"),
+            *_summed(each),
+            func.sum(expected.c.value).label("expected"),
+            func.count(expected.c.value).label("expecting"),
+        )
+        .join_from(Identity, each, each.c.customer_id == Identity.original_id)
+        .outerjoin(expected, expected.c.customer_id == Identity.original_id)
+        .where(~Identity.deleted)
+    )
+    if dimension is Dimension.COHORT:
+        query = query.outerjoin(first, first.c.customer_id == Identity.original_id)
+    ordered = query.group_by(group).order_by(group).limit(bindparam("limit", type_=Integer))
+    return visible(ordered, of=Identity, filters={"last_key": group > bindparam("last_key", type_=Text)})
+
+
+OF_ONE, BASES = _of_one(), _bases()
+GROUPED = {dimension: _grouped(dimension) for dimension in Dimension}
+WAITING = Statement(waiting())
+_amounts = {name: getattr(Score, name) for name in ("value", "p10", "p50", "p90")}
+EXPECTED = visible(
+    select(*_amounts.values(), Score.as_of, ScoringRun.currency)
+    .join_from(Score, ScoringRun, ScoringRun.id == Score.run_id)
+    .where(Score.customer_id == CUSTOMER, ~Score.deleted, Score.p_alive.is_not(None)),
+    of=Score,
+)

@@ -1,0 +1,151 @@
+"""Reading commercial value: of a customer, of groups of them, and of cohorts over time."""
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from asyncpg import Record
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.scoring.charts.specification import Included
+from services.scoring.commercial.cohorts import COHORTS, YEAR, table
+from services.scoring.commercial.parts import PARTS, figures, money
+from services.scoring.commercial.pictures import heat_map, waterfall
+from services.scoring.commercial.queries import BASES, EXPECTED, GROUPED, OF_ONE, WAITING
+from services.scoring.commercial.schemas import CohortTable, CommercialValue, Dimension, ValueGroups
+from services.scoring.commercial.windows import Days, Window
+from services.scoring.identities.queries import current_id, seen
+from shared.auth import Principal, allow
+from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
+from web.app import answer, core
+from web.hot import hot
+from web.lists import Paged, listed
+
+router = APIRouter(prefix="/v1", tags=["commercial value"])
+CanRead = Annotated[Principal, allow("scores:read")]
+REFUSED = (Unauthenticated, Forbidden, Invalid)
+
+
+@router.get("/commercial-value", response_model=ValueGroups, responses=documents(*REFUSED))
+@hot
+async def list_commercial_value(
+    request: Request,
+    principal: CanRead,
+    place: Paged,
+    window: Days,
+    by: Annotated[Dimension, Query(description="What customers are grouped by.")],
+) -> Response:
+    """Return what groups of customers brought and cost in a period; the groups add up to the whole."""
+    held = core(request)
+    pool, currency = held.database.pool, held.settings.currency
+    given = {**window._asdict(), "currency": currency}
+    waiting = await WAITING.value(pool, **given)
+
+    async def ask(**page: Any) -> list[Any]:  # noqa: ANN401 - what `listed` gives
+        rows = await GROUPED[by].all(pool, principal, **given, **page)
+        return [{"key": row["key"], "data": _group(row, currency, waiting)} for row in rows]
+
+    return await listed(request, place, ("key",), ask, by=by, **window._asdict())
+
+
+@router.get(
+    "/commercial-value/{customer}",
+    response_model=CommercialValue,
+    responses=documents(*REFUSED, NotFound),
+)
+@hot
+async def get_commercial_value(
+    request: Request,
+    principal: CanRead,
+    customer: Annotated[str, Path(max_length=300, description="An id, or `<system>:<external id>`.")],
+    window: Days,
+    include: Included = None,
+) -> Response:
+    """Return what a customer brought and cost in a period, part by part; what is expected beside it."""
+    held = core(request)
+    pool, currency = held.database.pool, held.settings.currency
+    id_ = await current_id(pool, customer)
+    await seen(pool, principal, id_)
+    given = {**window._asdict(), "currency": currency, "customer": id_}
+    found = await OF_ONE.one(pool, principal, **given)
+    bases = await BASES.all(pool, principal, **given)
+    expected = await EXPECTED.one(pool, principal, **given)
+    waiting = await WAITING.value(pool, **given)
+    realized = _realized(found or {}, currency, waiting)
+    shown = {
+        "customer_id": id_,
+        **window._asdict(),
+        "realized": realized,
+        "bases": [{**dict(row), "amount": money(row["amount"], currency)} for row in bases],
+        **_links(id_, window),
+        "expected": expected and _expected(expected),
+    }
+    if include:
+        shown["chart"] = waterfall(
+            f"From revenue to contribution, {window.since} to {window.until}", realized
+        )
+    return answer(shown)
+
+
+@router.get("/cohorts", response_model=CohortTable, responses=documents(*REFUSED))
+@hot
+async def list_cohorts(
+    request: Request, principal: CanRead, window: Days, include: Included = None
+) -> Response:
+    """Return what became of those who bought first in each month of a period, up to today."""
+    held = core(request)
+    today, currency = held.clock().date(), held.settings.currency
+    given = {**window._asdict(), "currency": currency, "today": today}
+    rows = await COHORTS.all(held.database.pool, principal, **given)
+    last = today.year * YEAR + today.month - 1
+    items = await asyncio.to_thread(table, rows, last, currency)
+    shown: dict[str, Any] = {**window._asdict(), "items": items}
+    if include:
+        shown["chart"] = heat_map("Who bought again, by month of the first purchase", items)
+    return answer(shown)
+
+
+def _group(row: Record, currency: str, waiting: int) -> dict[str, Any]:
+    expected = row["expected"]
+    total = expected is not None and {
+        "value_12m": money(expected, currency),
+        "customers": row["expecting"],
+    }
+    return {
+        "key": row["key"] or None,
+        "customers": row["customers"],
+        "realized": _realized(row, currency, waiting),
+        "expected": total or None,
+    }
+
+
+def _realized(row: Mapping[str, Any] | Record, currency: str, waiting: int) -> dict[str, Any]:
+    amounts = {name: row[name] if row else Decimal() for name in PARTS}
+    sold = row["sold"] if row else 0
+    coverage = {
+        "goods_known": float(row["costed"] / sold) if sold else None,
+        "lines_without_rate": int(row["unpriced"]) if row else 0,
+        "costs_without_rate": int(row["unrated"]) if row else 0,
+        "shares_waiting": waiting,
+    }
+    return {**figures(amounts, currency), "coverage": coverage}
+
+
+def _expected(row: Record) -> dict[str, Any]:
+    amounts = {
+        name: money(Decimal(repr(row[key])), row["currency"])
+        for name, key in (("value_12m", "value"), ("p10", "p10"), ("p50", "p50"), ("p90", "p90"))
+    }
+    return {**amounts, "as_of": row["as_of"]}
+
+
+def _links(customer: UUID, window: Window) -> dict[str, str]:
+    days = f"since={window.since}&until={window.until}"
+    return {
+        "costs_at": f"/v1/costs/allocation?customer={customer}&{days}",
+        "orders_at": f"/v1/orders?customer={customer}&since={window.since}T00:00:00Z",
+    }
