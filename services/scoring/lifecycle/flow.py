@@ -32,7 +32,9 @@ def drawn(flow: Mapping[str, Any]) -> dict[str, Any]:
     order = [str(state) for state in STATES]
     place = {"x": axis("after", "ordinal", f"on {flow['until']}", sort=order)}
     place["y"] = axis("before", "ordinal", f"on {flow['since']}", sort=order)
-    colour = axis("customers", "quantitative", "customers", scale={"scheme": "blues", "type": "sqrt"})
+    colour = axis(
+        "customers", "quantitative", "customers", scale={"range": ["#f4f8fd", "#7fb3dc"], "type": "sqrt"}
+    )
     rows = [
         {"before": one["before"], "after": one["after"], "customers": one["customers"]}
         for one in flow["flows"]

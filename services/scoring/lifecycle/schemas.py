@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.scoring.charts.specification import Chart
-from services.scoring.lifecycle.thresholds import Rule, State
+from services.scoring.lifecycle.thresholds import LifecycleRule, LifecycleState
 from shared.schemas import Body, Instant, Read, Whole, example
 from web.bodies import kept
 
@@ -17,12 +17,12 @@ Count = Annotated[Whole, Field(ge=1, le=24)]
 Factor = Annotated[float, Field(gt=0, le=1000)]
 
 
-class Step(Read):
+class LifecycleStep(Read):
     """A change of state; `value` is the number that the rule compared, `limit` what with."""
 
     day: date
-    state: State
-    rule: Rule
+    state: LifecycleState
+    rule: LifecycleRule
     value: float | None
     limit: float | None
 
@@ -36,12 +36,12 @@ class LifecycleRead(Read):
     id: UUID
     customer_id: UUID
     version: int
-    state: State
+    state: LifecycleState
     since: date | None
-    rule: Rule
+    rule: LifecycleRule
     value: float | None
     limit: float | None
-    trajectory: list[Step]
+    trajectory: list[LifecycleStep]
 
 
 class LifecyclePage(Read):
@@ -77,28 +77,28 @@ class LifecycleDetail(Read):
     id: UUID | None
     customer_id: UUID
     as_of: date | None
-    state: State
+    state: LifecycleState
     since: date | None
-    rule: Rule
+    rule: LifecycleRule
     value: float | None
     limit: float | None
     numbers: LifecycleNumbers | None
-    trajectory: list[Step]
+    trajectory: list[LifecycleStep]
 
 
-class StateCount(Read):
+class LifecycleCount(Read):
     """How many were in a state on each of the two days, and how many are they."""
 
-    state: State
+    state: LifecycleState
     before: int
     after: int
 
 
-class Flow(Read):
+class LifecycleMove(Read):
     """How many went from one state into another."""
 
-    before: State
-    after: State
+    before: LifecycleState
+    after: LifecycleState
     customers: int
 
 
@@ -111,8 +111,8 @@ class LifecycleFlow(Read):
     since: date
     until: date
     customers: int
-    states: list[StateCount]
-    flows: list[Flow]
+    states: list[LifecycleCount]
+    flows: list[LifecycleMove]
     chart: Chart | None
 
 

@@ -8,12 +8,21 @@ from services.scoring.lifecycle.gaps import Timing
 from services.scoring.lifecycle.purchases import Floats, Ints, Purchases
 from services.scoring.lifecycle.rules import Small, judge, numbers
 from services.scoring.lifecycle.signals import Counting, Signals
-from services.scoring.lifecycle.thresholds import RULE_NUMBER, STATE_NUMBER, Rule, State, Thresholds
+from services.scoring.lifecycle.thresholds import (
+    RULE_NUMBER,
+    STATE_NUMBER,
+    LifecycleRule,
+    LifecycleState,
+    Thresholds,
+)
 
 _EXPLORATION, _BUILD_UP, _STABILITY = (
-    STATE_NUMBER[one] for one in (State.EXPLORATION, State.BUILD_UP, State.STABILITY)
+    STATE_NUMBER[one]
+    for one in (LifecycleState.EXPLORATION, LifecycleState.BUILD_UP, LifecycleState.STABILITY)
 )
-_PROSPECT, _LOST, _DECLINE = (STATE_NUMBER[one] for one in (State.PROSPECT, State.LOST, State.DECLINE))
+_PROSPECT, _LOST, _DECLINE = (
+    STATE_NUMBER[one] for one in (LifecycleState.PROSPECT, LifecycleState.LOST, LifecycleState.DECLINE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,15 @@ class _Way:
         count.since[back], count.before[back] = back_day, count.bought[back]
         self._level[back] = _EXPLORATION
         if len(new):
-            self._change(new, new_day, State.EXPLORATION, Rule.FIRST_ORDER, np.ones(len(new)))
+            self._change(
+                new, new_day, LifecycleState.EXPLORATION, LifecycleRule.FIRST_ORDER, np.ones(len(new))
+            )
         if len(back):
-            self._change(back, back_day, State.WON_BACK, Rule.RETURNED, silent)
+            self._change(back, back_day, LifecycleState.WON_BACK, LifecycleRule.RETURNED, silent)
 
-    def _change(self, rows: Ints, day: Ints, state: State, rule: Rule, value: Floats) -> None:
+    def _change(
+        self, rows: Ints, day: Ints, state: LifecycleState, rule: LifecycleRule, value: Floats
+    ) -> None:
         self._enter(rows, np.full(len(rows), STATE_NUMBER[state], np.int8))
         rules = np.full(len(rows), RULE_NUMBER[rule], np.int8)
         limit = np.full(len(rows), np.nan)

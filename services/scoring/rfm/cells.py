@@ -44,7 +44,7 @@ def drawn(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "x": axis("f", "ordinal", "frequency (5 is best)"),
         "y": axis("r", "ordinal", "recency (5 is best)", sort=list(_DOWN)),
     }
-    colour = axis("mean", "quantitative", "mean realized", scale={"scheme": "goldgreen"})
+    colour = axis("mean", "quantitative", "mean realized", scale={"range": ["#fdf6e3", "#7fc08a"]})
     return chart(
         "RFM",
         rows,

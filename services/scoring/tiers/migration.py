@@ -71,7 +71,7 @@ def drawn(found: Mapping[str, Any]) -> dict[str, Any]:
         "x": axis("after", "ordinal", f"on {found['until']}", sort=order),
         "y": axis("before", "ordinal", f"on {found['since']}", sort=order),
     }
-    colour = {**count, "scale": {"scheme": "blues", "type": "symlog"}}
+    colour = {**count, "scale": {"range": ["#f4f8fd", "#7fb3dc"], "type": "symlog"}}
     return chart(
         "Tier migration",
         found["moves"],

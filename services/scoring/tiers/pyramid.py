@@ -27,8 +27,6 @@ def drawn(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "side", "quantitative", "share", scale=scale, axis={"format": ".0%", "labelExpr": _ABSOLUTE}
         ),
     }
-    says = axis("share", "quantitative", "share", format=".1%")
-    beside = {"condition": {"test": "datum.side < 0", "value": -24}, "value": 24}
     return chart(
         "Value pyramid",
         rows,
@@ -37,9 +35,19 @@ def drawn(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         encoding=place,
         layer=[
             {"mark": "bar", "encoding": {"color": axis("of", "nominal", "share of")}},
-            {"mark": "text", "encoding": {"text": says, "xOffset": beside}},
+            _label("customers", "right", -4),
+            _label("value", "left", 4),
         ],
     )
+
+
+def _label(side: str, align: str, offset: int) -> dict[str, Any]:
+    """Write the shares of a side beyond the ends of its bars."""
+    return {
+        "mark": {"type": "text", "align": align, "dx": offset},
+        "transform": [{"filter": f"datum.of === '{side}'"}],
+        "encoding": {"text": axis("share", "quantitative", "share", format=".1%")},
+    }
 
 
 _ABSOLUTE = "format(abs(datum.value), '.0%')"

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.scoring.lifecycle.thresholds import STATE_NUMBER, State
+from services.scoring.lifecycle.thresholds import STATE_NUMBER, LifecycleState
 from services.scoring.win_backs.queries import RANKED, SETTINGS, SETTINGS_ID
 from services.scoring.win_backs.schemas import (
     Leaving,
@@ -50,7 +50,10 @@ async def list_win_backs(
 ) -> Response:
     """List lost and declining customers by what trying to bring them back is worth, the most first."""
     pool = core(request).database.pool
-    chosen = {"state": None if state is None else STATE_NUMBER[State(state.value)], "min_gain": min_gain}
+    chosen = {
+        "state": None if state is None else STATE_NUMBER[LifecycleState(state.value)],
+        "min_gain": min_gain,
+    }
     return await listed(
         request,
         place,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.scoring.lifecycle.thresholds import Rule, State
+from services.scoring.lifecycle.thresholds import LifecycleRule, LifecycleState
 from shared.schemas import Amount, AmountRead, Body, Instant, MoneyRead, Read, example
 from web.bodies import kept
 
@@ -18,8 +18,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Leaving(StrEnum):
     """The states from which customers are won back."""
 
-    LOST = State.LOST.value
-    DECLINE = State.DECLINE.value
+    LOST = LifecycleState.LOST.value
+    DECLINE = LifecycleState.DECLINE.value
 
 
 class WinBackRead(Read):
@@ -32,7 +32,7 @@ class WinBackRead(Read):
     customer_id: UUID
     state: Leaving
     since: date
-    rule: Rule
+    rule: LifecycleRule
     p_lost: float
     value_if_back: MoneyRead
     response: float
