@@ -37,7 +37,7 @@ async def list_commercial_value(
     principal: CanRead,
     place: Paged,
     window: Days,
-    by: Annotated[Dimension, Query(description="What customers are grouped by.")],
+    by: Annotated[Dimension, Query(description="What customers are grouped by.")] = Dimension.OWNER,
 ) -> Response:
     """Return what groups of customers brought and cost in a period; the groups add up to the whole."""
     held = core(request)
