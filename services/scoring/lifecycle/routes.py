@@ -23,7 +23,7 @@ from services.scoring.lifecycle.schemas import (
     LifecycleSettingsUpdate,
 )
 from services.scoring.lifecycle.settings import SETTINGS, SETTINGS_ID
-from services.scoring.lifecycle.thresholds import RULES, STATE_NUMBER, STATES, LifecycleRule, LifecycleState
+from services.scoring.lifecycle.thresholds import RULES, STATE_NUMBER, STATES, Ground, Phase
 from services.scoring.lifecycle.trajectory import Outcome
 from services.scoring.states.history import EPOCH
 from shared.auth import Principal, allow
@@ -58,7 +58,7 @@ async def list_lifecycles(
     principal: CanRead,
     place: Paged,
     *,
-    state: LifecycleState | None = None,
+    state: Phase | None = None,
     changed_since: Annotated[Day | None, Query(description="Only who came into the state since.")] = None,
 ) -> Response:
     """List where the relations with customers stand, by customer."""
@@ -137,9 +137,9 @@ async def put_lifecycle_settings(
 
 _NOTHING: Mapping[str, Any] = {
     "as_of": None,
-    "state": LifecycleState.PROSPECT,
+    "state": Phase.PROSPECT,
     "since": None,
-    "rule": LifecycleRule.NO_ORDER,
+    "rule": Ground.NO_ORDER,
     "value": None,
     "limit": None,
     "numbers": None,

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.scoring.charts.specification import Chart
-from services.scoring.lifecycle.thresholds import LifecycleRule, LifecycleState
+from services.scoring.lifecycle.thresholds import Ground, Phase
 from shared.schemas import Body, Instant, Read, Whole, example
 from web.bodies import kept
 
@@ -21,8 +21,8 @@ class LifecycleStep(Read):
     """A change of state; `value` is the number that the rule compared, `limit` what with."""
 
     day: date
-    state: LifecycleState
-    rule: LifecycleRule
+    state: Phase
+    rule: Ground
     value: float | None
     limit: float | None
 
@@ -36,9 +36,9 @@ class LifecycleRead(Read):
     id: UUID
     customer_id: UUID
     version: int
-    state: LifecycleState
+    state: Phase
     since: date | None
-    rule: LifecycleRule
+    rule: Ground
     value: float | None
     limit: float | None
     trajectory: list[LifecycleStep]
@@ -77,9 +77,9 @@ class LifecycleDetail(Read):
     id: UUID | None
     customer_id: UUID
     as_of: date | None
-    state: LifecycleState
+    state: Phase
     since: date | None
-    rule: LifecycleRule
+    rule: Ground
     value: float | None
     limit: float | None
     numbers: LifecycleNumbers | None
@@ -89,7 +89,7 @@ class LifecycleDetail(Read):
 class LifecycleCount(Read):
     """How many were in a state on each of the two days, and how many are they."""
 
-    state: LifecycleState
+    state: Phase
     before: int
     after: int
 
@@ -97,8 +97,8 @@ class LifecycleCount(Read):
 class LifecycleMove(Read):
     """How many went from one state into another."""
 
-    before: LifecycleState
-    after: LifecycleState
+    before: Phase
+    after: Phase
     customers: int
 
 

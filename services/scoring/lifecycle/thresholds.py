@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class LifecycleState(StrEnum):
+class Phase(StrEnum):
     """Where a relation stands; the order is that of their numbers in tables and arrays."""
 
     PROSPECT = "prospect"
@@ -16,7 +16,7 @@ class LifecycleState(StrEnum):
     WON_BACK = "won_back"
 
 
-class LifecycleRule(StrEnum):
+class Ground(StrEnum):
     """Why a relation came into its state; numbered by their order too."""
 
     NO_ORDER = "no_order"
@@ -36,7 +36,7 @@ class LifecycleRule(StrEnum):
     AS_BEFORE = "as_before"
 
 
-STATES, RULES = tuple(LifecycleState), tuple(LifecycleRule)
+STATES, RULES = tuple(Phase), tuple(Ground)
 STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
 RULE_NUMBER = {rule: number for number, rule in enumerate(RULES)}
 

@@ -11,18 +11,15 @@ from services.scoring.lifecycle.signals import Counting, Signals
 from services.scoring.lifecycle.thresholds import (
     RULE_NUMBER,
     STATE_NUMBER,
-    LifecycleRule,
-    LifecycleState,
+    Ground,
+    Phase,
     Thresholds,
 )
 
 _EXPLORATION, _BUILD_UP, _STABILITY = (
-    STATE_NUMBER[one]
-    for one in (LifecycleState.EXPLORATION, LifecycleState.BUILD_UP, LifecycleState.STABILITY)
+    STATE_NUMBER[one] for one in (Phase.EXPLORATION, Phase.BUILD_UP, Phase.STABILITY)
 )
-_PROSPECT, _LOST, _DECLINE = (
-    STATE_NUMBER[one] for one in (LifecycleState.PROSPECT, LifecycleState.LOST, LifecycleState.DECLINE)
-)
+_PROSPECT, _LOST, _DECLINE = (STATE_NUMBER[one] for one in (Phase.PROSPECT, Phase.LOST, Phase.DECLINE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +95,11 @@ class _Way:
         count.since[back], count.before[back] = back_day, count.bought[back]
         self._level[back] = _EXPLORATION
         if len(new):
-            self._change(
-                new, new_day, LifecycleState.EXPLORATION, LifecycleRule.FIRST_ORDER, np.ones(len(new))
-            )
+            self._change(new, new_day, Phase.EXPLORATION, Ground.FIRST_ORDER, np.ones(len(new)))
         if len(back):
-            self._change(back, back_day, LifecycleState.WON_BACK, LifecycleRule.RETURNED, silent)
+            self._change(back, back_day, Phase.WON_BACK, Ground.RETURNED, silent)
 
-    def _change(
-        self, rows: Ints, day: Ints, state: LifecycleState, rule: LifecycleRule, value: Floats
-    ) -> None:
+    def _change(self, rows: Ints, day: Ints, state: Phase, rule: Ground, value: Floats) -> None:
         self._enter(rows, np.full(len(rows), STATE_NUMBER[state], np.int8))
         rules = np.full(len(rows), RULE_NUMBER[rule], np.int8)
         limit = np.full(len(rows), np.nan)

@@ -36,7 +36,7 @@ from feed.write import by, entries
 from services.scoring.base import FEED
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.lifecycle.models import Lifecycle
-from services.scoring.lifecycle.thresholds import RULE_NUMBER, RULES, STATES, LifecycleRule
+from services.scoring.lifecycle.thresholds import RULE_NUMBER, RULES, STATES, Ground
 from services.scoring.lifecycle.trajectory import Changes, Outcome
 from services.scoring.states.history import EPOCH
 from shared.database import Transaction
@@ -95,7 +95,7 @@ def _known(numbers: Any) -> list[float | None]:  # noqa: ANN401 - an array
 def _last(changes: Changes, last: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - an array
     """Return the last change of each customer; a prospect has none."""
     days, _, rules, values, limits = _columns(changes)
-    nothing = (None, RULE_NUMBER[LifecycleRule.NO_ORDER], None, None)
+    nothing = (None, RULE_NUMBER[Ground.NO_ORDER], None, None)
     told = [nothing if at < 0 else (days[at], rules[at], values[at], limits[at]) for at in last.tolist()]
     columns = map(list, zip(*told, strict=True)) if told else ([] for _ in _LAST)
     return dict(zip(_LAST, columns, strict=True))

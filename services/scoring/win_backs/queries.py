@@ -25,7 +25,7 @@ from sqlalchemy import (
 from feed.keeping import Keeper
 from services.scoring.base import FEED
 from services.scoring.lifecycle.models import Lifecycle
-from services.scoring.lifecycle.thresholds import RULES, STATE_NUMBER, STATES, LifecycleState
+from services.scoring.lifecycle.thresholds import RULES, STATE_NUMBER, STATES, Phase
 from services.scoring.lifecycle.writing import word
 from services.scoring.runs.models import ScoringRun
 from services.scoring.scores.models import Score
@@ -51,9 +51,7 @@ def settings(t: Any) -> ColumnElement[Any]:  # noqa: ANN401 - the model, or the 
 
 
 SETTINGS = Keeper(FEED, "win_back_settings", WinBackSettings, settings)
-_LOST, _DECLINE = (
-    literal_column(str(STATE_NUMBER[one]), Integer) for one in (LifecycleState.LOST, LifecycleState.DECLINE)
-)
+_LOST, _DECLINE = (literal_column(str(STATE_NUMBER[one]), Integer) for one in (Phase.LOST, Phase.DECLINE))
 _p_lost = _ONE - Score.p_alive
 _value = Score.purchases_if_alive * Score.spend_per_purchase * func.coalesce(Score.margin_rate, _ONE)
 _response = case(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.scoring.lifecycle.thresholds import STATE_NUMBER, LifecycleState
+from services.scoring.lifecycle.thresholds import STATE_NUMBER, Phase
 from services.scoring.win_backs.queries import RANKED, SETTINGS, SETTINGS_ID
 from services.scoring.win_backs.schemas import (
     Leaving,
@@ -51,7 +51,7 @@ async def list_win_backs(
     """List lost and declining customers by what trying to bring them back is worth, the most first."""
     pool = core(request).database.pool
     chosen = {
-        "state": None if state is None else STATE_NUMBER[LifecycleState(state.value)],
+        "state": None if state is None else STATE_NUMBER[Phase(state.value)],
         "min_gain": min_gain,
     }
     return await listed(

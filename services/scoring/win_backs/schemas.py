@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.scoring.lifecycle.thresholds import LifecycleRule, LifecycleState
+from services.scoring.lifecycle.thresholds import Ground, Phase
 from shared.schemas import Amount, AmountRead, Body, Instant, MoneyRead, Read, example
 from web.bodies import kept
 
@@ -18,8 +18,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Leaving(StrEnum):
     """The states from which customers are won back."""
 
-    LOST = LifecycleState.LOST.value
-    DECLINE = LifecycleState.DECLINE.value
+    LOST = Phase.LOST.value
+    DECLINE = Phase.DECLINE.value
 
 
 class WinBackRead(Read):
@@ -32,7 +32,7 @@ class WinBackRead(Read):
     customer_id: UUID
     state: Leaving
     since: date
-    rule: LifecycleRule
+    rule: Ground
     p_lost: float
     value_if_back: MoneyRead
     response: float

@@ -8,7 +8,7 @@ import pytest
 
 from feed.consumer import Received
 from services.scoring.lifecycle.judging import Basis
-from services.scoring.lifecycle.thresholds import LifecycleState
+from services.scoring.lifecycle.thresholds import Phase
 from shared.auth import Principal, Visibility
 from tests.services.scoring.base import Base, cdnow, customer, id_of, order, product
 from tests.services.scoring.charts.rendering import drawn, picture
@@ -59,10 +59,8 @@ async def everybody(client: httpx.AsyncClient, **asked: str) -> list[dict[str, A
 async def test_everybody_has_a_state_with_its_reason(judged: Base, client: httpx.AsyncClient) -> None:
     items = await everybody(client)
     assert len(items) == 303
-    assert {LifecycleState.PROSPECT, LifecycleState.LOST, LifecycleState.STABILITY} <= {
-        one["state"] for one in items
-    }
-    lost = [one for one in items if one["state"] == LifecycleState.LOST]
+    assert {Phase.PROSPECT, Phase.LOST, Phase.STABILITY} <= {one["state"] for one in items}
+    lost = [one for one in items if one["state"] == Phase.LOST]
     assert await everybody(client, state="lost") == lost
     assert all(one["rule"] == "gone" and one["value"] < one["limit"] == 0.1 for one in lost)
     for one in items:
