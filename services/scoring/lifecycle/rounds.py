@@ -6,13 +6,20 @@ from sqlalchemy import ARRAY, Boolean, Integer, Uuid, any_, bindparam, literal_c
 
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.lifecycle.judging import Basis, judged
-from services.scoring.lifecycle.models import Lifecycle, LifecycleRound
+from services.scoring.lifecycle.models import Lifecycle, LifecycleRound, LifecycleSettings
 from services.scoring.lifecycle.writing import forget, keep, look, now
+from services.scoring.runs.models import ScoringRun
+from services.scoring.runs.queries import DONE
 from shared.database import Transaction
-from shared.statements import Statement
+from shared.statements import Runner, Statement
 
 CHUNK = 5_000
 _NOBODY = UUID(int=0)
+
+
+async def due(on: Runner) -> bool:
+    """Tell cheaply whether everybody has not been judged yet by the newest run and the limits in force."""
+    return bool(await _DUE.value(on))
 
 
 async def judge_some(tx: Transaction) -> bool:
@@ -56,6 +63,25 @@ async def judge_touched(tx: Transaction, customers: list[UUID]) -> None:
     await forget(tx, sorted(set(customers).difference(there)))
 
 
+_newest = (
+    select(ScoringRun.id)
+    .where(ScoringRun.status == DONE)
+    .order_by(ScoringRun.finished_at.desc(), ScoringRun.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+_DUE = Statement(
+    select(
+        _newest.is_not(None)
+        & ~(
+            LifecycleRound.done
+            & LifecycleRound.run_id.is_not_distinct_from(_newest)
+            & LifecycleRound.settings_version.is_not_distinct_from(
+                select(LifecycleSettings.version).scalar_subquery()
+            )
+        )
+    )
+)
 _known = (Identity.original_id == Identity.current_id, ~Identity.deleted, ~Identity.provisional)
 _HELD = Statement(select(LifecycleRound).with_for_update(skip_locked=True))
 _NEXT = Statement(

@@ -8,7 +8,7 @@ import structlog
 
 from services.scoring.costs.fetching import Shares
 from services.scoring.cube import actions as cube
-from services.scoring.lifecycle.rounds import judge_some
+from services.scoring.lifecycle.rounds import due, judge_some
 from services.scoring.runs import actions as runs
 from services.scoring.runs import statements
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
@@ -81,6 +81,8 @@ class Worker:
 
     async def judge_once(self) -> bool:
         """Judge a part of everybody; true when there was one."""
+        if not await due(self.database.pool):
+            return False
         async with self.database.begin(WORKER, at=self.clock()) as tx:
             return await judge_some(tx)
 
