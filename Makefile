@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key faults torture arrivals bench matching openapi spectral clients schemathesis
+.PHONY: help run test check format demo migrate revision key faults torture arrivals bench matching estimators openapi spectral clients schemathesis
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -50,6 +50,16 @@ build/splink/done: bench/matching/splink.lock
 	@$(PYTHON) -m venv build/splink
 	@build/splink/bin/python -m pip install --quiet --require-hashes -r bench/matching/splink.lock
 	@touch $@
+
+estimators: $(VENV)/dev build/lifetimes/done ## Print how fast the estimators are, lifetimes beside, and what intervals cover (docs/estimators.md)
+	@$(PYTHON) -m bench.estimators --lifetimes build/lifetimes/bin/python $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(INTERVALS),--intervals $(INTERVALS))
+
+# Lifetimes needs libraries of its time: an environment of its own, made when it is first compared with.
+# Where it cannot be installed, the command says so and its column stays empty.
+build/lifetimes/done: bench/estimators/lifetimes.lock
+	@$(PYTHON) -m venv build/lifetimes
+	@build/lifetimes/bin/python -m pip install --quiet --require-hashes -r bench/estimators/lifetimes.lock \
+	&& touch $@ || rm -rf build/lifetimes
 
 faults: $(VENV)/dev ## Hurt whole systems under load: make faults rounds=20 seconds=60 sockets=500 (docs/reliability.md)
 	GUANXI_FAULTS_ROUNDS=$(or $(rounds),20) GUANXI_FAULTS_SECONDS=$(or $(seconds),60) GUANXI_FAULTS_SOCKETS=$(or $(sockets),500) \

@@ -69,6 +69,7 @@ _TABLE = {
     b"scoring-runs": "scoring",
     b"estimators": "scoring",
     b"scoring-status": "scoring",
+    b"consumption-structure": "scoring",
     b"backtests": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,

@@ -17,6 +17,7 @@ from services.scoring.runs.routes import router as runs
 from services.scoring.scores.queries import CHANGED
 from services.scoring.scores.routes import router as scores
 from services.scoring.states.routes import router as status
+from services.scoring.structure.routes import router as structure
 from services.scoring.suppositions.routes import router as suppositions
 from services.scoring.tiers.routes import ROUTERS as TIERS
 from services.scoring.tiers.settings import SETTINGS as TIER_SETTINGS
@@ -38,6 +39,6 @@ def build() -> FastAPI:
     }
     feed = feed_router(FEED, kinds)
     why = [explanations, changes, suppositions, evidence]
-    where = [*TIERS, rfm, lifecycles, win_backs, commercial]
+    where = [*TIERS, rfm, lifecycles, win_backs, structure, commercial]
     routers = [scores, *why, *where, runs, versions, status, *BACKTESTS, feed]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

@@ -58,7 +58,8 @@ async def mark_other_currencies(tx: Transaction, *, currency: str) -> None:
 
 def _marking(whose: ColumnElement[bool]) -> Statement:
     sellers = select(SoldLine.customer_id).where(whose).distinct()
-    return Statement(insert(SalesMark).from_select(["customer_id"], sellers).on_conflict_do_nothing())
+    marks = insert(SalesMark).from_select(["customer_id"], sellers)
+    return Statement(marks.on_conflict_do_nothing(), unguarded=COMPUTED)
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))

@@ -4,10 +4,22 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, Numeric, SmallInteger, Text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Text,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.scoring.base import Base
+from services.scoring.identities.models import Identity as Customer
+from shared.auth import Visibility
 
 Exact = Text(collation="C")
 
@@ -44,6 +56,7 @@ class SoldLine(_Sold, Base):
         Index(None, "day", "subject"),
         Index(None, "product_id", "day"),
         Index(None, "salesperson", "day"),
+        {"info": {"guarded": True}},
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -55,12 +68,18 @@ class SoldLine(_Sold, Base):
     day: Mapped[date]
     unpriced: Mapped[int] = mapped_column(SmallInteger)
 
+    @classmethod
+    def visible_to(cls, visibility: Visibility) -> ColumnElement[bool]:
+        """Return the condition under which a line is seen: its customer is."""
+        whose = (Customer.original_id == cls.current_id, Customer.visible_to(visibility))
+        return select(Customer.original_id).where(*whose).exists()
+
 
 class Cell(_Sold, Base):
     """The sum of the sold lines of one combination of a grain; dimensions that it does not tell are null.
 
     `grain` is GROUPING() over the dimensions (see grains.py). An order counts once in each cell in which it
-    has a line. A cell without lines is gone.
+    has a line. A cell without lines is gone. Only who sees every customer may read it.
     """
 
     __tablename__ = "cells"

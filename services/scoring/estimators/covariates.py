@@ -177,13 +177,13 @@ def _alike(places: Sequence[Ints], size: int) -> Iterator[tuple[Ints, tuple[int,
 
 def _design(model: type[Timing], columns: tuple[Column, ...], levels: tuple[int, ...]) -> Floats:
     """Return the matrix from the logarithms of parameters and factors to those of a group's parameters."""
-    names, (rate, (end, power)) = _names(model), (model.rate, model.end)
+    names, (rate, faster), (end, power) = _names(model), model.rate, model.end
     design = np.zeros((len(names), len(names) + 2 * sum(len(one.levels) for one in columns)))
     np.fill_diagonal(design, 1)
     first = len(names)
     for column, level in zip(columns, levels, strict=True):
         if level:
-            design[names.index(rate), first + 2 * level - 2] = -1
+            design[names.index(rate), first + 2 * level - 2] = faster
             design[names.index(end), first + 2 * level - 1] = power
         first += 2 * len(column.levels)
     return design

@@ -24,8 +24,9 @@ class Timing(ABC):
 
     code: ClassVar[str]
     rough: ClassVar[int]  # distinct histories that suffice to choose among starts
-    rate: ClassVar[str] = "alpha"  # the parameter that purchases are inversely proportional to
-    end: ClassVar[tuple[str, int]]  # the parameter that drop-out is proportional to, and to which power
+    # the parameters that purchases and drop-out are proportional to, and to which power
+    rate: ClassVar[tuple[str, int]] = ("alpha", -1)
+    end: ClassVar[tuple[str, int]]
 
     @classmethod
     @abstractmethod

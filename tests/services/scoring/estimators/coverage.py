@@ -22,7 +22,7 @@ from tests.services.scoring.estimators.simulation import NO_SEASON, Season, Simu
 WEEKS = 52.0
 SPEND = GammaGamma(6.25, 3.74, 15.44)
 # seen for one to two years; in the third, rates swing between half and one and a half times the average
-SIMULATORS = {
+SIMULATORS: dict[str, tuple[BgNbd | ParetoNbd, Season]] = {
     "BG/NBD": (BgNbd(0.8, 6.0, 0.8, 3.0), NO_SEASON),
     "Pareto/NBD": (ParetoNbd(0.8, 6.0, 0.6, 20.0), NO_SEASON),
     "seasonal": (ParetoNbd(0.8, 6.0, 0.6, 20.0), Season(0.5)),

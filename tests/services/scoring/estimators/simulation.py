@@ -27,7 +27,7 @@ class Season:
 
     def _solve(self, passed: Floats) -> Floats:
         days = np.arange(-5000.0, 5000.0)
-        return np.interp(passed, self._passed(days), days)
+        return np.asarray(np.interp(passed, self._passed(days), days), np.float64)
 
 
 NO_SEASON = Season()

@@ -1,0 +1,1 @@
+"""How fast the estimators are, how much memory they take, and what their intervals cover."""
