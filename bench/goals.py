@@ -7,6 +7,9 @@ from bench.histories import GIANT, GIANT_DEEP, READS
 from bench.reads import POINT, POOL_TENTH, TENTH
 from bench.ringing import BUSY, IDLE, ROW
 from bench.rounds import Results
+from bench.scored import BUSY as BESIDE_A_RUN
+from bench.scored import IDLE as WITHOUT_A_RUN
+from bench.scored import ROW as SCORE
 
 # CPU µs of a point read over a bare pool, client and PostgreSQL, on the machine that the goals were set on.
 REFERENCE_US = 59 + 42
@@ -99,6 +102,13 @@ def _as_cheap(row: str, other: str, bound: float) -> Goal:
     return Goal(row, what, "", bound, lambda r: cost(r, row) / cost(r, other))
 
 
+def _slowed(row: str, way: str, other: str, bound: float) -> Goal:
+    def slowed(results: Results) -> float:
+        return results.latency(row, way, "p99") / results.latency(row, other, "p99")
+
+    return Goal(row, f"p99, {way} / {other}", "", bound, slowed)
+
+
 def _growth(row: str) -> Goal:
     what = "CPU of service + postgres / that with a tenth of the rows"
     names = ("customer", "interaction", "postgres")
@@ -136,6 +146,7 @@ GOALS = (
     _ratio("batch interactions", "new ×2", "copy", 0.5),
     _late(ROW, IDLE, "p99", 100),
     _late(ROW, BUSY, "p99", 100),
+    _slowed(SCORE, BESIDE_A_RUN, WITHOUT_A_RUN, 2),
     _ratio("drain joined", "direct", "copy", 0.25),
     _ratio("drain thin", "direct", "copy", 0.25),
     *(_late("write to reader", way, "p50", 10) for way in ("idle", "busy")),

@@ -78,7 +78,7 @@ def job_router(jobs: Jobs, kind: Kind) -> APIRouter:
     @router.get(
         "/{id}/events",
         name=f"watch_{kind.noun}",
-        responses={**found, **_events_of(kind)},
+        responses={**found, **events_of(kind.read)},
         response_class=StreamingResponse,
         dependencies=[reads],
     )
@@ -89,7 +89,7 @@ def job_router(jobs: Jobs, kind: Kind) -> APIRouter:
         await look(pool, id)
         headers = {"cache-control": "no-store"}
         return StreamingResponse(
-            _events(look, pool, id, last), media_type="text/event-stream", headers=headers
+            events(look, pool, id, last), media_type="text/event-stream", headers=headers
         )
 
     _add_cancel(router, jobs, kind, look)
@@ -118,11 +118,11 @@ def _add_cancel(router: APIRouter, jobs: Jobs, kind: Kind, look: Look) -> None:
         return await once(request, principal, act)
 
 
-def _events_of(kind: Kind) -> dict[int | str, dict[str, Any]]:
-    """Describe the events: the data of each is the job."""
+def events_of(read: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Describe the events: the data of each is what a read of the job returns."""
     schema = {
         "description": "The data of an event is the job.",
-        "x-item-schema": {"$ref": REF + kind.read.__name__},
+        "x-item-schema": {"$ref": REF + read.__name__},
     }
     return {200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": schema}}}}
 
@@ -134,7 +134,8 @@ async def _one(jobs: Jobs, kind: str, on: Runner, job: UUID) -> Record:
     return row
 
 
-async def _events(look: Look, pool: Pool, job: UUID, last: str | None) -> AsyncIterator[bytes]:
+async def events(look: Look, pool: Pool, job: UUID, last: str | None) -> AsyncIterator[bytes]:
+    """Yield server-sent events: `data` of the row that `look` returns, whenever its `version` is new."""
     yield b"retry: 500\n\n"
     until = asyncio.get_running_loop().time() + STREAM_S
     while asyncio.get_running_loop().time() < until and not CLOSING.is_set():

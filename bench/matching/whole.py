@@ -89,7 +89,7 @@ def _cpu(processes: Any) -> float:  # noqa: ANN401 - processes
 
 async def main(customers: int) -> None:
     """Load, run and print."""
-    async with scratch() as url:
+    async with scratch("customer") as url:
         settings = Settings(service="customer", database_url=url, keys=Path(), secret=b"s" * 32)
         database, watch = await Database.open(settings), Watch(urlsplit(url).path[1:])
         truth = await load(url, customers)
@@ -116,8 +116,8 @@ async def main(customers: int) -> None:
 
 
 @asynccontextmanager
-async def scratch() -> AsyncIterator[str]:
-    """Give the address of a database with the service's schema; drop it at the end."""
+async def scratch(service: str) -> AsyncIterator[str]:
+    """Give the address of a database with a service's schema; drop it at the end."""
     given, embedded = os.environ.get("GUANXI_TEST_DATABASE_URL"), None
     if not given:
         embedded = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="gx")))
@@ -130,7 +130,7 @@ async def scratch() -> AsyncIterator[str]:
         for extension in EXTENSIONS:
             await extending.execute(f"create extension if not exists {extension} with schema public")
         await extending.close()
-        await asyncio.to_thread(upgrade, url, [part("customer")])
+        await asyncio.to_thread(upgrade, url, [part(service)])
         yield url
     finally:
         await owner.execute(f"drop database {name} with (force)")

@@ -47,6 +47,8 @@ KINDS = {
     "lifecycle_settings": "scoring",
     "win_back_settings": "scoring",
     "tier_settings": "scoring",
+    "estimator": "scoring",
+    "scoring_settings": "scoring",
 }
 SOURCES = ("customer", "interaction", "scoring")
 PATH = "/v1/changes"

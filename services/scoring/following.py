@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from feed.consumer import Received
+from services.scoring.campaigns import actions as campaigns
 from services.scoring.costs import actions as costs
 from services.scoring.costs import reading as spent
 from services.scoring.facts import actions as facts
@@ -19,7 +20,7 @@ from shared.database import Transaction
 IDENTITY, RATE, PRODUCT = "identity", "exchange_rate", "product"
 FROM_CUSTOMER = ("customer",)
 SPENT = (spent.COST, spent.SHARED_COST)
-FROM_INTERACTION = (*SPENT, spent.ALLOCATION, *Kind, IDENTITY, RATE, PRODUCT)
+FROM_INTERACTION = (*SPENT, spent.ALLOCATION, campaigns.KIND, *Kind, IDENTITY, RATE, PRODUCT)
 
 
 async def apply_customers(tx: Transaction, received: Sequence[Received]) -> None:
@@ -64,6 +65,7 @@ class Interactions:
         await rates.sweep(tx, generation)
         await products.sweep(tx, generation)
         await costs.sweep(tx, generation)
+        await campaigns.sweep(tx, generation)
         await facts.mark(tx, await identities.sweep(tx, generation, provisional=True))
         await rebuild(tx, await facts.sweep(tx, generation), currency=self._currency)
 
@@ -85,6 +87,7 @@ async def _spend(tx: Transaction, received: Sequence[Received]) -> None:
     paid = [one for one in received if one.kind in SPENT]
     weighed = [one for one in received if one.kind == spent.ALLOCATION and not one.gone]
     await costs.replace(tx, [spent.read(one.subject, _at(one), one.data) for one in paid])
+    await campaigns.replace(tx, [one for one in received if one.kind == campaigns.KIND])
     await costs.want(tx, [spent.weighed(one.subject, _at(one), one.data) for one in weighed])
 
 

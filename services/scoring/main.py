@@ -5,6 +5,8 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
+from services.scoring.champions.queries import SETTINGS
+from services.scoring.champions.routes import ROUTERS as CHAMPIONS
 from services.scoring.changes.routes import router as changes
 from services.scoring.commercial.routes import router as commercial
 from services.scoring.evidence.routes import router as evidence
@@ -21,6 +23,7 @@ from services.scoring.structure.routes import router as structure
 from services.scoring.suppositions.routes import router as suppositions
 from services.scoring.tiers.routes import ROUTERS as TIERS
 from services.scoring.tiers.settings import SETTINGS as TIER_SETTINGS
+from services.scoring.versions.queries import VERSIONS
 from services.scoring.versions.routes import router as versions
 from services.scoring.win_backs.queries import SETTINGS as WIN_BACK_SETTINGS
 from services.scoring.win_backs.routes import router as win_backs
@@ -32,13 +35,15 @@ def build() -> FastAPI:
     """Return the application, as uvicorn's factory wants it."""
     kinds = {
         "score": CHANGED,
+        "estimator": VERSIONS.told,
+        "scoring_settings": SETTINGS.told,
         "lifecycle": LIFECYCLES,
         "lifecycle_settings": LIFECYCLE_SETTINGS.told,
         "win_back_settings": WIN_BACK_SETTINGS.told,
         "tier_settings": TIER_SETTINGS.told,
     }
-    feed = feed_router(FEED, kinds)
     why = [explanations, changes, suppositions, evidence]
     where = [*TIERS, rfm, lifecycles, win_backs, structure, commercial]
-    routers = [scores, *why, *where, runs, versions, status, *BACKTESTS, feed]
+    how = [runs, versions, *CHAMPIONS, *BACKTESTS, status]
+    routers = [scores, *why, *where, *how, feed_router(FEED, kinds)]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

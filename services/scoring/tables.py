@@ -2,6 +2,8 @@
 
 from services.scoring.backtests import models as backtests
 from services.scoring.base import FEED, JOBS, Base
+from services.scoring.campaigns import models as campaigns
+from services.scoring.champions import models as champions
 from services.scoring.costs import models as costs
 from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
@@ -24,6 +26,8 @@ __all__ = [
     "FEED",
     "JOBS",
     "backtests",
+    "campaigns",
+    "champions",
     "costs",
     "cube",
     "facts",

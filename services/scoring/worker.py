@@ -10,6 +10,7 @@ from services.scoring import following
 from services.scoring.backtests.running import KIND as BACKTEST
 from services.scoring.backtests.running import BacktestRun
 from services.scoring.base import FEED, JOBS
+from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from services.scoring.following import Interactions
 from services.scoring.valuing.working import Worker
@@ -63,6 +64,7 @@ async def work(
         group.create_task(customers.run())
         group.create_task(interactions.run())
         group.create_task(worker.fetch_shares(Shares(database, interaction)))
+        group.create_task(worker.ask_claims(Claims(database, interaction)))
         group.create_task(worker.carry_out_runs())
         group.create_task(worker.score_touched())
         group.create_task(worker.judge_everybody())

@@ -5,6 +5,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 TIE = 0.01  # of the best's figure: what is closer than that is equal, however steady
+COMPLEX = frozenset(("pareto_nbd",))  # its likelihood is an integral
 Compared = Sequence[Mapping[str, Any]]  # one estimator, origin by origin
 
 
@@ -16,11 +17,12 @@ def summarised(origins: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def champion(origins: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the best estimator by error, then by ranking, ties to the simpler; None without a sound one.
 
-    Estimators come the simpler first. Two tie when their mean difference over the origins is no more than its
-    own spread (standard deviation), or than TIE of the better figure. An estimator whose fit was unsound at
-    any origin cannot be it.
+    Two tie when their mean difference over the origins is no more than its own spread (standard deviation),
+    or than TIE of the better figure. The simpler is one that is not COMPLEX, then the one that comes first.
+    An estimator whose fit was unsound at any origin cannot be it.
     """
-    sound = {kind: found for kind, found in _by_estimator(origins).items() if _is_sound(found)}
+    ordered = sorted(_by_estimator(origins).items(), key=lambda one: one[0] in COMPLEX)  # is stable
+    sound = {kind: found for kind, found in ordered if _is_sound(found)}
     by_error = _tied(sound, lambda one: one["purchases"]["rmse"])
     by_rank = _tied(by_error, lambda one: -one["auc"] if one["auc"] is not None else 0.0)
     return next(iter(by_rank), None)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from jobs.routes import Kind, job_router
 from services.scoring.backtests.pictures import calibration
-from services.scoring.backtests.running import ASKED, KIND, NOTHING, ORIGINS
+from services.scoring.backtests.running import ASKED, KIND, NOTHING, ORIGINS, parameters
 from services.scoring.backtests.schemas import BacktestCreate, BacktestPage, BacktestRead, BacktestReport
 from services.scoring.base import JOBS
 from services.scoring.charts.specification import Included
@@ -35,9 +35,7 @@ async def create_backtest(body: BacktestCreate, request: Request, principal: Can
     """Queue a back-test of every estimator; poll the Location, or watch its events."""
 
     async def act(tx: Transaction) -> Answer:
-        given = body.model_dump()
-        given["until"] = (body.until or tx.at.date() - timedelta(days=1)).isoformat()
-        given["currency"] = body.currency or core(request).settings.currency
+        given = parameters(body, tx.at.date(), core(request).settings.currency)
         job = await JOBS.ask(tx, KIND, given, NOTHING)
         row = await JOBS.sql.one.one(tx.connection, kind=KIND, job=job)
         if row is None:

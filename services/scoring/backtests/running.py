@@ -7,20 +7,23 @@ from sqlalchemy import Date, Text, Uuid, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from jobs.life import Failed, Job
+from jobs.tables import JobStatus
 from services.scoring.apart.process import ComputingError, KilledError, apart
 from services.scoring.backtests.champions import champion, summarised
 from services.scoring.backtests.models import BacktestOrigin
 from services.scoring.backtests.origins import cut_offs
+from services.scoring.backtests.proposing import propose
+from services.scoring.backtests.schemas import BacktestCreate
 from services.scoring.base import JOBS
 from services.scoring.states.histories import PATIENT, of_everybody
 from services.scoring.states.history import History, day_number
 from shared.auth import Principal
 from shared.clock import Clock, utc_now
 from shared.database import Database
-from shared.statements import Statement
+from shared.statements import Runner, Statement
 
 KIND = "backtest"
-NOTHING: dict[str, Any] = {"origins": 0, "estimators": [], "champion": None}
+NOTHING: dict[str, Any] = {"origins": 0, "estimators": [], "champion": None, "proposed": None}
 WORKER = Principal.of_service("scoring")
 _job, _KIND = bindparam("job", type_=Uuid), literal_column(f"'{KIND}'", Text)
 _KEEP = Statement(
@@ -34,6 +37,22 @@ ORIGINS = Statement(
     .order_by(BacktestOrigin.cut_off)
 )
 ASKED = Statement(select(JOBS.table.c.parameters).where(JOBS.table.c.id == _job, JOBS.table.c.kind == _KIND))
+_done = (JOBS.table.c.kind == _KIND, JOBS.table.c.status == literal_column(f"'{JobStatus.DONE}'", Text))
+_NEWEST = Statement(
+    select(JOBS.table.c.counts).where(*_done).order_by(JOBS.table.c.id.desc()).limit(literal_column("1"))
+)
+
+
+async def bias_spreads(on: Runner) -> dict[str, float | None]:
+    """Return by estimator the spread of its bias in the newest back-test."""
+    counts: dict[str, Any] = await _NEWEST.value(on) or NOTHING
+    return {one["estimator"]: one["bias_spread"] for one in counts["estimators"]}
+
+
+def parameters(body: BacktestCreate, today: date, currency: str) -> dict[str, Any]:
+    """Return what a back-test is asked for, with what was left out."""
+    until = body.until or today - timedelta(days=1)
+    return {**body.model_dump(), "until": until.isoformat(), "currency": body.currency or currency}
 
 
 class BacktestRun:
@@ -76,10 +95,8 @@ class BacktestRun:
         async with self.database.begin(WORKER, at=self.clock()) as tx:
             await _KEEP.value(tx.connection, job=job.id, cut_off=cut_off, found=found)
             origins = [row["found"] for row in await ORIGINS.all(tx.connection, job=job.id)]
-            whole = done == job.parameters["origins"]
-            job.counts = {
-                "origins": done,
-                "estimators": summarised(origins),
-                "champion": champion(origins) if whole else None,
-            }
+            job.counts = {**NOTHING, "origins": done, "estimators": summarised(origins)}
+            if done == job.parameters["origins"]:
+                job.counts["champion"] = best = champion(origins)
+                job.counts["proposed"] = await propose(tx, job, best)
             await job.save(tx.connection, done / job.parameters["origins"], done=done)

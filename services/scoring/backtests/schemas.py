@@ -63,11 +63,15 @@ class EstimatorScore(Read):
 
 
 class BacktestCounts(Read):
-    """What has been found so far: origins done, estimators over them, and the best one: null without one."""
+    """What has been found so far: origins done, estimators over them, and in the end the best one, or null.
+
+    `proposed` is the newest sound version of the best one, unless it is the champion.
+    """
 
     origins: int
     estimators: list[EstimatorScore]
     champion: str | None
+    proposed: UUID | None
 
 
 class BacktestRead(JobRead[BacktestParameters, BacktestCounts]):

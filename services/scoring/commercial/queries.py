@@ -9,20 +9,23 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     bindparam,
     cast,
     func,
     literal_column,
+    null,
     select,
     union_all,
 )
 from sqlalchemy.orm import aliased
 
+from services.scoring.campaigns.models import Campaign, Claim
 from services.scoring.commercial.parts import PAID, PARTS, SOLD
 from services.scoring.commercial.schemas import Dimension
 from services.scoring.costs.spending import CENTS, SINCE, UNTIL, spent, waiting
 from services.scoring.cube.models import SoldLine
-from services.scoring.facts.models import Kind
+from services.scoring.facts.models import Fact, Kind
 from services.scoring.identities.models import Identity
 from services.scoring.runs.models import ScoringRun
 from services.scoring.scores.models import Score
@@ -33,6 +36,7 @@ from shared.statements import Statement, Visible, visible
 CUSTOMER = bindparam("customer", type_=Uuid)
 COUNTS = ("sold", "costed", "unpriced", "unrated")
 _NONE = cast(literal_column("0"), Numeric)
+_NOBODY = literal_column("null", Text)
 _ORDER = literal_column(f"'{Kind.ORDER}'", Text)
 MONTH = literal_column("'YYYY-MM'", Text)
 
@@ -42,8 +46,8 @@ def _sum(value: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:  #
     return func.coalesce(total.filter(*conditions) if conditions else total, _NONE)
 
 
-def _sold(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Select what each customer bought in the window, by its sold lines."""
+def _sold(*conditions: ColumnElement[bool], claimed: bool = False) -> Select[Any]:
+    """Select what each customer bought in the window, by its sold lines; if `claimed`, for each campaign."""
     line, ordered = SoldLine, SoldLine.kind == _ORDER
     parts = {
         "revenue": _sum(line.amount, ordered),
@@ -54,24 +58,38 @@ def _sold(*conditions: ColumnElement[bool]) -> Select[Any]:
         "unpriced": _sum(line.unpriced),
     }
     rounded = {name: func.round(value, CENTS) for name, value in parts.items()}
+    campaign = Campaign.code if claimed else _NOBODY
+    query = select(
+        line.current_id.label("customer_id"),
+        campaign.label("campaign"),
+        *_columns({**rounded, **dict.fromkeys((*PAID, "unrated"), _NONE)}),
+    ).where(line.day.between(SINCE, UNTIL), line.currency == CURRENCY, *conditions)
+    query = _of_campaigns(query) if claimed else query
+    return query.group_by(line.current_id, *((campaign,) if claimed else ()))
+
+
+def _of_campaigns(query: Select[Any]) -> Select[Any]:
+    """Join sold lines to the campaign that claims their order; what took money back is of its order's."""
+    line = SoldLine
+    back = (Fact.customer_id == line.customer_id, Fact.kind == line.kind, Fact.subject == line.subject)
+    order = func.coalesce(line.order_id, Fact.order_id)
     return (
-        select(
-            line.current_id.label("customer_id"),
-            *_columns({**rounded, **dict.fromkeys((*PAID, "unrated"), _NONE)}),
-        )
-        .where(line.day.between(SINCE, UNTIL), line.currency == CURRENCY, *conditions)
-        .group_by(line.current_id)
+        query.select_from(line)
+        .outerjoin(Fact, and_(line.kind != _ORDER, *back))
+        .outerjoin(Claim, Claim.order_id == order)
+        .outerjoin(Campaign, and_(Campaign.id == Claim.campaign_id, ~Campaign.deleted))
     )
 
 
-def _paid(cost: Any) -> Select[Any]:  # noqa: ANN401 - a subquery
-    """Select what was paid for each customer in the window, by kind."""
+def _paid(cost: Any, *, claimed: bool = False) -> Select[Any]:  # noqa: ANN401 - a subquery
+    """Select what was paid for each customer in the window, by kind; if `claimed`, for each campaign."""
+    campaign = cost.c.campaign if claimed else _NOBODY
     kinds = {name: _sum(cost.c.amount, cost.c.kind == literal_column(f"'{name}'", Text)) for name in PAID}
     unrated = func.count().filter(cost.c.amount.is_(None))
     nothing = dict.fromkeys((*SOLD, *COUNTS), _NONE)
-    return select(cost.c.customer_id, *_columns({**nothing, **kinds, "unrated": unrated})).group_by(
-        cost.c.customer_id
-    )
+    columns = _columns({**nothing, **kinds, "unrated": unrated})
+    query = select(cost.c.customer_id, campaign.label("campaign"), *columns)
+    return query.group_by(cost.c.customer_id, *((campaign,) if claimed else ()))
 
 
 def _columns(named: dict[str, Any]) -> list[ColumnElement[Any]]:
@@ -122,18 +140,22 @@ def _expected() -> Any:  # noqa: ANN401 - a subquery
 
 
 def _grouped(dimension: Dimension) -> Visible:
-    both = union_all(_sold(), _paid(spent().subquery("paid"))).subquery("both")
-    each = select(both.c.customer_id, *_summed(both)).group_by(both.c.customer_id).subquery("each")
+    claimed = dimension is Dimension.CAMPAIGN
+    paid = _paid(spent().subquery("paid"), claimed=claimed)
+    both = union_all(_sold(claimed=claimed), paid).subquery("both")
+    whose = (both.c.customer_id, both.c.campaign)
+    each = select(*whose, *_summed(both)).group_by(*whose).subquery("each")
     expected, first = _expected(), first_bought()
     of_cohort = func.to_char(first.c.day, MONTH)
-    key = of_cohort if dimension is Dimension.COHORT else getattr(Identity, dimension)
+    special = {Dimension.COHORT: of_cohort, Dimension.CAMPAIGN: each.c.campaign}
+    key = special[dimension] if dimension in special else getattr(Identity, dimension)
     group = func.coalesce(key, literal_column("''", Text))
     query = (
         select(
             group.label("key"),
-            func.count().label("customers"),
+            func.count(each.c.customer_id.distinct()).label("customers"),
             *_summed(each),
-            func.sum(expected.c.value).label("expected"),
+            (null() if claimed else func.sum(expected.c.value)).label("expected"),
             func.count(expected.c.value).label("expecting"),
         )
         .join_from(Identity, each, each.c.customer_id == Identity.original_id)

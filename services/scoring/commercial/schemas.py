@@ -9,12 +9,16 @@ from shared.schemas import MoneyRead, Read
 
 
 class Dimension(StrEnum):
-    """What customers are grouped by; a cohort is those who bought first in one month."""
+    """What customers are grouped by; a cohort is those who bought first in one month.
+
+    By campaign it is orders that are grouped, and costs: those that a campaign claims, and that name it.
+    """
 
     OWNER = "owner"
     DEPARTMENT = "department"
     REGION = "region"
     COHORT = "cohort"
+    CAMPAIGN = "campaign"
 
 
 class ValuePart(Read):

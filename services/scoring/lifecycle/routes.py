@@ -14,13 +14,12 @@ from services.scoring.charts.specification import Included
 from services.scoring.identities.queries import current_id, seen
 from services.scoring.lifecycle.flow import drawn, summed
 from services.scoring.lifecycle.judging import Basis, judged
+from services.scoring.lifecycle.limits import LifecycleSettingsRead, LifecycleSettingsUpdate
 from services.scoring.lifecycle.queries import FLOW, ONE, PAGE
 from services.scoring.lifecycle.schemas import (
     LifecycleDetail,
     LifecycleFlow,
     LifecyclePage,
-    LifecycleSettingsRead,
-    LifecycleSettingsUpdate,
 )
 from services.scoring.lifecycle.settings import SETTINGS, SETTINGS_ID
 from services.scoring.lifecycle.thresholds import RULES, STATE_NUMBER, STATES, Ground, Phase

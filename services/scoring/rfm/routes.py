@@ -1,45 +1,24 @@
 """Reading RFM."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlalchemy import ColumnElement, Double, Numeric, cast, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.scoring.charts.specification import Included
 from services.scoring.rfm.cells import drawn, filled
+from services.scoring.rfm.queries import CELLS
 from services.scoring.rfm.schemas import RfmReport
 from services.scoring.runs.queries import NEWEST
-from services.scoring.scores.models import Score
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, Unauthenticated, documents
-from shared.statements import visible
 from web.app import answer, core
 from web.hot import hot
 
 router = APIRouter(prefix="/v1/rfm", tags=["tiers"])
 CanRead = Annotated[Principal, allow("scores:read")]
-
-
-def _sum(amount: Any) -> ColumnElement[float]:  # noqa: ANN401 - a column
-    """Add up exactly, whatever the order of the rows."""
-    return cast(func.sum(cast(amount, Numeric)), Double)
-
-
-_CLASSES = (Score.recency_class, Score.frequency_class, Score.money_class)
-_CELLS = visible(
-    select(
-        *(column.label(name) for column, name in zip(_CLASSES, "rfm", strict=True)),
-        func.count().label("customers"),
-        _sum(Score.value).label("value"),
-        _sum(Score.realized).label("realized"),
-    )
-    .where(~Score.deleted)
-    .group_by(*_CLASSES),
-    of=Score,
-)
 
 
 @router.get("", response_model=RfmReport, responses=documents(Unauthenticated, Forbidden, Invalid))
@@ -48,7 +27,7 @@ async def get_rfm(request: Request, principal: CanRead, include: Included = None
     """Count the customers that you see, and their money, by recency, frequency and money."""
     held = core(request)
     run = await NEWEST.one(held.database.pool)
-    rows = await _CELLS.all(held.database.pool, principal)
+    rows = await CELLS.all(held.database.pool, principal)
     currency = held.settings.currency if run is None else run["currency"]
     cells = filled(map(dict, rows), currency)
     return answer(

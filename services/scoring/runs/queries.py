@@ -20,6 +20,7 @@ def rendered() -> ColumnElement[object]:
     )
     on = json_object(identity_system=ScoringRun.identity_system)
     special = {
+        "estimator_version": ScoringRun.estimator_version_id,
         "fitted_on": case((ScoringRun.identity_system.is_not(None), on)),
         "estimator_versions": versions,
     }
@@ -28,7 +29,11 @@ def rendered() -> ColumnElement[object]:
     )
 
 
-ONE = Statement(select(rendered(), ScoringRun.version).where(ScoringRun.id == bindparam("id", type_=Uuid)))
+ONE = Statement(
+    select(rendered().label("data"), ScoringRun.version, ScoringRun.status).where(
+        ScoringRun.id == bindparam("id", type_=Uuid)
+    )
+)
 NEWEST = Statement(
     select(ScoringRun)
     .where(ScoringRun.status == DONE)

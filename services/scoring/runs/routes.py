@@ -3,11 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
+from asyncpg import Record
 from fastapi import APIRouter
 from sqlalchemy import Integer, Text, Uuid, bindparam, func, select, true
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from jobs.routes import LastEvent, events, events_of
 from services.scoring.runs import actions
 from services.scoring.runs.models import ScoringRun
 from services.scoring.runs.queries import ONE, rendered
@@ -76,6 +78,25 @@ async def get_scoring_run(request: Request, _: CanRead, id: UUID) -> Response:  
     return answer(shown, version=version, request=request)
 
 
+@router.get(
+    "/{id}/events",
+    responses={**documents(NotFound, Invalid), **events_of(ScoringRunRead)},
+    response_class=StreamingResponse,
+)
+@hot
+async def watch_scoring_run(
+    request: Request,
+    _: CanRead,
+    id: UUID,  # noqa: A002 - as above
+    last: LastEvent = None,
+) -> Response:
+    """Send the run as a server-sent event whenever it has changed, until it has ended."""
+    pool = core(request).database.pool
+    await _look(pool, id)
+    told = events(_look, pool, id, last)
+    return StreamingResponse(told, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
 @router.post(
     "/{id}/cancel",
     response_model=ScoringRunRead,
@@ -99,7 +120,12 @@ async def _cancelled(tx: Transaction, run: UUID) -> tuple[object, int, int]:
 
 
 async def _shown(on: Runner, run: UUID) -> tuple[object, int]:
+    row = await _look(on, run)
+    return row["data"], row["version"]
+
+
+async def _look(on: Runner, run: UUID) -> Record:
     found = await ONE.one(on, id=run)
     if found is None:
         raise NotFound
-    return found[0], found[1]
+    return found

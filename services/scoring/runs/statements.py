@@ -53,6 +53,7 @@ _run = ScoringRun.id == bindparam("run", type_=Uuid)
 _mine = (_run, ScoringRun.status == _RUNNING, ScoringRun.claim == bindparam("token", type_=Uuid))
 _ASKED = (
     *("id", "as_of", "pinned", "fitted_to", "estimator", "currency", "identity_system"),
+    *("estimator_version_id", "fits", "reason"),
     *("requested_by", "requested_at"),
 )
 ASK = Statement(
@@ -103,6 +104,7 @@ FINISH = Statement(
         customers=bindparam("customers", type_=Integer),
         version_ids=bindparam("version_ids", type_=ARRAY(Uuid)),
         population=bindparam("population", type_=JSONB),
+        drift=bindparam("drift", type_=JSONB),
         cuts=bindparam("cuts", type_=JSONB),
         watermark=bindparam("watermark", type_=JSONB),
     ).where(*_mine)

@@ -18,10 +18,11 @@ from services.scoring.scores.queries import SEGMENTS
 from services.scoring.scores.ranking import TIERS
 from services.scoring.tiers import migration
 from services.scoring.tiers.concentration import gini, top_share
+from services.scoring.tiers.cuts import TierSettingsRead, TierSettingsUpdate
 from services.scoring.tiers.cutting import Cut
 from services.scoring.tiers.pyramid import drawn
 from services.scoring.tiers.queries import BY_TIER
-from services.scoring.tiers.schemas import TierMigration, TierPyramid, TierSettingsRead, TierSettingsUpdate
+from services.scoring.tiers.schemas import TierMigration, TierPyramid
 from services.scoring.tiers.settings import SETTINGS, SETTINGS_ID
 from shared.auth import Principal, allow
 from shared.errors import (

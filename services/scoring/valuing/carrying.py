@@ -3,33 +3,30 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from services.scoring.base import FEED
 from services.scoring.runs import actions as runs
 from services.scoring.scores import staging
 from services.scoring.scores.actions import lock_alone
 from services.scoring.states.histories import PATIENT, of_everybody
-from services.scoring.states.history import History, day_number
+from services.scoring.states.history import History
 from services.scoring.tiers.settings import part
 from services.scoring.valuing.child import compute_apart
 from services.scoring.valuing.computing import Order, Outcome
-from services.scoring.versions.models import EstimatorVersion
+from services.scoring.valuing.fitting import kept, ordered
 from shared.auth import Principal
 from shared.clock import Clock
 from shared.database import Database, Transaction
-from shared.ids import uuid7
 from shared.statements import Statement
 
 WORKER = Principal.of_service("scoring")
 BEAT_S = 2.0
 _READ, _COMPUTED = 0.15, 0.5  # of the whole, for the progress that is shown
 _CURSORS = Statement(select(FEED.cursors.c.source, FEED.cursors.c.cursor))
-_KEEP_VERSION = Statement(insert(EstimatorVersion))
 
 
 @dataclass
@@ -55,8 +52,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was read: the histories to learn from and to score, and where the feeds stood."""
+    """What was read: what to compute, from which histories to learn and to score, and where the feeds stood.
 
+    `used` are the versions of the fit that is given.
+    """
+
+    order: Order
+    used: list[UUID]
     learned: History
     scored: History
     watermark: dict[str, str | None]
@@ -69,11 +71,10 @@ async def carry_out(job: Job, *, clock: Clock) -> None:
         known_at = clock()
         found = await read(job)
         job.progress = _READ
-        order = Order(job.run["estimator"], day_number(job.run["fitted_to"]), day_number(job.run["as_of"]))
-        outcome = await compute_apart(order, found.learned, found.scored)
+        outcome = await compute_apart(found.order, found.learned, found.scored)
         job.progress = _COMPUTED
         async with job.database.begin(WORKER, at=clock()) as tx:
-            ids = await publish(tx, job, outcome, known_at=known_at)
+            ids = await publish(tx, job, outcome, found.used, known_at=known_at)
             alive.cancel()  # from here on the run's row is ours until the commit
             await runs.finish(
                 tx.connection,
@@ -82,6 +83,7 @@ async def carry_out(job: Job, *, clock: Clock) -> None:
                 predicts=outcome.predicts,
                 customers=len(outcome.rows),
                 version_ids=ids,
+                drift=outcome.drift,
                 population=outcome.population,
                 cuts=outcome.cuts,
                 watermark=found.watermark,
@@ -94,38 +96,30 @@ async def read(job: Job) -> Found:
     async with pool.acquire() as on, on.transaction(isolation="repeatable_read"):
         await PATIENT.value(on)
         marks = {row["source"]: row["cursor"] for row in await _CURSORS.all(on)}
+        order, used = await ordered(on, run)
         scored = await of_everybody(on, until=run["as_of"], currency=run["currency"])
         system = run["identity_system"]
-        if run["fitted_to"] == run["as_of"] and system is None:
-            return Found(scored, scored, marks)
+        if not run["fits"] or (run["fitted_to"] == run["as_of"] and system is None):
+            return Found(order, used, scored, scored, marks)
         learned = await of_everybody(
             on, until=run["fitted_to"], currency=run["currency"], identity_system=system
         )
-        return Found(learned, scored, marks)
+        return Found(order, used, learned, scored, marks)
 
 
-async def publish(tx: Transaction, job: Job, outcome: Outcome, *, known_at: datetime) -> list[UUID]:
-    """Make the outcome current, as a whole; return the ids of its estimator versions."""
+async def publish(
+    tx: Transaction, job: Job, outcome: Outcome, used: list[UUID], *, known_at: datetime
+) -> list[UUID]:
+    """Make the outcome current, as a whole; return the ids of the estimator versions that it is of."""
     dated = {"as_of": job.run["as_of"], "known_at": known_at}
     run, rows = job.run, outcome.rows
     await PATIENT.value(tx.connection)
     await lock_alone(tx)
-    ids = [await _keep(tx, run, version) for version in outcome.versions]
+    own = await kept(tx, run, outcome)
     await part(tx.connection, rows, outcome.cuts)
     await staging.stage(tx, rows)
     for start in range(0, len(rows), staging.CHUNK):
         await staging.write_staged(tx, rows, start, run_id=job.id, **dated)
         job.progress = _COMPUTED + (1 - _COMPUTED) * start / len(rows)
     await staging.remove_unstaged(tx, **dated)
-    return ids
-
-
-async def _keep(tx: Transaction, run: Record, version: dict[str, Any]) -> UUID:
-    id_ = uuid7()
-    data = {
-        "cut_off": run["fitted_to"],
-        "currency": run["currency"],
-        "identity_system": run["identity_system"],
-    }
-    await _KEEP_VERSION.value(tx.connection, id=id_, created_at=tx.at, **data, **version)
-    return id_
+    return own if outcome.own else used

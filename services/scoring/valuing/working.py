@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from services.scoring.backtests import due as backtests
+from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from services.scoring.cube import actions as cube
 from services.scoring.lifecycle.rounds import due, judge_some
@@ -40,6 +42,10 @@ class Worker:
     async def fetch_shares(self, shares: Shares) -> None:
         """Fetch who bears the costs that many share."""
         await _for_ever(shares.fetch_once, "shares of costs", SALES_IDLE_S)
+
+    async def ask_claims(self, claims: Claims) -> None:
+        """Ask now and then which orders campaigns claim."""
+        await _for_ever(claims.ask_once, "claims of campaigns", FAILED_S)
 
     async def score_touched(self) -> None:
         """Keep the scores of touched customers new."""
@@ -87,13 +93,15 @@ class Worker:
             return await judge_some(tx)
 
     async def ask_once(self) -> bool:
-        """Ask for a run if one is due and nobody was touched for a while; looks once a second."""
+        """Ask for what is due if nobody was touched for a while, once a second; true if it was a run."""
         now = time.monotonic()
         if now - self._asked < DUE_S or now - self._touched < QUIET_S:
             return False
         self._asked = now
         async with self.database.begin(WORKER, at=self.clock()) as tx:
-            return await ask_when_due(tx, currency=self.currency)
+            asked = await ask_when_due(tx, currency=self.currency)
+            await backtests.ask_when_due(tx, currency=self.currency)
+            return asked
 
     async def touch_once(self) -> bool:
         """Score some touched customers; true when there were any."""

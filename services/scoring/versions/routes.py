@@ -1,33 +1,37 @@
 """Reading fitted estimators."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter
 from sqlalchemy import Integer, Text, Uuid, bindparam, func, select, true
 from starlette.requests import Request
 from starlette.responses import Response
 
+from feed.kept_routes import KeptRoutes
 from services.scoring.versions.models import EstimatorVersion
-from services.scoring.versions.queries import rendered
-from services.scoring.versions.schemas import EstimatorKind, EstimatorVersionPage, EstimatorVersionRead
+from services.scoring.versions.queries import VERSIONS, rendered
+from services.scoring.versions.schemas import (
+    EstimatorKind,
+    EstimatorLife,
+    EstimatorVersionPage,
+    EstimatorVersionRead,
+)
 from shared.auth import Principal, allow
-from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
+from shared.errors import Forbidden, Invalid, Unauthenticated, documents
 from shared.statements import Statement
-from web.app import answer, core
+from web.app import core
 from web.hot import hot
 from web.lists import LAST_ID, Paged, listed
-from web.openapi import FIXED
 
 router = APIRouter(prefix="/v1/estimators", tags=["estimators"])
 CanRead = Annotated[Principal, allow("scores:read")]
-_ONE = Statement(select(rendered()).where(EstimatorVersion.id == bindparam("id", type_=Uuid)))
-_kind = bindparam("kind", type_=Text)
+_kind, _life = (bindparam(name, type_=Text) for name in ("kind", "life"))
 _PAGE = Statement(
     select(rendered().label("data"), EstimatorVersion.id)
     .where(
         EstimatorVersion.id < func.coalesce(bindparam("last_id", type_=Uuid), LAST_ID),
         func.coalesce(EstimatorVersion.kind == _kind, true()),
+        func.coalesce(EstimatorVersion.life == _life, true()),
     )
     .order_by(EstimatorVersion.id.desc())
     .limit(bindparam("limit", type_=Integer))
@@ -37,23 +41,18 @@ _PAGE = Statement(
 @router.get("", response_model=EstimatorVersionPage, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
 async def list_estimators(
-    request: Request, _: CanRead, place: Paged, kind: EstimatorKind | None = None
+    request: Request,
+    _: CanRead,
+    place: Paged,
+    *,
+    kind: EstimatorKind | None = None,
+    life: EstimatorLife | None = None,
 ) -> Response:
     """List fitted estimators, newest first."""
-    pool = core(request).database.pool
-    return await listed(request, place, ("id",), lambda **given: _PAGE.all(pool, kind=kind, **given))
+    pool, chosen = core(request).database.pool, {"kind": kind, "life": life}
+    return await listed(request, place, ("id",), lambda **given: _PAGE.all(pool, **chosen, **given))
 
 
-@router.get(
-    "/{id}",
-    response_model=EstimatorVersionRead,
-    responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
-    openapi_extra=FIXED,
-)
-@hot
-async def get_estimator(request: Request, _: CanRead, id: UUID) -> Response:  # noqa: A002 - the path's word
-    """Return one fitted estimator."""
-    found = await _ONE.value(core(request).database.pool, id=id)
-    if found is None:
-        raise NotFound
-    return answer(found, version=1, request=request)
+one = KeptRoutes(router, "/{id}", VERSIONS, EstimatorVersionRead, scope="scores")
+one.get("Return one fitted estimator.")
+one.history("List who approved or retired it, newest first.")

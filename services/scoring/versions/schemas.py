@@ -25,15 +25,25 @@ class FitStatus(StrEnum):
     NOT_ENOUGH_DATA = "not_enough_data"
 
 
+class EstimatorLife(StrEnum):
+    """What a fit is used for: proposed at most, in use, or no longer."""
+
+    CANDIDATE = "candidate"
+    CHAMPION = "champion"
+    RETIRED = "retired"
+
+
 class EstimatorVersionRead(Read):
     """One fit: times in weeks, money in `currency`; `covariance` is that of the logarithms of the parameters.
 
     `figures`: customers, repeat_buyers, and of the data mean_frequency, max_frequency and mean_age (weeks)
     for purchases with expected_purchases_52 of a new customer, or correlation (frequency and spend) and
-    population_mean for spend.
+    population_mean for spend. `life`, and who approved it when and why, change; all else stays. `run_id` is
+    the run that fitted it.
     """
 
     id: UUID
+    version: int
     kind: EstimatorKind
     status: FitStatus
     reason: str
@@ -47,7 +57,14 @@ class EstimatorVersionRead(Read):
     identity_system: str | None
     data_hash: str
     code_version: str
+    run_id: UUID | None
+    life: EstimatorLife
+    approved_by: str | None
+    approved_at: Instant | None
+    approved_because: str | None
+    backtest_id: UUID | None
     created_at: Instant
+    updated_at: Instant
 
 
 class EstimatorVersionPage(Read):

@@ -22,7 +22,7 @@ CUT_OFFS = ["1997-12-09", "1998-02-03", "1998-03-31"]
 
 
 @pytest.fixture(scope="module")
-async def bought(base: Base) -> Base:
+async def bought(base: Base, here: None) -> Base:
     """A base of 600 customers."""
     customers, orders = cdnow(600, "CNY")
     await base.customers(*customers)
@@ -104,7 +104,9 @@ async def test_after_a_death_it_goes_on_where_it_was(
     await bought.scoring.database.pool.execute("update scoring.jobs set leased_until = now()")
     assert await work(bought)
     resumed = (await client.get(f"/v1/backtests/{id_}")).json()
-    assert (resumed["status"], resumed["counts"]) == ("done", done["counts"])
+    assert resumed["status"] == "done"
+    for name in ("origins", "estimators", "champion"):
+        assert resumed["counts"][name] == done["counts"][name]
     assert len(set(computed)) == 3
     assert len(computed) == 4
 

@@ -16,10 +16,11 @@ from services.scoring.commercial.schemas import CommercialValue, ValueGroups
 from shared.auth import Principal, Visibility
 from tests.services.scoring.base import Base, customer, id_of, order, rate
 from tests.services.scoring.charts.rendering import drawn
-from tests.services.scoring.costs.spending import Interaction, cost, fetched, weighed
+from tests.services.scoring.costs.spending import Interaction, campaign, cost, fetched, weighed
 from tests.support.running import Running
 
 WINDOW = {"since": "2026-03-01", "until": "2026-03-31"}
+CAMPAIGNS = ("spring", "autumn", None)
 REGIONS, OWNERS = ("East", "West", None), ("u-1", "u-2", None)
 
 
@@ -32,13 +33,21 @@ class Firm:
     told: list[Received] = field(default_factory=list)
     interaction: Interaction = field(default_factory=Interaction)
     parts: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    of_campaigns: dict[str | None, dict[str, Decimal]] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
 
     def of(self, who: str) -> dict[str, Any]:
         at = self.people.index(who)
         return {"owner": OWNERS[at % 3], "region": REGIONS[at // 3], "department": f"d{at % 2}"}
 
+    def add(self, who: str, code: str | None, **amounts: Decimal) -> None:
+        sums = self.of_campaigns.setdefault(code, dict.fromkeys(PARTS, Decimal()))
+        for name, amount in amounts.items():
+            self.parts[who][name] += amount
+            sums[name] += amount
+
     def live(self) -> None:
+        self.told += [campaign(code) for code in CAMPAIGNS if code]
         self.parts = {who: dict.fromkeys(PARTS, Decimal()) for who in self.people}
         for number in range(60):
             self._buy(number, self.chance.choice(self.people[:-1]))
@@ -62,23 +71,25 @@ class Firm:
                 "lines": [{"amount": str(back)}],
             }
             self.told.append(Received("return", id_of(f"R{number}"), 1, False, data, 1))  # noqa: FBT003 - `gone`
+        claimed = self.chance.choice(CAMPAIGNS)
+        self.interaction.claim(claimed, f"O{number}")
         if day.startswith("2026-03"):
-            self.parts[who]["revenue"] += amount
-            self.parts[who]["returns"] += back
-            self.parts[who]["goods"] += goods
+            self.add(who, claimed, revenue=amount, returns=back, goods=goods)
 
     def _pay(self, number: int, kind: str) -> None:
         who, amount = self.chance.choice(self.people), Decimal(self.chance.randint(1, 9999)) / 100
-        self.told.append(cost(f"own {number}", str(amount), kind, customer=who))
-        self.parts[who][kind] += amount
+        code = self.chance.choice(CAMPAIGNS)
+        self.told.append(cost(f"own {number}", str(amount), kind, customer=who, campaign=code))
+        self.add(who, code, **{kind: amount})
 
     def _share(self, number: int, kind: str) -> None:
         name, sizes = f"shared {number}", [self.chance.randint(0, 999) for _ in self.people]
         amount = str(Decimal(sum(sizes)) / 100)
-        self.told += [cost(name, amount, kind), weighed(name)]
+        code = self.chance.choice(CAMPAIGNS)
+        self.told += [cost(name, amount, kind, campaign=code), weighed(name)]
         self.interaction.share(name, dict(zip(self.people, sizes, strict=True)))
         for who, size in zip(self.people, sizes, strict=True):
-            self.parts[who][kind] += Decimal(size) / 100
+            self.add(who, code, **{kind: Decimal(size) / 100})
 
 
 @pytest.fixture(scope="module")
@@ -121,10 +132,10 @@ async def test_each_customer_has_its_parts_and_two_figures(client: httpx.AsyncCl
         assert found["expected"] is None
 
 
-@pytest.mark.parametrize("by", ["owner", "region", "department", "cohort"])
+@pytest.mark.parametrize("by", ["owner", "region", "department", "cohort", "campaign"])
 async def test_groups_add_up_to_their_customers(client: httpx.AsyncClient, firm: Firm, by: str) -> None:
-    expected = dict[str | None, dict[str, Decimal]]()
-    for who in firm.people:
+    expected = dict(firm.of_campaigns) if by == "campaign" else {}
+    for who in () if expected else firm.people:
         key = firm.first.get(who, "")[:7] or None if by == "cohort" else firm.of(who)[by]
         sums = expected.setdefault(key, dict.fromkeys(PARTS, Decimal()))
         for name, amount in firm.parts[who].items():

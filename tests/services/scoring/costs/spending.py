@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from feed.consumer import Received
+from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from shared.errors import NotFound
 from tests.services.scoring.base import Base, id_of
@@ -30,10 +31,16 @@ def weighed(name: str, version: int = 1) -> Received:
     return Received("cost_allocation", subject, version, False, data, 1)  # noqa: FBT003 - `gone`
 
 
+def campaign(code: str) -> Received:
+    """Return what interaction tells of a campaign."""
+    return Received("campaign", id_of(code), 1, False, {"code": code}, 1)  # noqa: FBT003 - as above
+
+
 @dataclass
 class Interaction:
-    """Stands in for the interaction service: it tells who bears what, in pages of two."""
+    """Stands in for the interaction service: it tells of shares, in pages of two, and of claims."""
 
+    claimed: dict[UUID, list[str]] = field(default_factory=dict)
     shared: dict[UUID, dict[str, int]] = field(default_factory=dict)
     weighing: int = 1
     asked: int = 0
@@ -42,7 +49,14 @@ class Interaction:
     def share(self, name: str, units: Mapping[str, int]) -> None:
         self.shared[id_of(name)] = {str(id_of(who)): size for who, size in units.items()}
 
+    def claim(self, code: str | None, order: str) -> None:
+        if code:
+            self.claimed.setdefault(id_of(code), []).append(str(id_of(order)))
+
     async def get(self, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        if path.startswith("/v1/campaigns/"):
+            orders = self.claimed.get(UUID(path.split("/")[3]), [])
+            return {"items": [{"order_id": each} for each in orders], "next": None}
         self.asked += 1
         self.weighing += self.asked == self.weighed_at_page
         held = self.shared.get(UUID(path.split("/")[3]))
@@ -56,8 +70,8 @@ class Interaction:
 
 async def fetched(base: Base, interaction: Any) -> None:
     """Let the worker fetch what waits."""
-    shares = Shares(base.scoring.database, interaction)
-    while await shares.fetch_once():
+    shares, claims = Shares(base.scoring.database, interaction), Claims(base.scoring.database, interaction)
+    while await shares.fetch_once() or await claims.ask_once():
         pass
     while await base.worker.count_once():
         pass

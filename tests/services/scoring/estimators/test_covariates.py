@@ -18,7 +18,7 @@ from tests.services.scoring.estimators.simulation import simulate
 
 SPEND = GammaGamma(6.25, 3.74, 15.44)
 PLAIN = [MbgNbd(0.8, 6.0, 0.8, 3.0), ParetoNbd(0.8, 6.0, 0.9, 15.0)]
-SIZES = (3_500, 2_500, 40)  # the third level is too small for an effect of its own
+SIZES = (2_400, 1_600, 40)  # the third level is too small for an effect of its own
 RATES, ENDS = (1.0, 2.0, 1.0), (1.0, 0.5, 1.0)
 
 
@@ -67,7 +67,7 @@ def test_effects_are_recovered_within_their_errors(told: Told) -> None:
     assert np.abs(np.log(found.factors[0]) - np.log([2.0, 0.5])) == pytest.approx(
         0, abs=float(4 * errors.max())
     )
-    assert (errors < 0.4).all()
+    assert (errors < 0.5).all()
 
 
 def test_every_customer_is_foretold_by_the_estimator_of_its_levels(told: Told) -> None:

@@ -1,0 +1,1 @@
+"""Campaign: which orders each may claim, as interaction attributes them."""
