@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Values = float | Floats  # of one customer, or of many
+Keys = str | NDArray[np.str_]
+Places = int | Ints
 SHARES = (1, 5, 20, 100)  # per cent of the customers down to each tier: VIP 1, major 4, ordinary 15, small 80
 TIERS = ("vip", "major", "ordinary", "small")
 CLASSES = 5
@@ -77,13 +80,13 @@ class Cuts:
             "money": list(self.money),
         }
 
-    def tier(self, value: float, key: str) -> int:
-        """Return the tier of a value: 1 for one that is not behind the last VIP, and so on."""
-        behind = sum((-value, key) > (-last, its_key) for last, its_key in self.tiers)
-        return behind + 1 if self.tiers else len(TIERS)
+    def tier(self, value: Values, key: Keys) -> Places:
+        """Return the tier of a value, or of each: 1 for one that is not behind the last VIP, and so on."""
+        behind = ((value < last) | ((value == last) & (key > its_key)) for last, its_key in self.tiers)
+        return 1 + sum(behind) if self.tiers else len(TIERS)
 
-    def rfm(self, recency: float, frequency: float, money: float) -> tuple[int, int, int]:
-        """Return the three classes."""
+    def rfm(self, recency: Values, frequency: Values, money: Values) -> tuple[Places, Places, Places]:
+        """Return the three classes of a customer, or of each."""
         pairs = ((recency, self.recency), (frequency, self.frequency), (money, self.money))
         r, f, m = (1 + sum(metric >= low for low in lowest) for metric, lowest in pairs)
         return r, f, m

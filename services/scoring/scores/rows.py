@@ -80,11 +80,9 @@ def place(found: Rows, history: History) -> ranking.Cuts:
 
 def place_among(found: Rows, history: History, cuts: ranking.Cuts) -> None:
     """Give single rows the tier and classes that they have among the customers of an earlier run."""
-    keys, metrics = _keys(found), _metrics(history)
-    for at in range(len(found)):
-        found[at]["tier"] = cuts.tier(float(found[at]["value"]), str(keys[at]))
-        r, f, m = cuts.rfm(*(float(metric[at]) for metric in metrics))
-        found[at]["recency_class"], found[at]["frequency_class"], found[at]["money_class"] = r, f, m
+    found["tier"] = cuts.tier(found["value"].astype(np.float64), _keys(found))
+    classes = cuts.rfm(*_metrics(history))
+    found["recency_class"], found["frequency_class"], found["money_class"] = classes
 
 
 def _keys(found: Rows) -> NDArray[np.str_]:

@@ -32,7 +32,7 @@ def supposed(told: Told, customer: UUID, case: Supposed) -> Json:
         return {**found, **nothing, "factors": [], "reason": Reason.NOT_ENOUGH_DATA}
     accounts = (told.account, case.of(told.account))
     before, after = (worth(model, account) for account in accounts)
-    tiers = [told.standard.cuts.tier(each.value, customer.hex) for each in (before, after)]
+    tiers = [int(told.standard.cuts.tier(each.value, customer.hex)) for each in (before, after)]
     now = outlook(before, accounts[0].day, tier=tiers[0], currency=told.currency)
     then = outlook(after, accounts[1].day, tier=tiers[1], currency=told.currency)
     difference = money(after.value - before.value, told.currency)

@@ -33,14 +33,14 @@ async def waiting(on: Runner) -> tuple[bool, bool]:
 
 async def rebuild_marked(tx: Transaction, *, currency: str) -> None:
     """Recount states in their `currency` whose exchange rates have changed, at most MOST of them."""
-    ids = [UUID(int=row[0].int) for row in await _TO_REBUILD.all(tx.connection)]
+    ids = [UUID(int=row[0].int) for row in await _TO_REBUILD.all(tx.connection, most=MOST)]
     if ids:
         await rebuild(tx, ids, currency=currency)
         await _REBUILT.value(tx.connection, ids=ids)
 
 
-async def score_touched(tx: Transaction) -> int:
-    """Score the customers on the dirty list, at most MOST of them; return how many marks were dealt with.
+async def score_touched(tx: Transaction, *, most: int = MOST) -> int:
+    """Score the customers on the dirty list, at most so many; return how many marks were dealt with.
 
     During a run a mark stays, to be dealt with once more after it: the run may have read before the fact.
     """
@@ -49,7 +49,9 @@ async def score_touched(tx: Transaction) -> int:
     standard = await Standard.read(tx.connection)
     if standard is None:
         return 0
-    marks = await _MARKS.all(tx.connection)  # before asking whether a run is on: it may begin in between
+    marks = await _MARKS.all(
+        tx.connection, most=most
+    )  # before asking whether a run is on: it may begin in between
     running = await run_statements.ACTIVE.one(tx.connection)
     during = running is not None and running["status"] == RunStatus.RUNNING
     marks = [mark for mark in marks if not (during and mark["again"])]
@@ -85,7 +87,7 @@ async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _ready = (~Mark.parked, ~Mark.rebuild)
-_most = literal_column(str(MOST), Integer)
+_most = bindparam("most", type_=Integer)
 _to_rebuild = select(Mark.customer_id).where(~Mark.parked, Mark.rebuild)
 _WAITING = Statement(select(_to_rebuild.exists(), select(Mark.customer_id).where(*_ready).exists()))
 _MARKS = Statement(

@@ -1,81 +1,19 @@
 """States are at any time what a recount of the newest facts in plain Python gives."""
 
 import random
-from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from feed.consumer import Received
 from services.scoring.states.histories import of_everybody, of_some
-from services.scoring.states.history import History, day_number
+from services.scoring.states.history import History
 from tests.services.scoring.base import Base, customer, id_of, order, rate
+from tests.services.scoring.states.oracle import Oracle, equal, newest
 
 START, PEOPLE = date(2026, 1, 1), [f"p{number}" for number in range(6)]
 UNTIL = START + timedelta(60)
-
-
-@dataclass
-class Oracle:
-    """The newest version of each fact, whose it is or was, and what all of them say about a customer."""
-
-    facts: dict[str, Received] = field(default_factory=dict)
-    whose: dict[str, str] = field(default_factory=dict)
-
-    def learn(self, told: Received) -> None:
-        key = f"{told.kind} {told.subject}"
-        if key not in self.facts and told.gone:
-            return  # nothing was told that could come back
-        if key not in self.facts or self.facts[key].version < told.version:
-            self.facts[key] = told
-            self.whose[key] = told.data.get("customer_id", self.whose.get(key))
-
-    def history(self, name: str, until: date) -> dict[str, Any]:
-        """Return what the state should hold, in CNY at par and USD at 7."""
-        days: dict[date, list[Decimal]] = defaultdict(list)
-        loose = Decimal()
-        mine = [self.facts[key] for key, whose in self.whose.items() if whose == str(id_of(name))]
-        orders = {str(told.subject): told for told in mine if told.kind == "order"}
-        bought = {key: told for key, told in orders.items() if _counts(told)}
-        notes = [told for told in mine if told.kind == "credit_note" and _counts(told)]
-        instead = {told.data["return_id"] for told in notes if _day(told) <= until}
-        for told in bought.values():
-            if _day(told) <= until:
-                days[_day(told)].append(_money(told))
-        back = [told for told in mine if told.kind == "return" and not told.gone]
-        for told in [*notes, *(each for each in back if str(each.subject) not in instead)]:
-            of = told.data["order_id"]
-            if _day(told) > until or (of in orders and of not in bought):
-                continue
-            if of in bought and _day(bought[of]) <= until:
-                days[_day(bought[of])].append(-_money(told))
-            else:
-                loose -= _money(told)
-        sums = [sum(days[day], Decimal()) for day in sorted(days)]
-        return {
-            "days": len(sums),
-            "money": float(sum(sums) + loose),
-            "repeat_money": float(sum(sums[1:])),
-            "first_day": day_number(min(days)) if days else None,
-            "last_day": day_number(max(days)) if days else None,
-        }
-
-
-def _counts(told: Received) -> bool:
-    return not told.gone and told.data["status"] not in {"draft", "cancelled"}
-
-
-def _money(told: Received) -> Decimal:
-    money = told.data["amount" if told.kind == "credit_note" else "total"]
-    return Decimal(money["amount"]) * {"CNY": 1, "USD": 7}[money["currency"]]
-
-
-def _day(told: Received) -> date:
-    names = ("placed_at", "returned_at", "issued_at")
-    return date.fromisoformat(next(told.data[name] for name in names if name in told.data)[:10])
 
 
 def _random_fact(chance: random.Random, number: int) -> Received:
@@ -102,12 +40,7 @@ def _random_fact(chance: random.Random, number: int) -> Received:
 
 
 def _equal(found: History, oracle: Oracle, until: date) -> None:
-    by_id = {row["customer_id"].tobytes(): row for row in found}
-    for name in PEOPLE:
-        expected, row = oracle.history(name, until), by_id.get(id_of(name).bytes)
-        assert (row is None) == (expected["days"] == 0), name
-        if row is not None:
-            assert {key: row[key] for key in expected} == pytest.approx(expected, abs=1e-9), name
+    equal(found, {name: oracle.history(until, name) for name in PEOPLE})
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +58,9 @@ async def test_any_order_of_versions_gives_the_recount(told: Base, seed: int) ->
     await pool.execute("truncate scoring.facts, scoring.states, scoring.marks")
     for _ in range(12):
         page = [_random_fact(chance, chance.randint(0, 30)) for _ in range(chance.randint(1, 12))]
-        newest = {f"{one.kind} {one.subject}": one for one in sorted(page, key=lambda one: one.version)}
-        await told.facts_told(*newest.values())
-        for one in newest.values():
+        once = newest(page)
+        await told.facts_told(*once)
+        for one in once:
             oracle.learn(one)
         ids = [id_of(name) for name in PEOPLE]
         for until in (UNTIL, UNTIL - timedelta(40)):
