@@ -153,11 +153,11 @@ def test_no_data_at_all_are_no_fit() -> None:
     assert GammaGamma.fit(nobody.spend_histogram()).status is Status.NOT_ENOUGH_DATA
 
 
-@pytest.mark.parametrize(("code", "seconds"), [("mbg_nbd", 3), ("pareto_nbd", 8)])
+@pytest.mark.parametrize(("code", "seconds"), [("mbg_nbd", 3), ("pareto_nbd", 4)])
 def test_a_large_fit_is_quick(code: str, seconds: float) -> None:
     drawn = simulate(
         MbgNbd(0.5, 6.0, 0.9, 1.6), SPEND, np.random.default_rng(1).integers(90, 364, 200_000), 1, 3
     )
-    began = time.perf_counter()
+    began = time.process_time()
     ESTIMATORS[code].fit(drawn.seen.histogram())
-    assert time.perf_counter() - began < seconds
+    assert time.process_time() - began < seconds
