@@ -43,6 +43,10 @@ KINDS = {
     "retention_rule": "interaction",
     "retention_hold": "interaction",
     "score": "scoring",
+    "lifecycle": "scoring",
+    "lifecycle_settings": "scoring",
+    "win_back_settings": "scoring",
+    "tier_settings": "scoring",
     "estimator": "scoring",
     "scoring_settings": "scoring",
 }

@@ -8,13 +8,16 @@ from services.scoring.costs import models as costs
 from services.scoring.cube import models as cube
 from services.scoring.facts import models as facts
 from services.scoring.identities import models as identities
+from services.scoring.lifecycle import models as lifecycle
 from services.scoring.products import models as products
 from services.scoring.rates import models as rates
 from services.scoring.runs import models as runs
 from services.scoring.score_history import models as score_history
 from services.scoring.scores import models as scores
 from services.scoring.states import models as states
+from services.scoring.tiers import models as tiers
 from services.scoring.versions import models as versions
+from services.scoring.win_backs import models as win_backs
 from web.idempotency import idempotency_table
 
 metadata = Base.metadata
@@ -30,6 +33,7 @@ __all__ = [
     "facts",
     "idempotency",
     "identities",
+    "lifecycle",
     "metadata",
     "products",
     "rates",
@@ -37,5 +41,7 @@ __all__ = [
     "score_history",
     "scores",
     "states",
+    "tiers",
     "versions",
+    "win_backs",
 ]

@@ -67,5 +67,6 @@ async def work(
         group.create_task(worker.ask_claims(Claims(database, interaction)))
         group.create_task(worker.carry_out_runs())
         group.create_task(worker.score_touched())
+        group.create_task(worker.judge_everybody())
         group.create_task(work_jobs(database, JOBS, {BACKTEST: BacktestRun(database)}))
         group.create_task(worker.count_sales())

@@ -5,7 +5,13 @@ from numpy.typing import NDArray
 
 from services.scoring.lifecycle.purchases import Floats, Ints
 from services.scoring.lifecycle.signals import Signals
-from services.scoring.lifecycle.thresholds import RULE_NUMBER, STATE_NUMBER, Rule, State, Thresholds
+from services.scoring.lifecycle.thresholds import (
+    RULE_NUMBER,
+    STATE_NUMBER,
+    Ground,
+    Phase,
+    Thresholds,
+)
 
 Marks = NDArray[np.bool_]
 Small = NDArray[np.int8]
@@ -18,48 +24,51 @@ def judge(seen: Signals, limits: Thresholds, level: Small) -> tuple[Small, Small
     was in, else exploration: where no rule holds, that again, and build-up for whom exploration is over.
     Whoever returned is won back where another one would be in exploration.
     """
-    state, rule = level.copy(), np.full(len(level), RULE_NUMBER[Rule.AS_BEFORE], np.int8)
-    begun = level == STATE_NUMBER[State.EXPLORATION]
-    state[begun], rule[begun] = STATE_NUMBER[State.BUILD_UP], RULE_NUMBER[Rule.PAST_EXPLORATION]
+    state, rule = level.copy(), np.full(len(level), RULE_NUMBER[Ground.AS_BEFORE], np.int8)
+    begun = level == STATE_NUMBER[Phase.EXPLORATION]
+    state[begun], rule[begun] = (
+        STATE_NUMBER[Phase.BUILD_UP],
+        RULE_NUMBER[Ground.PAST_EXPLORATION],
+    )
     for word, its, holds in _rules(seen, limits):
         state[holds], rule[holds] = STATE_NUMBER[word], RULE_NUMBER[its]
-    returned = (state == STATE_NUMBER[State.EXPLORATION]) & (seen.orders < seen.bought)
-    state[returned] = STATE_NUMBER[State.WON_BACK]
+    returned = (state == STATE_NUMBER[Phase.EXPLORATION]) & (seen.orders < seen.bought)
+    state[returned] = STATE_NUMBER[Phase.WON_BACK]
     return state, rule
 
 
-def _rules(seen: Signals, limits: Thresholds) -> list[tuple[State, Rule, Marks]]:
+def _rules(seen: Signals, limits: Thresholds) -> list[tuple[Phase, Ground, Marks]]:
     unknown = np.isnan(seen.p_alive)
     steady = (seen.bought >= limits.stability_orders) & (seen.cv < limits.stability_cv)
     brief = seen.tenure < limits.exploration_gaps * seen.gap_typical
     return [
-        (State.STABILITY, Rule.STEADY_SPEND, steady),
-        (State.BUILD_UP, Rule.NEW_CATEGORY, seen.new_categories > 0),
-        (State.BUILD_UP, Rule.SPEND_GROWS, seen.growth_t > limits.growth_t),
-        (State.EXPLORATION, Rule.SHORT_TENURE, brief),
-        (State.EXPLORATION, Rule.FEW_ORDERS, seen.orders <= limits.exploration_orders),
-        (State.DECLINE, Rule.MARGIN_FALLS, seen.margin_change <= -limits.margin_fall),
-        (State.DECLINE, Rule.PROBABLY_GONE, seen.p_alive < limits.decline_p_alive),
-        (State.DECLINE, Rule.SILENCE, seen.gap > seen.gap_limit),
-        (State.LOST, Rule.LONG_SILENCE, unknown & (seen.gap > seen.gap_lost)),
-        (State.LOST, Rule.GONE, seen.p_alive < limits.lost_p_alive),
+        (Phase.STABILITY, Ground.STEADY_SPEND, steady),
+        (Phase.BUILD_UP, Ground.NEW_CATEGORY, seen.new_categories > 0),
+        (Phase.BUILD_UP, Ground.SPEND_GROWS, seen.growth_t > limits.growth_t),
+        (Phase.EXPLORATION, Ground.SHORT_TENURE, brief),
+        (Phase.EXPLORATION, Ground.FEW_ORDERS, seen.orders <= limits.exploration_orders),
+        (Phase.DECLINE, Ground.MARGIN_FALLS, seen.margin_change <= -limits.margin_fall),
+        (Phase.DECLINE, Ground.PROBABLY_GONE, seen.p_alive < limits.decline_p_alive),
+        (Phase.DECLINE, Ground.SILENCE, seen.gap > seen.gap_limit),
+        (Phase.LOST, Ground.LONG_SILENCE, unknown & (seen.gap > seen.gap_lost)),
+        (Phase.LOST, Ground.GONE, seen.p_alive < limits.lost_p_alive),
     ]
 
 
 def numbers(seen: Signals, limits: Thresholds, rule: Small, rows: Ints) -> tuple[Floats, Floats]:
     """Return for some customers the number that their rule compared, and what with; NaN where nothing is."""
     whole = np.full(len(seen.gap), np.nan)
-    told: dict[Rule, tuple[NDArray[np.generic], NDArray[np.generic] | float]] = {
-        Rule.STEADY_SPEND: (seen.cv, limits.stability_cv),
-        Rule.NEW_CATEGORY: (seen.new_categories, 0.0),
-        Rule.SPEND_GROWS: (seen.growth_t, limits.growth_t),
-        Rule.SHORT_TENURE: (seen.tenure, limits.exploration_gaps * seen.gap_typical),
-        Rule.FEW_ORDERS: (seen.orders, float(limits.exploration_orders)),
-        Rule.MARGIN_FALLS: (seen.margin_change, -limits.margin_fall),
-        Rule.PROBABLY_GONE: (seen.p_alive, limits.decline_p_alive),
-        Rule.SILENCE: (seen.gap, seen.gap_limit),
-        Rule.LONG_SILENCE: (seen.gap, seen.gap_lost),
-        Rule.GONE: (seen.p_alive, limits.lost_p_alive),
+    told: dict[Ground, tuple[NDArray[np.generic], NDArray[np.generic] | float]] = {
+        Ground.STEADY_SPEND: (seen.cv, limits.stability_cv),
+        Ground.NEW_CATEGORY: (seen.new_categories, 0.0),
+        Ground.SPEND_GROWS: (seen.growth_t, limits.growth_t),
+        Ground.SHORT_TENURE: (seen.tenure, limits.exploration_gaps * seen.gap_typical),
+        Ground.FEW_ORDERS: (seen.orders, float(limits.exploration_orders)),
+        Ground.MARGIN_FALLS: (seen.margin_change, -limits.margin_fall),
+        Ground.PROBABLY_GONE: (seen.p_alive, limits.decline_p_alive),
+        Ground.SILENCE: (seen.gap, seen.gap_limit),
+        Ground.LONG_SILENCE: (seen.gap, seen.gap_lost),
+        Ground.GONE: (seen.p_alive, limits.lost_p_alive),
     }
     value, limit = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     for its, (number, against) in told.items():

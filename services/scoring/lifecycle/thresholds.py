@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class Phase(StrEnum):
     """Where a relation stands; the order is that of their numbers in tables and arrays."""
 
     PROSPECT = "prospect"
@@ -16,7 +16,7 @@ class State(StrEnum):
     WON_BACK = "won_back"
 
 
-class Rule(StrEnum):
+class Ground(StrEnum):
     """Why a relation came into its state; numbered by their order too."""
 
     NO_ORDER = "no_order"
@@ -36,7 +36,7 @@ class Rule(StrEnum):
     AS_BEFORE = "as_before"
 
 
-STATES, RULES = tuple(State), tuple(Rule)
+STATES, RULES = tuple(Phase), tuple(Ground)
 STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
 RULE_NUMBER = {rule: number for number, rule in enumerate(RULES)}
 

@@ -8,12 +8,18 @@ from services.scoring.lifecycle.gaps import Timing
 from services.scoring.lifecycle.purchases import Floats, Ints, Purchases
 from services.scoring.lifecycle.rules import Small, judge, numbers
 from services.scoring.lifecycle.signals import Counting, Signals
-from services.scoring.lifecycle.thresholds import RULE_NUMBER, STATE_NUMBER, Rule, State, Thresholds
+from services.scoring.lifecycle.thresholds import (
+    RULE_NUMBER,
+    STATE_NUMBER,
+    Ground,
+    Phase,
+    Thresholds,
+)
 
 _EXPLORATION, _BUILD_UP, _STABILITY = (
-    STATE_NUMBER[one] for one in (State.EXPLORATION, State.BUILD_UP, State.STABILITY)
+    STATE_NUMBER[one] for one in (Phase.EXPLORATION, Phase.BUILD_UP, Phase.STABILITY)
 )
-_PROSPECT, _LOST, _DECLINE = (STATE_NUMBER[one] for one in (State.PROSPECT, State.LOST, State.DECLINE))
+_PROSPECT, _LOST, _DECLINE = (STATE_NUMBER[one] for one in (Phase.PROSPECT, Phase.LOST, Phase.DECLINE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,11 @@ class _Way:
         count.since[back], count.before[back] = back_day, count.bought[back]
         self._level[back] = _EXPLORATION
         if len(new):
-            self._change(new, new_day, State.EXPLORATION, Rule.FIRST_ORDER, np.ones(len(new)))
+            self._change(new, new_day, Phase.EXPLORATION, Ground.FIRST_ORDER, np.ones(len(new)))
         if len(back):
-            self._change(back, back_day, State.WON_BACK, Rule.RETURNED, silent)
+            self._change(back, back_day, Phase.WON_BACK, Ground.RETURNED, silent)
 
-    def _change(self, rows: Ints, day: Ints, state: State, rule: Rule, value: Floats) -> None:
+    def _change(self, rows: Ints, day: Ints, state: Phase, rule: Ground, value: Floats) -> None:
         self._enter(rows, np.full(len(rows), STATE_NUMBER[state], np.int8))
         rules = np.full(len(rows), RULE_NUMBER[rule], np.int8)
         limit = np.full(len(rows), np.nan)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
+    SmallInteger,
     Text,
     Uuid,
     and_,
@@ -119,6 +120,12 @@ FILTERS: Mapping[str, ColumnElement[bool]] = {
     "last_value": and_(Score.value <= _value, _below),
     "tier": Score.tier == bindparam("tier", type_=Integer),
     "customers": Score.customer_id == any_(func.array(_MEANT.scalar_subquery())),
+    **{
+        name: column == bindparam(name, type_=SmallInteger)
+        for name, column in zip(
+            "rfm", (Score.recency_class, Score.frequency_class, Score.money_class), strict=True
+        )
+    },
     "run": Score.run_id == bindparam("run", type_=Uuid),
 }
 RANKED = visible(

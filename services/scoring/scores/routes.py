@@ -11,7 +11,7 @@ from services.scoring.identities.queries import current_id, meant, seen
 from services.scoring.scores.past import HISTORY, said
 from services.scoring.scores.queries import ONE, RANKED
 from services.scoring.scores.ranking import TIERS
-from services.scoring.scores.schemas import ScoreHistoryPage, ScorePage, ScoreRead, Tier
+from services.scoring.scores.schemas import Class, ScoreHistoryPage, ScorePage, ScoreRead, Tier
 from services.scoring.scores.unscored import unscored
 from shared.auth import Principal, allow
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
@@ -37,6 +37,9 @@ async def list_scores(
     customers: Annotated[
         list[UUID] | None, Query(max_length=MOST, description="Only of these: their ids, old ones too.")
     ] = None,
+    r: Class | None = None,
+    f: Class | None = None,
+    m: Class | None = None,
 ) -> Response:
     """List the customers who have bought by value, the highest first, equals by id."""
     pool, level = core(request).database.pool, None if tier is None else TIERS.index(tier) + 1
@@ -44,7 +47,7 @@ async def list_scores(
         request,
         place,
         ("value", "customer_id"),
-        lambda **given: RANKED.all(pool, principal, tier=level, customers=customers, **given),
+        lambda **given: RANKED.all(pool, principal, tier=level, customers=customers, r=r, f=f, m=m, **given),
     )
 
 

@@ -109,7 +109,7 @@ def _columns(of: Any, after: ColumnElement[Any]) -> list[ColumnElement[Any]]:  #
 
 
 _Current = aliased(Identity)
-_BELONGS = (  # a fact to the customer that its id means now
+BELONGS = (  # a fact to the customer that its id means now
     Identity.original_id == Fact.customer_id,
     ~Identity.deleted,
     _Current.original_id == Identity.current_id,
@@ -120,7 +120,7 @@ _BELONGS = (  # a fact to the customer that its id means now
 
 def _counted(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Count the facts of current customers up to the day over all their ids, and their purchases after it."""
-    within = (*_BELONGS, Fact.day <= UNTIL, *conditions)
+    within = (*BELONGS, Fact.day <= UNTIL, *conditions)
     counted = recount(Identity.current_id, *within, until=UNTIL).subquery("counted")
     after = _after(*conditions).subquery("after")
     return (
@@ -134,7 +134,7 @@ def _after(*conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select 
     order = Fact.kind == literal_column(f"'{Kind.ORDER}'", Text)
     return (
         select(Identity.current_id.label("customer_id"), func.count().label("purchases"))
-        .where(*_BELONGS, Fact.counts, order, Fact.day > UNTIL, *conditions)
+        .where(*BELONGS, Fact.counts, order, Fact.day > UNTIL, *conditions)
         .group_by(Identity.current_id)
     )
 

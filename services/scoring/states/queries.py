@@ -69,6 +69,13 @@ def recount(
     return _with_repeats(counted)
 
 
+def purchase_days(
+    key: Column, *conditions: ColumnElement[bool], until: ColumnElement[Any] | None = None
+) -> Any:  # noqa: ANN401 - a subquery's columns are dynamic
+    """Return what `recount` adds up: key, day, orders, priced, money, cost and costed of each key and day."""
+    return _days(key, *conditions, *counting(until))
+
+
 def _with_repeats(counted: Select[Any]) -> Select[Any]:
     """Leave the first day out of the repeat figures."""
     total = counted.subquery("counted")

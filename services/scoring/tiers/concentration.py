@@ -14,3 +14,15 @@ def gini(values: ArrayLike) -> float | None:
     if total <= 0:
         return None
     return float(2 * (np.arange(1, count + 1) @ ascending) / (count * total) - (count + 1) / count)
+
+
+def top_share(values: ArrayLike, share: float = 0.2) -> float | None:
+    """Return what part of the total the best `share` of all bring, their number rounded up; None as above.
+
+    Over 0.8 where Pareto's rule holds.
+    """
+    descending = -np.sort(-np.asarray(values, np.float64))
+    total = float(descending.sum())
+    if total <= 0:
+        return None
+    return float(descending[: int(np.ceil(share * len(descending) - 1e-9))].sum()) / total

@@ -12,24 +12,43 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.scoring.charts.specification import Included
 from services.scoring.runs.queries import NEWEST
 from services.scoring.scores.queries import SEGMENTS
 from services.scoring.scores.ranking import TIERS
-from services.scoring.tiers.concentration import gini
+from services.scoring.tiers import migration
+from services.scoring.tiers.concentration import gini, top_share
+from services.scoring.tiers.cuts import TierSettingsRead, TierSettingsUpdate
+from services.scoring.tiers.cutting import Cut
+from services.scoring.tiers.pyramid import drawn
 from services.scoring.tiers.queries import BY_TIER
-from services.scoring.tiers.schemas import TierPyramid
+from services.scoring.tiers.schemas import TierMigration, TierPyramid
+from services.scoring.tiers.settings import SETTINGS, SETTINGS_ID
 from shared.auth import Principal, allow
-from shared.errors import Forbidden, Unauthenticated, documents
+from shared.errors import (
+    Forbidden,
+    Invalid,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unauthenticated,
+    documents,
+)
+from shared.schemas import Day
 from web.app import answer, core
+from web.etag import Seen
 from web.hot import hot
+from web.once import once
 
 router = APIRouter(prefix="/v1/tiers", tags=["tiers"])
+migration_router = APIRouter(prefix="/v1/tier-migration", tags=["tiers"])
+settings_router = APIRouter(prefix="/v1/tier-settings", tags=["tiers"])
 CanRead = Annotated[Principal, allow("scores:read")]
+CanRun = Annotated[Principal, allow("scoring:run")]
 
 
-@router.get("", response_model=TierPyramid, responses=documents(Unauthenticated, Forbidden))
+@router.get("", response_model=TierPyramid, responses=documents(Unauthenticated, Forbidden, Invalid))
 @hot
-async def list_tiers(request: Request, principal: CanRead) -> Response:
+async def list_tiers(request: Request, principal: CanRead, include: Included = None) -> Response:
     """Return the value pyramid of the customers that you see: VIP, major, ordinary, small."""
     held = core(request)
     run = await NEWEST.one(held.database.pool)
@@ -42,7 +61,9 @@ async def list_tiers(request: Request, principal: CanRead) -> Response:
         for at in range(1, len(TIERS) + 1)
     ]
     values = [np.array(row["values"]) for row in rows.values()]
-    spread = await asyncio.to_thread(gini, np.concatenate(values)) if values else None
+    every = np.concatenate(values) if values else np.array([])
+    spread, fifth = await asyncio.gather(*(asyncio.to_thread(of, every) for of in (gini, top_share)))
+    cut = (run and (run["cuts"] or {}).get("cut")) or {"by": Cut().by, "limits": list(Cut().limits)}
     return answer(
         {
             "as_of": run and run["as_of"],
@@ -50,8 +71,48 @@ async def list_tiers(request: Request, principal: CanRead) -> Response:
             "customers": customers,
             "items": items,
             "gini": spread,
+            "top_fifth_share": fifth,
+            "cut": cut,
+            "chart": drawn(items) if include else None,
         }
     )
+
+
+@migration_router.get(
+    "", response_model=TierMigration, responses=documents(Unauthenticated, Forbidden, Invalid)
+)
+@hot
+async def get_tier_migration(
+    request: Request, principal: CanRead, since: Day, until: Day, include: Included = None
+) -> Response:
+    """Count who moved from which tier into which, between two days."""
+    if until < since:
+        detail = "`until` cannot be before `since`."
+        raise Invalid(detail, errors=[{"parameter": "until", "code": "before_since", "detail": detail}])
+    rows = await migration.MOVED.all(core(request).database.pool, principal, since=since, until=until)
+    found = {"since": since, "until": until, **migration.summed(rows)}
+    return answer({**found, "chart": migration.drawn(found) if include else None})
+
+
+@settings_router.get("", response_model=TierSettingsRead)
+@hot
+async def get_tier_settings(request: Request, principal: CanRead) -> Response:
+    """Read what tiers are cut by from the next run on."""
+    return await SETTINGS.read(request, principal, SETTINGS_ID)
+
+
+@settings_router.put(
+    "",
+    response_model=TierSettingsRead,
+    responses=documents(PreconditionRequired, PreconditionFailed, Invalid),
+)
+@hot
+async def put_tier_settings(
+    body: TierSettingsUpdate, request: Request, seen: Seen, principal: CanRun
+) -> Response:
+    """Change what tiers are cut by; the next run applies it to everybody."""
+    patch = body.model_dump(exclude_unset=True)
+    return await once(request, principal, lambda tx: SETTINGS.change(tx, SETTINGS_ID, patch, seen))
 
 
 def _tier(at: int, row: Record | None, whole: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,3 +130,6 @@ def _tier(at: int, row: Record | None, whole: Mapping[str, Any]) -> dict[str, An
 
 def _money(amount: float, currency: str) -> dict[str, str]:
     return {"amount": f"{amount:.2f}", "currency": currency}
+
+
+ROUTERS = (router, migration_router, settings_router)

@@ -14,6 +14,7 @@ from services.scoring.scores import staging
 from services.scoring.scores.actions import lock_alone
 from services.scoring.states.histories import PATIENT, of_everybody
 from services.scoring.states.history import History
+from services.scoring.tiers.settings import part
 from services.scoring.valuing.child import compute_apart
 from services.scoring.valuing.computing import Order, Outcome
 from services.scoring.valuing.fitting import kept, ordered
@@ -115,6 +116,7 @@ async def publish(
     await PATIENT.value(tx.connection)
     await lock_alone(tx)
     own = await kept(tx, run, outcome)
+    await part(tx.connection, rows, outcome.cuts)
     await staging.stage(tx, rows)
     for start in range(0, len(rows), staging.CHUNK):
         await staging.write_staged(tx, rows, start, run_id=job.id, **dated)

@@ -10,6 +10,7 @@ from services.scoring.backtests import due as backtests
 from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from services.scoring.cube import actions as cube
+from services.scoring.lifecycle.rounds import due, judge_some
 from services.scoring.runs import actions as runs
 from services.scoring.runs import statements
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
@@ -20,6 +21,7 @@ from shared.clock import Clock, utc_now
 from shared.database import Database
 from shared.ids import uuid7
 
+ROUNDS_IDLE_S = 0.5
 RUNS_IDLE_S, TOUCHED_IDLE_S, SALES_IDLE_S, FAILED_S = 0.25, 0.05, 0.25, 1.0
 UNPARK_S, DUE_S, QUIET_S = 2.0, 1.0, 2.0
 _log = structlog.get_logger()
@@ -55,6 +57,10 @@ class Worker:
             await cube.mark_other_currencies(tx, currency=self.currency)
         await _for_ever(self.count_once, "sales", SALES_IDLE_S)
 
+    async def judge_everybody(self) -> None:
+        """Judge everybody's relation anew after each run, and when its limits have changed."""
+        await _for_ever(self.judge_once, "lifecycles", ROUNDS_IDLE_S)
+
     async def run_once(self) -> bool:
         """Do one run if one is waiting; true when there was."""
         if await statements.ACTIVE.one(self.database.pool) is None:
@@ -78,6 +84,13 @@ class Worker:
         else:
             _log.info("scoring run is done", run=str(job.id))
         return True
+
+    async def judge_once(self) -> bool:
+        """Judge a part of everybody; true when there was one."""
+        if not await due(self.database.pool):
+            return False
+        async with self.database.begin(WORKER, at=self.clock()) as tx:
+            return await judge_some(tx)
 
     async def ask_once(self) -> bool:
         """Ask for what is due if nobody was touched for a while, once a second; true if it was a run."""

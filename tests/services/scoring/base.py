@@ -119,6 +119,8 @@ class Base:
         """Score everybody on the dirty list."""
         while await self.worker.touch_once():
             pass
+        while await self.worker.judge_once():
+            pass
 
     async def count(self) -> None:
         """Count again what marked customers were sold."""

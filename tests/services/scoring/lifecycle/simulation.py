@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.scoring.lifecycle.purchases import Purchases
-from services.scoring.lifecycle.thresholds import STATE_NUMBER, State
+from services.scoring.lifecycle.thresholds import STATE_NUMBER, Phase
 
 SURE = np.log(100)  # mean gaps of silence that one in a hundred exceeds who stays
 Ramp = tuple[float, float]
@@ -31,7 +31,7 @@ class Lived:
 
     def truth(self, day: int) -> NDArray[np.int8]:
         """Return the true states on a day."""
-        found = np.full(self.purchases.customers, STATE_NUMBER[State.PROSPECT], np.int8)
+        found = np.full(self.purchases.customers, STATE_NUMBER[Phase.PROSPECT], np.int8)
         known = self.day <= day
         found[self.row[known]] = self.state[known]  # the last of a row wins
         return found
@@ -43,10 +43,10 @@ class _Life:
     def __init__(self, draw: np.random.Generator, start: float) -> None:
         self.draw, self.clock = draw, start
         self.gap, self.level = 2 + float(draw.lognormal(3.4, 1.2)), float(draw.lognormal(4, 0.7))
-        self.phases: list[tuple[int, State]] = []
+        self.phases: list[tuple[int, Phase]] = []
         self.bought: list[tuple[float, float]] = []
 
-    def enter(self, state: State, at: float) -> None:
+    def enter(self, state: Phase, at: float) -> None:
         day = int(np.ceil(at))
         self.phases = [(begun, which) for begun, which in self.phases if begun < day]
         self.phases.append((day, state))
@@ -54,7 +54,7 @@ class _Life:
     def order(self, spend: float) -> None:
         self.bought.append((self.clock, self.level * spend * float(self.draw.lognormal(0, 0.25))))
 
-    def phase(self, state: State, length: float, rate: Ramp, spend: Ramp) -> None:
+    def phase(self, state: Phase, length: float, rate: Ramp, spend: Ramp) -> None:
         """Buy at once, then for some days, at shares of full rate and spend that go from one to another."""
         self.enter(state, self.clock)
         start, end, share = self.clock, self.clock + length, 0.0
@@ -65,29 +65,29 @@ class _Life:
 
     def leave(self, rate: float) -> None:
         last = self.bought[-1][0]
-        if self.phases[-1][1] is not State.DECLINE:
-            self.enter(State.DECLINE, last + 1)
-        self.enter(State.LOST, last + SURE * self.gap / rate)
+        if self.phases[-1][1] is not Phase.DECLINE:
+            self.enter(Phase.DECLINE, last + 1)
+        self.enter(Phase.LOST, last + SURE * self.gap / rate)
 
     def live(self) -> None:
         draw, gap = self.draw, self.gap
-        self.enter(State.EXPLORATION, self.clock)
+        self.enter(Phase.EXPLORATION, self.clock)
         for _ in range(2):
             self.order(0.3)
             self.clock += draw.exponential(gap / 0.75)
         rate = 0.75
         if draw.random() > 0.4:
-            self.phase(State.BUILD_UP, max(120.0, 10 * gap), (0.75, 1), (0.3, 1))
-            self.phase(State.STABILITY, draw.uniform(5, 40) * gap + 90, (1, 1), (1, 1))
+            self.phase(Phase.BUILD_UP, max(120.0, 10 * gap), (0.75, 1), (0.3, 1))
+            self.phase(Phase.STABILITY, draw.uniform(5, 40) * gap + 90, (1, 1), (1, 1))
             rate = 1.0
             if draw.random() < 0.6:
-                self.phase(State.DECLINE, draw.uniform(6, 12) * gap + 60, (0.25, 0.25), (0.5, 0.5))
+                self.phase(Phase.DECLINE, draw.uniform(6, 12) * gap + 60, (0.25, 0.25), (0.5, 0.5))
                 rate = 0.25
         self.leave(rate)
         if draw.random() < 0.1:
             self.clock = self.phases[-1][0] + 2 * gap
-            self.phase(State.WON_BACK, 3 * gap, (1, 1), (0.5, 0.5))
-            self.phase(State.STABILITY, 20 * gap, (1, 1), (0.5, 0.5))
+            self.phase(Phase.WON_BACK, 3 * gap, (1, 1), (0.5, 0.5))
+            self.phase(Phase.STABILITY, 20 * gap, (1, 1), (0.5, 0.5))
             self.leave(1)
 
 

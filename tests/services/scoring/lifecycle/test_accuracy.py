@@ -10,13 +10,13 @@ from services.scoring.estimators.histogram import Histogram
 from services.scoring.estimators.mbgnbd import MbgNbd
 from services.scoring.lifecycle.gaps import Timing
 from services.scoring.lifecycle.purchases import Purchases
-from services.scoring.lifecycle.thresholds import STATE_NUMBER, STATES, State, Thresholds
+from services.scoring.lifecycle.thresholds import STATE_NUMBER, STATES, Phase, Thresholds
 from services.scoring.lifecycle.trajectory import follow
 from tests.services.scoring.lifecycle.simulation import Lived, simulate
 
 DAYS, LOOKS = 2000, range(600, 2001, 200)
 States = NDArray[np.int8]
-LOST = STATE_NUMBER[State.LOST]
+LOST = STATE_NUMBER[Phase.LOST]
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +49,11 @@ def fixed(purchases: Purchases, day: int) -> States:
     longest = np.zeros(known.customers, np.int64)
     recent = (np.diff(known.row) == 0) & (known.day[1:] > day - 180)
     np.maximum.at(longest, known.row[1:][recent], np.diff(known.day)[recent])
-    state = np.full(known.customers, STATE_NUMBER[State.STABILITY], np.int8)
-    state[count <= 5] = STATE_NUMBER[State.BUILD_UP]
-    state[count <= 2] = STATE_NUMBER[State.EXPLORATION]
-    state[longest > 180] = STATE_NUMBER[State.WON_BACK]
-    state[day - last > 90] = STATE_NUMBER[State.DECLINE]
+    state = np.full(known.customers, STATE_NUMBER[Phase.STABILITY], np.int8)
+    state[count <= 5] = STATE_NUMBER[Phase.BUILD_UP]
+    state[count <= 2] = STATE_NUMBER[Phase.EXPLORATION]
+    state[longest > 180] = STATE_NUMBER[Phase.WON_BACK]
+    state[day - last > 90] = STATE_NUMBER[Phase.DECLINE]
     state[day - last > 180] = LOST
     return state
 
@@ -101,7 +101,7 @@ def test_who_is_silent_at_an_own_pace_is_judged_by_it(lived: Lived, fitted: Timi
     """Whoever truly stays and buys seldom is not given up: fixed thresholds do it ten times as often."""
     wrong = {"lifecycle": 0, "fixed": 0}
     for day in LOOKS:
-        stays = lived.truth(day) == STATE_NUMBER[State.BUILD_UP]
+        stays = lived.truth(day) == STATE_NUMBER[Phase.BUILD_UP]
         wrong["lifecycle"] += int(
             (follow(lived.purchases, fitted, Thresholds(), day).state[stays] == LOST).sum()
         )

@@ -6,7 +6,7 @@ import pytest
 from services.scoring.estimators.mbgnbd import MbgNbd
 from services.scoring.lifecycle.gaps import Unfitted, gap_quantile
 from services.scoring.lifecycle.purchases import Purchases
-from services.scoring.lifecycle.thresholds import RULES, STATES, Rule, State, Thresholds
+from services.scoring.lifecycle.thresholds import RULES, STATES, Ground, Phase, Thresholds
 from services.scoring.lifecycle.trajectory import Outcome, follow
 from tests.services.scoring.lifecycle.simulation import simulate
 
@@ -21,7 +21,7 @@ def bought(*days: int, money: float | list[float] = 50.0, new: list[int] | None 
     return Purchases(1, np.zeros(len(days), np.int64), np.array(days, np.int64), spent, spent, categories)
 
 
-def way(found: Outcome) -> list[tuple[int, State, Rule]]:
+def way(found: Outcome) -> list[tuple[int, Phase, Ground]]:
     changes = found.changes
     told = zip(changes.day, changes.state, changes.rule, strict=True)
     return [(int(day), STATES[state], RULES[rule]) for day, state, rule in told]
@@ -29,19 +29,19 @@ def way(found: Outcome) -> list[tuple[int, State, Rule]]:
 
 def test_nobody_who_has_not_bought_has_a_way() -> None:
     found = follow(bought(), FITTED, LIMITS, 1000)
-    assert (STATES[found.state[0]], way(found)) == (State.PROSPECT, [])
-    assert STATES[follow(bought(500), FITTED, LIMITS, 499).state[0]] is State.PROSPECT
+    assert (STATES[found.state[0]], way(found)) == (Phase.PROSPECT, [])
+    assert STATES[follow(bought(500), FITTED, LIMITS, 499).state[0]] is Phase.PROSPECT
 
 
 def test_a_life_from_the_first_order_to_the_return() -> None:
     steady = list(range(100, 400, 10))
     found = way(follow(bought(*steady, 1500), FITTED, LIMITS, 1500))
     assert [(state, rule) for _, state, rule in found] == [
-        (State.EXPLORATION, Rule.FIRST_ORDER),
-        (State.STABILITY, Rule.STEADY_SPEND),
-        (State.DECLINE, Rule.SILENCE),
-        (State.LOST, Rule.GONE),
-        (State.WON_BACK, Rule.RETURNED),
+        (Phase.EXPLORATION, Ground.FIRST_ORDER),
+        (Phase.STABILITY, Ground.STEADY_SPEND),
+        (Phase.DECLINE, Ground.SILENCE),
+        (Phase.LOST, Ground.GONE),
+        (Phase.WON_BACK, Ground.RETURNED),
     ]
     days = [day for day, _, _ in found]
     assert (days[0], days[-1]) == (100, 1500)  # orders count on their own day
@@ -54,44 +54,52 @@ def test_reasons_come_with_the_numbers_that_were_compared() -> None:
         dict(zip(found.rule, found.value, strict=True)),
         dict(zip(found.rule, found.limit, strict=True)),
     )
-    at = {rule: RULES.index(rule) for rule in (Rule.STEADY_SPEND, Rule.SILENCE, Rule.GONE, Rule.RETURNED)}
-    assert value[at[Rule.STEADY_SPEND]] == pytest.approx(0, abs=1e-6)
-    assert limit[at[Rule.STEADY_SPEND]] == LIMITS.stability_cv
+    at = {
+        rule: RULES.index(rule)
+        for rule in (
+            Ground.STEADY_SPEND,
+            Ground.SILENCE,
+            Ground.GONE,
+            Ground.RETURNED,
+        )
+    }
+    assert value[at[Ground.STEADY_SPEND]] == pytest.approx(0, abs=1e-6)
+    assert limit[at[Ground.STEADY_SPEND]] == LIMITS.stability_cv
     expected = gap_quantile(FITTED, np.array([29.0]), np.array([290.0]), 0.9)[0]
-    assert limit[at[Rule.SILENCE]] == pytest.approx(expected)
+    assert limit[at[Ground.SILENCE]] == pytest.approx(expected)
     assert (
-        value[at[Rule.SILENCE]] == np.ceil((390 + expected + 1e-9) / 10) * 10 - 390
+        value[at[Ground.SILENCE]] == np.ceil((390 + expected + 1e-9) / 10) * 10 - 390
     )  # the first look after it
-    assert value[at[Rule.GONE]] < limit[at[Rule.GONE]] == LIMITS.lost_p_alive
-    assert value[at[Rule.RETURNED]] == 1500 - 390
+    assert value[at[Ground.GONE]] < limit[at[Ground.GONE]] == LIMITS.lost_p_alive
+    assert value[at[Ground.RETURNED]] == 1500 - 390
 
 
 def test_growth_and_new_categories_build_up() -> None:
     days = list(range(100, 400, 10))
     growing = way(follow(bought(*days, money=[10 * 1.1**n for n in range(30)]), FITTED, LIMITS, 400))
-    assert growing[-1][1:] == (State.BUILD_UP, Rule.SPEND_GROWS)
+    assert growing[-1][1:] == (Phase.BUILD_UP, Ground.SPEND_GROWS)
     wider = follow(bought(*days, new=[0] * 28 + [1, 0]), FITTED, LIMITS, 400)
-    assert way(wider)[-1][1:] == (State.BUILD_UP, Rule.NEW_CATEGORY)
+    assert way(wider)[-1][1:] == (Phase.BUILD_UP, Ground.NEW_CATEGORY)
 
 
 def test_a_falling_margin_is_a_decline_of_who_buys_often() -> None:
     days, money = list(range(100, 500)), [10.0] * 300 + [3.0] * 100
     limits = Thresholds(period_days=20)
-    assert Rule.MARGIN_FALLS in {
+    assert Ground.MARGIN_FALLS in {
         rule for _, _, rule in way(follow(bought(*days, money=money), FITTED, limits, 500))
     }
     seldom = follow(bought(*days[::10], money=money[::10]), FITTED, limits, 500)
-    assert Rule.MARGIN_FALLS not in {rule for _, _, rule in way(seldom)}
+    assert Ground.MARGIN_FALLS not in {rule for _, _, rule in way(seldom)}
 
 
 def test_one_look_decides_decline_and_two_all_else() -> None:
     days = [*range(100, 400, 10), 460, 470]
     quick = way(follow(bought(*days), FITTED, Thresholds(period_days=10, hysteresis=1), 600))
     slow = way(follow(bought(*days), FITTED, Thresholds(period_days=10, hysteresis=3), 600))
-    first = [next(day for day, state, _ in one if state is State.DECLINE) for one in (quick, slow)]
+    first = [next(day for day, state, _ in one if state is Phase.DECLINE) for one in (quick, slow)]
     assert first[0] == first[1]
     back = [
-        next(day for day, state, _ in one if day > first[0] and state is State.STABILITY)
+        next(day for day, state, _ in one if day > first[0] and state is Phase.STABILITY)
         for one in (quick, slow)
     ]
     assert back[1] == back[0] + 20
@@ -123,7 +131,7 @@ def test_everybody_and_one_are_judged_alike() -> None:
 def test_without_a_fit_long_silence_is_what_loses() -> None:
     rough = Unfitted.of(10.0)
     found = way(follow(bought(*range(100, 200, 10)), rough, LIMITS, 1000))
-    assert [rule for _, _, rule in found][-2:] == [Rule.SILENCE, Rule.LONG_SILENCE]
+    assert [rule for _, _, rule in found][-2:] == [Ground.SILENCE, Ground.LONG_SILENCE]
     assert Unfitted.of(None).alpha == 13
 
 

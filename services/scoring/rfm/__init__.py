@@ -1,0 +1,1 @@
+"""RFM: customers by recency, frequency and money, each in fifths."""
