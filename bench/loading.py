@@ -58,10 +58,11 @@ LANES = 3  # connections
 _TAILING = """
 select (select count(*) from interaction.feed_cursors where tailing)
     + (select count(*) from scoring.feed_cursors where tailing)"""
-# Interaction follows its own feed too, and has all of it already.
+# Interaction follows its own feed too, twice, and has all of it already.
+OWN = 2
 _OWN = """
 update interaction.feed_cursors set step = step + 1,
-    cursor = (select epoch || ':' || position from interaction.feed_head) where source = 'interaction'"""
+    cursor = (select epoch || ':' || position from interaction.feed_head) where source <> 'customer'"""
 _SESSION = {
     "synchronous_commit": "off",
     "maintenance_work_mem": "1GB",
@@ -94,7 +95,7 @@ class Loaded:
 async def load(dsn: str, part: Slice, cursors: Cursors, loaded: Loaded) -> None:
     """Load a slice. The feeds tell of it, and those who follow them stand behind it: they have it already."""
     async with _opened(dsn, loaded) as lanes:
-        while await lanes.fetchval(_TAILING) < len(FOLLOWED) + 1:  # noqa: ASYNC110 - others do it, in tables
+        while await lanes.fetchval(_TAILING) < len(FOLLOWED) + OWN:  # noqa: ASYNC110 - others do it, in tables
             await asyncio.sleep(0.1)
         async with lanes.acquire() as owner:
             again = await indexes.drop(owner, GROWING)

@@ -110,7 +110,7 @@ def test_a_loaded_call_is_what_its_events_add_up_to(client: httpx.Client) -> Non
 
 
 def test_loaded_customers_are_due_when_the_product_says_so(client: httpx.Client, system: System) -> None:
-    tailing = "select count(*) = 2 from interaction.feed_cursors where tailing"
+    tailing = "select count(*) = 3 from interaction.feed_cursors where tailing"
     caught_up = """select tailing and cursor = (select epoch || ':' || position from interaction.feed_head)
         from interaction.feed_cursors where source = 'interaction'"""
     await_row(system, caught_up)  # with what was written to measure it

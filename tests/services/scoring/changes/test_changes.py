@@ -81,6 +81,12 @@ async def test_silence_lowers_and_an_order_raises(scored: Base, client: httpx.As
         assert shares == pytest.approx(amount(each["difference"]), rel=1e-9)
 
 
+async def test_nothing_supposed_is_the_score_as_it_is(scored: Base, client: httpx.AsyncClient) -> None:
+    found = await get(client, "cdnow:00004/what-if")
+    assert found["now"] == found["then"]
+    assert amount(found["difference"]) == 0
+
+
 async def test_what_was_supposed_is_what_comes(scored: Base, client: httpx.AsyncClient) -> None:
     supposed = await get(client, "cdnow:00050/what-if", days_without_order=3, order_today="25.50")
     scored.at(NOON + timedelta(23))
