@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -14,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 
 from shared.revisions import ROOT
+from tests.support.databases import fresh
 
 ENV = """
 from sqlalchemy import Column, Integer, MetaData, Table
@@ -27,12 +27,8 @@ run(metadata)
 @pytest.fixture
 async def database(postgres: str) -> AsyncIterator[str]:
     """Give a database of its own."""
-    owner = await asyncpg.connect(postgres)
-    await owner.execute("drop database if exists gx_migrations with (force)")
-    await owner.execute("create database gx_migrations")
-    yield urlsplit(postgres)._replace(path="/gx_migrations").geturl()
-    await owner.execute("drop database gx_migrations with (force)")
-    await owner.close()
+    async with fresh(postgres) as url:
+        yield url
 
 
 def tree(folder: Path, schema: str, url: str) -> Config:
