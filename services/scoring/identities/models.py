@@ -25,6 +25,8 @@ class Identity(Base):
     __tablename__ = "identities"
     __table_args__ = (
         Index(None, "current_id"),
+        Index(None, "owner"),
+        Index(None, "department"),
         Index(None, "customer_id", postgresql_where=text("customer_id is not null")),
         {"info": {"guarded": True}},
     )

@@ -110,3 +110,11 @@ class LifecycleRound(Base):
     settings_version: Mapped[int | None]
     after: Mapped[UUID] = mapped_column(Uuid)
     done: Mapped[bool]
+
+
+class LifecycleMark(Base):
+    """A customer whose facts changed since the relation was judged last."""
+
+    __tablename__ = "lifecycle_marks"
+
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)

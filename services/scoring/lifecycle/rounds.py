@@ -1,12 +1,25 @@
-"""Judging everybody after a run or a change of the limits, part by part: any worker can go on at any time."""
+"""Judging who was touched, and everybody after a run or a change of the limits, part by part."""
 
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Integer, Uuid, any_, bindparam, literal_column, select, update
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Integer,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.lifecycle.judging import Basis, judged
-from services.scoring.lifecycle.models import Lifecycle, LifecycleRound, LifecycleSettings
+from services.scoring.lifecycle.marks import take
+from services.scoring.lifecycle.models import Lifecycle, LifecycleMark, LifecycleRound, LifecycleSettings
 from services.scoring.lifecycle.writing import forget, keep, look, now
 from services.scoring.runs.models import ScoringRun
 from services.scoring.runs.queries import DONE
@@ -18,13 +31,14 @@ _NOBODY = UUID(int=0)
 
 
 async def due(on: Runner) -> bool:
-    """Tell cheaply whether everybody has not been judged yet by the newest run and the limits in force."""
+    """Tell cheaply whether anybody has not been judged yet by the facts, the newest run and the limits."""
     return bool(await _DUE.value(on))
 
 
 async def judge_some(tx: Transaction) -> bool:
     """Judge the next part of everybody, if there is a new run or new limits; true when there was a part.
 
+    Any worker can go on at any time.
     Whom a newer judgement overtakes meanwhile is left as that says.
     """
     held = await _HELD.one(tx.connection)
@@ -49,11 +63,15 @@ async def judge_some(tx: Transaction) -> bool:
     return True
 
 
-async def judge_touched(tx: Transaction, customers: list[UUID]) -> None:
-    """Judge customers again whose facts changed, and forget those of them who are no customers any more."""
+async def judge_marked(tx: Transaction) -> bool:
+    """Judge customers again whose facts changed, and forget those of them who are no customers any more.
+
+    True when there were any.
+    """
     basis = await Basis.read(tx.connection)
-    if basis is None:
-        return
+    customers = [] if basis is None else await take(tx)
+    if basis is None or not customers:
+        return False
     rows = await _THERE.all(tx.connection, ids=customers)
     there = sorted(UUID(int=row[0].int) for row in rows)
     if there:
@@ -61,6 +79,7 @@ async def judge_touched(tx: Transaction, customers: list[UUID]) -> None:
         looked_at = await now(tx.connection)
         await keep(tx, there, await judged(tx.connection, basis, there, tx.at.date()), looked_at)
     await forget(tx, sorted(set(customers).difference(there)))
+    return True
 
 
 _newest = (
@@ -70,17 +89,16 @@ _newest = (
     .limit(literal_column("1"))
     .scalar_subquery()
 )
+_settings = select(LifecycleSettings.version).scalar_subquery()
+_all_judged = and_(
+    LifecycleRound.done,
+    LifecycleRound.run_id.is_not_distinct_from(_newest),
+    LifecycleRound.settings_version.is_not_distinct_from(_settings),
+)
 _DUE = Statement(
     select(
-        _newest.is_not(None)
-        & ~(
-            LifecycleRound.done
-            & LifecycleRound.run_id.is_not_distinct_from(_newest)
-            & LifecycleRound.settings_version.is_not_distinct_from(
-                select(LifecycleSettings.version).scalar_subquery()
-            )
-        )
-    )
+        and_(_newest.is_not(None), or_(~_all_judged, select(LifecycleMark.customer_id).exists()))
+    ).select_from(LifecycleRound)
 )
 _known = (Identity.original_id == Identity.current_id, ~Identity.deleted, ~Identity.provisional)
 _HELD = Statement(select(LifecycleRound).with_for_update(skip_locked=True))

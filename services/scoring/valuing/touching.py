@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from services.scoring.facts.models import Mark
 from services.scoring.identities.models import COMPUTED, Identity
-from services.scoring.lifecycle.rounds import judge_touched
+from services.scoring.lifecycle.marks import mark
 from services.scoring.runs import statements as run_statements
 from services.scoring.runs.schemas import RunStatus
 from services.scoring.scores.actions import lock_shared, remove, write
@@ -82,7 +82,7 @@ async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> 
     await write(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
     there = {id_.tobytes() for id_ in found["customer_id"]}
     await remove(tx, [id_ for id_ in customers if id_.bytes not in there], as_of=day)
-    await judge_touched(tx, customers)
+    await mark(tx, customers)
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))

@@ -10,7 +10,7 @@ from services.scoring.backtests import due as backtests
 from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from services.scoring.cube import actions as cube
-from services.scoring.lifecycle.rounds import due, judge_some
+from services.scoring.lifecycle.rounds import due, judge_marked, judge_some
 from services.scoring.runs import actions as runs
 from services.scoring.runs import statements
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
@@ -58,7 +58,7 @@ class Worker:
         await _for_ever(self.count_once, "sales", SALES_IDLE_S)
 
     async def judge_everybody(self) -> None:
-        """Judge everybody's relation anew after each run, and when its limits have changed."""
+        """Judge relations anew: of the touched; everybody's after each run and when limits have changed."""
         await _for_ever(self.judge_once, "lifecycles", ROUNDS_IDLE_S)
 
     async def run_once(self) -> bool:
@@ -86,11 +86,11 @@ class Worker:
         return True
 
     async def judge_once(self) -> bool:
-        """Judge a part of everybody; true when there was one."""
+        """Judge some of the touched, else a part of everybody; true when there was anybody."""
         if not await due(self.database.pool):
             return False
         async with self.database.begin(WORKER, at=self.clock()) as tx:
-            return await judge_some(tx)
+            return await judge_marked(tx) or await judge_some(tx)
 
     async def ask_once(self) -> bool:
         """Ask for what is due if nobody was touched for a while, once a second; true if it was a run."""
