@@ -10,7 +10,7 @@ GUANXI := $(PYTHON) -m guanxi
 $(shell [ "$$(cat $(VENV)/home 2>/dev/null)" = "$$(pwd -P)" ] && $(PYTHON) -c '' 2>/dev/null || rm -f $(VENV)/run $(VENV)/dev)
 
 help: ## Show these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 run: $(VENV)/run ## Start the whole system here; Ctrl-C stops it (GUANXI_PORT, GUANXI_HOME, GUANXI_DATABASE_URL)
 	@exec $(GUANXI) up

@@ -83,11 +83,10 @@ async def get_commercial_value(
         "bases": [{**dict(row), "amount": money(row["amount"], currency)} for row in bases],
         **_links(id_, window),
         "expected": expected and _expected(expected),
+        "chart": waterfall(f"From revenue to contribution, {window.since} to {window.until}", realized)
+        if include
+        else None,
     }
-    if include:
-        shown["chart"] = waterfall(
-            f"From revenue to contribution, {window.since} to {window.until}", realized
-        )
     return answer(shown)
 
 
@@ -103,10 +102,8 @@ async def list_cohorts(
     rows = await COHORTS.all(held.database.pool, principal, **given)
     last = today.year * YEAR + today.month - 1
     items = await asyncio.to_thread(table, rows, last, currency)
-    shown: dict[str, Any] = {**window._asdict(), "items": items}
-    if include:
-        shown["chart"] = heat_map("Who bought again, by month of the first purchase", items)
-    return answer(shown)
+    drawn = heat_map("Who bought again, by month of the first purchase", items) if include else None
+    return answer({**window._asdict(), "items": items, "chart": drawn})
 
 
 def _group(row: Record, currency: str, waiting: int) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class CommercialValue(Read):
     costs_at: str
     orders_at: str
     expected: Expected | None
-    chart: Chart | None = None
+    chart: Chart | None
 
 
 class ExpectedTotal(Read):
@@ -139,4 +139,4 @@ class CohortTable(Read):
     since: date
     until: date
     items: list[CohortRow]
-    chart: Chart | None = None
+    chart: Chart | None

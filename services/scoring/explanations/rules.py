@@ -7,7 +7,7 @@ from typing import Any
 from services.scoring.explanations.accounts import Account
 
 
-class Rule(StrEnum):
+class ScoreRule(StrEnum):
     """What is said about a customer."""
 
     RECENCY = "recency"
@@ -29,11 +29,11 @@ def rules(account: Account, row: Mapping[str, Any], currency: str) -> list[Said]
     if row["coverage"] < 1:
         share = row["coverage"]
         text = f"{share:.0%} of the orders have money known in {currency}; the others count for timing only."
-        found.append(_said(Rule.COVERAGE, None, text, coverage=share))
+        found.append(_said(ScoreRule.COVERAGE, None, text, coverage=share))
     if row["facts_after"]:
         later, day = row["facts_after"], row["as_of"]
         text = f"{later} purchases after {day} are not in it: the run is pinned to that day."
-        found.append(_said(Rule.LATER_FACTS, None, text, purchases=later))
+        found.append(_said(ScoreRule.LATER_FACTS, None, text, purchases=later))
     return found
 
 
@@ -42,18 +42,18 @@ def _recency(account: Account) -> Said:
     again = account["purchase_days"] - 1
     if not again:
         return _said(
-            Rule.RECENCY, "p_alive", f"Bought on one day only, {silent} days ago.", days_silent=silent
+            ScoreRule.RECENCY, "p_alive", f"Bought on one day only, {silent} days ago.", days_silent=silent
         )
     gap = (account["last_day"] - account["first_day"]).days / again
     gaps = silent / gap
     text = f"Last purchase {silent} days ago, own typical gap {gap:.1f} days: {gaps:.1f} gaps of silence."
-    return _said(Rule.RECENCY, "p_alive", text, days_silent=silent, typical_gap_days=gap, gaps=gaps)
+    return _said(ScoreRule.RECENCY, "p_alive", text, days_silent=silent, typical_gap_days=gap, gaps=gaps)
 
 
 def _frequency(account: Account) -> Said:
     days, known = account["purchase_days"], (account.day - account["first_day"]).days
     text = f"{days} days with a purchase in the {known} days since {account['first_day']}."
-    return _said(Rule.FREQUENCY, "purchases_if_alive", text, purchase_days=days, days_known=known)
+    return _said(ScoreRule.FREQUENCY, "purchases_if_alive", text, purchase_days=days, days_known=known)
 
 
 def _spend(account: Account, row: Mapping[str, Any], currency: str) -> Said:
@@ -67,7 +67,7 @@ def _spend(account: Account, row: Mapping[str, Any], currency: str) -> Said:
             "." if expected is None else f"; with what others spend, {expected:.2f} are expected of the next."
         )
     figures = {"mean_repeat_spend": mean, "expected_spend": expected}
-    return _said(Rule.SPEND, "spend_per_purchase", text, repeat_days=days, **figures)
+    return _said(ScoreRule.SPEND, "spend_per_purchase", text, repeat_days=days, **figures)
 
 
 def _margin(account: Account, row: Mapping[str, Any], currency: str) -> Said:
@@ -76,9 +76,9 @@ def _margin(account: Account, row: Mapping[str, Any], currency: str) -> Said:
         text = f"Of {costed:.2f} {currency} sold at a known cost {rate:.1%} was margin."
     else:
         text = f"No order has a known cost: the margin of the whole firm, {rate:.1%}, stands in."
-    return _said(Rule.MARGIN, "margin_rate", text, margin_rate=rate, sold_at_known_cost=costed)
+    return _said(ScoreRule.MARGIN, "margin_rate", text, margin_rate=rate, sold_at_known_cost=costed)
 
 
-def _said(rule: Rule, factor: str | None, text: str, **figures: float | None) -> Said:
+def _said(rule: ScoreRule, factor: str | None, text: str, **figures: float | None) -> Said:
     known = {name: value for name, value in figures.items() if value is not None}
     return {"rule": rule, "factor": factor, "text": text, "figures": known, "facts": []}

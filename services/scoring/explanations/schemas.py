@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from services.scoring.evidence.schemas import FactRead
-from services.scoring.explanations.rules import Rule
+from services.scoring.explanations.rules import ScoreRule
 from services.scoring.scores.schemas import PartName, Reason
 from shared.schemas import MoneyRead, Read
 
@@ -18,10 +18,10 @@ class FactorRead(Read):
     contribution: MoneyRead
 
 
-class RuleRead(Read):
+class ScoreRuleRead(Read):
     """A plain statement; `factor` is the one it explains, `facts` where to read what it rests on."""
 
-    rule: Rule
+    rule: ScoreRule
     factor: PartName | None
     text: str
     figures: dict[str, float]
@@ -99,7 +99,7 @@ class ExplanationRead(Read):
     difference: MoneyRead | None
     factors: list[FactorRead]
     reason: Reason | None
-    rules: list[RuleRead]
+    rules: list[ScoreRuleRead]
     statistics: StatisticsRead
     facts: str
     reproduction: ReproductionRead | None

@@ -7,7 +7,7 @@ from math import isclose, prod
 from typing import Any
 
 from services.scoring.explanations.accounts import STATISTICS, Account, Worth
-from services.scoring.explanations.rules import Rule
+from services.scoring.explanations.rules import ScoreRule
 from services.scoring.explanations.splitting import shares
 from services.scoring.scores.ranking import TIERS
 
@@ -72,9 +72,9 @@ def linked(
     rows = [(row["day"], row["href"]) for row in orders]
     first, last = ([href for day, href in rows if day == account[name]] for name in ("first_day", "last_day"))
     of = {
-        Rule.RECENCY: last,
-        Rule.FREQUENCY: [*first, f"{all_}?kind=order"],
-        Rule.LATER_FACTS: [f"{all_}?kind=order"],
+        ScoreRule.RECENCY: last,
+        ScoreRule.FREQUENCY: [*first, f"{all_}?kind=order"],
+        ScoreRule.LATER_FACTS: [f"{all_}?kind=order"],
     }
     return [{**each, "facts": of.get(each["rule"], [all_])} for each in told]
 
