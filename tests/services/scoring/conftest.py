@@ -32,9 +32,9 @@ def base(scoring: Running) -> Base:
     return Base(scoring)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def here() -> Iterator[None]:
-    """Compute in this process: another one takes a second to start, and has tests of its own."""
+    """Compute in this process: another one takes a second to start, and has tests of its own (test_child)."""
 
     async def compute(*given: Any) -> Any:
         return await asyncio.to_thread(computing.compute, *given)

@@ -14,6 +14,11 @@ from services.scoring.valuing.computing import Order, compute
 ORDER = Order("mbg_nbd", 700, 730)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def here() -> None:
+    """Compute apart, which is what is tested here."""
+
+
 def base(customers: int) -> History:
     """Return customers who bought once or twice, seeded."""
     chance = np.random.default_rng(1)
