@@ -1,6 +1,6 @@
 """Writing records of any kind: one, or a batch; each row is created, updated, left alone or rejected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +14,7 @@ from feed.write import by
 from services.interaction.identities.actions import recognise, settle
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key, People
+from services.interaction.identities.queries import find as find_people
 from services.interaction.identities.queries import known
 from services.interaction.records.drafts import (
     NOT_THERE,
@@ -86,6 +87,7 @@ async def write(tx: Transaction, wanted: Wanted) -> Decision:
         ids = await _locate(tx, wanted)
         held = await _held(tx, wanted, ids)
         await _heed(tx, wanted, ids - held.keys())
+        await _meet(tx, wanted.drafts, held)
         decision = decide(wanted.drafts, held, wanted.mode, wanted.kind.settled)
         await _store(tx, wanted.kind, decision)
     return decision
@@ -226,6 +228,25 @@ async def _held(tx: Transaction, wanted: Wanted, ids: set[UUID]) -> dict[UUID, H
         if draft.problem is None and draft.record_id in foreign:
             draft.problem = NotFound(NOT_THERE) if draft.id else SourceKeyTaken()
     return held
+
+
+async def _meet(tx: Transaction, drafts: Iterable[Draft], held: Mapping[UUID, Held]) -> None:
+    """Look again, at one moment, whom a draft and its record mean that seem to be of two customers.
+
+    Whom the draft means was found out before the transaction: one may have turned out to be the other since.
+    """
+    apart = [
+        (draft, record)
+        for draft in drafts
+        if draft.record_id is not None and (record := held.get(draft.record_id)) is not None
+        if draft.who and record.who and draft.who.current_id != record.who.current_id
+    ]
+    if apart:
+        now = await find_people(
+            tx.connection, {of.who.original_id for pair in apart for of in pair if of.who is not None}
+        )
+        for of in (of for pair in apart for of in pair):
+            of.who = of.who and now.get(of.who.original_id, of.who)
 
 
 async def _heed(tx: Transaction, wanted: Wanted, gone: set[UUID]) -> None:

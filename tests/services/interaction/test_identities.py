@@ -4,8 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from feed.consumer import Follower
+from services.interaction.identities import actions
+from services.interaction.records import actions as records
 from shared.auth import Principal, Visibility
 from tests.services.interaction.conftest import contact, name
 from tests.services.interaction.peer import Peer
@@ -39,6 +42,27 @@ async def test_a_strangers_history_finds_its_customer(
         assert {item["id"] for item in page["items"]} == {early["id"], late["id"]}
     same = await client.post(PATH, json=contact(early["customer_id"]))
     assert same.json()["current_customer_id"] == str(key)
+
+
+async def test_a_stranger_may_find_its_customer_while_its_record_is_written_again(
+    client: httpx.AsyncClient, peer: Peer, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, source = name(), {"source": {"system": "erp", "id": name("S")}}
+    early = {**contact({"system": "erp", "id": customer}), **source}
+    made = (await client.post(PATH, json=early)).json()
+    key = peer.put(customer)
+
+    async def recognise(*given: Any, **more: Any) -> Any:
+        found = await actions.recognise(*given, **more)
+        await catch_up(follower)
+        return found
+
+    monkeypatch.setattr(records, "recognise", recognise)
+    again = await client.post(f"{PATH}/batch", json={"items": [{**early, "subject": "anew"}]})
+    (result,) = again.json()["results"]
+    assert (result["outcome"], result["problem"]) == ("updated", None)
+    shown = (await client.get(f"{PATH}/{made['id']}")).json()
+    assert (shown["subject"], shown["current_customer_id"]) == ("anew", str(key))
 
 
 async def test_a_mapping_is_announced(
