@@ -158,6 +158,6 @@ def test_a_large_fit_is_quick(code: str, seconds: float) -> None:
     drawn = simulate(
         MbgNbd(0.5, 6.0, 0.9, 1.6), SPEND, np.random.default_rng(1).integers(90, 364, 200_000), 1, 3
     )
-    began = time.process_time()
+    began = time.perf_counter()
     ESTIMATORS[code].fit(drawn.seen.histogram())
-    assert time.process_time() - began < seconds
+    assert time.perf_counter() - began < seconds
