@@ -10,6 +10,7 @@ from services.scoring.champions.queries import SETTINGS, SETTINGS_ID
 from services.scoring.champions.schemas import ChampionApprove, ScoringSettingsRead, ScoringSettingsUpdate
 from services.scoring.runs.actions import ask
 from services.scoring.runs.schemas import RunReason, ScoringRunCreate
+from services.scoring.settings import add_settings
 from services.scoring.versions.schemas import EstimatorVersionRead
 from shared.auth import Principal, allow
 from shared.database import Transaction
@@ -50,25 +51,15 @@ async def approve_estimator(
     return await once(request, principal, act)
 
 
-@settings_router.get("", response_model=ScoringSettingsRead)
-@hot
-async def get_scoring_settings(request: Request, principal: CanRead) -> Response:
-    """Read the settings."""
-    return await SETTINGS.read(request, principal, SETTINGS_ID)
-
-
-@settings_router.put(
+add_settings(
+    settings_router,
     "",
-    response_model=ScoringSettingsRead,
-    responses=documents(PreconditionRequired, PreconditionFailed, Invalid),
+    SETTINGS,
+    SETTINGS_ID,
+    read=ScoringSettingsRead,
+    update=ScoringSettingsUpdate,
+    says=("Read the settings.", "Change the settings; what is absent stays."),
 )
-@hot
-async def put_scoring_settings(
-    body: ScoringSettingsUpdate, request: Request, seen: Seen, principal: CanRun
-) -> Response:
-    """Change the settings; what is absent stays."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: SETTINGS.change(tx, SETTINGS_ID, patch, seen))
 
 
 ROUTERS = (router, settings_router)

@@ -24,23 +24,20 @@ from services.scoring.lifecycle.schemas import (
 from services.scoring.lifecycle.settings import SETTINGS, SETTINGS_ID
 from services.scoring.lifecycle.thresholds import RULES, STATE_NUMBER, STATES, Ground, Phase
 from services.scoring.lifecycle.trajectory import Outcome
+from services.scoring.settings import add_settings
 from services.scoring.states.history import EPOCH
 from shared.auth import Principal, allow
 from shared.errors import (
     Forbidden,
     Invalid,
     NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
     Unauthenticated,
     documents,
 )
 from shared.schemas import Day
 from web.app import answer, core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
-from web.once import once
 
 router = APIRouter(tags=["lifecycles"])
 CanRead = Annotated[Principal, allow("scores:read")]
@@ -113,25 +110,15 @@ async def get_lifecycle_flow(
     return answer({**flow, "chart": drawn(flow) if include else None})
 
 
-@router.get("/v1/lifecycle-settings", response_model=LifecycleSettingsRead)
-@hot
-async def get_lifecycle_settings(request: Request, principal: CanRead) -> Response:
-    """Read the limits in force."""
-    return await SETTINGS.read(request, principal, SETTINGS_ID)
-
-
-@router.put(
+add_settings(
+    router,
     "/v1/lifecycle-settings",
-    response_model=LifecycleSettingsRead,
-    responses=documents(PreconditionRequired, PreconditionFailed, Invalid),
+    SETTINGS,
+    SETTINGS_ID,
+    read=LifecycleSettingsRead,
+    update=LifecycleSettingsUpdate,
+    says=("Read the limits in force.", "Change limits; everybody is then judged anew in the background."),
 )
-@hot
-async def put_lifecycle_settings(
-    body: LifecycleSettingsUpdate, request: Request, seen: Seen, principal: CanRun
-) -> Response:
-    """Change limits; everybody is then judged anew in the background."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: SETTINGS.change(tx, SETTINGS_ID, patch, seen))
 
 
 _NOTHING: Mapping[str, Any] = {

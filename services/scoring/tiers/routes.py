@@ -16,6 +16,7 @@ from services.scoring.charts.specification import Included
 from services.scoring.runs.queries import NEWEST
 from services.scoring.scores.queries import SEGMENTS
 from services.scoring.scores.ranking import TIERS
+from services.scoring.settings import add_settings
 from services.scoring.tiers import migration
 from services.scoring.tiers.concentration import gini, top_share
 from services.scoring.tiers.cuts import TierSettingsRead, TierSettingsUpdate
@@ -28,16 +29,12 @@ from shared.auth import Principal, allow
 from shared.errors import (
     Forbidden,
     Invalid,
-    PreconditionFailed,
-    PreconditionRequired,
     Unauthenticated,
     documents,
 )
 from shared.schemas import Day
 from web.app import answer, core
-from web.etag import Seen
 from web.hot import hot
-from web.once import once
 
 router = APIRouter(prefix="/v1/tiers", tags=["tiers"])
 migration_router = APIRouter(prefix="/v1/tier-migration", tags=["tiers"])
@@ -94,25 +91,18 @@ async def get_tier_migration(
     return answer({**found, "chart": migration.drawn(found) if include else None})
 
 
-@settings_router.get("", response_model=TierSettingsRead)
-@hot
-async def get_tier_settings(request: Request, principal: CanRead) -> Response:
-    """Read what tiers are cut by from the next run on."""
-    return await SETTINGS.read(request, principal, SETTINGS_ID)
-
-
-@settings_router.put(
+add_settings(
+    settings_router,
     "",
-    response_model=TierSettingsRead,
-    responses=documents(PreconditionRequired, PreconditionFailed, Invalid),
+    SETTINGS,
+    SETTINGS_ID,
+    read=TierSettingsRead,
+    update=TierSettingsUpdate,
+    says=(
+        "Read what tiers are cut by from the next run on.",
+        "Change what tiers are cut by; the next run applies it to everybody.",
+    ),
 )
-@hot
-async def put_tier_settings(
-    body: TierSettingsUpdate, request: Request, seen: Seen, principal: CanRun
-) -> Response:
-    """Change what tiers are cut by; the next run applies it to everybody."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: SETTINGS.change(tx, SETTINGS_ID, patch, seen))
 
 
 def _tier(at: int, row: Record | None, whole: Mapping[str, Any]) -> dict[str, Any]:

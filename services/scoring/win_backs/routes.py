@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.scoring.lifecycle.thresholds import STATE_NUMBER, Phase
+from services.scoring.settings import add_settings
 from services.scoring.win_backs.queries import RANKED, SETTINGS, SETTINGS_ID
 from services.scoring.win_backs.schemas import (
     Leaving,
@@ -18,16 +19,12 @@ from shared.auth import Principal, allow
 from shared.errors import (
     Forbidden,
     Invalid,
-    PreconditionFailed,
-    PreconditionRequired,
     Unauthenticated,
     documents,
 )
 from web.app import core
-from web.etag import Seen
 from web.hot import hot
 from web.lists import Paged, listed
-from web.once import once
 
 router = APIRouter(tags=["lifecycles"])
 CanRead = Annotated[Principal, allow("scores:read")]
@@ -62,22 +59,12 @@ async def list_win_backs(
     )
 
 
-@router.get("/v1/win-back-settings", response_model=WinBackSettingsRead)
-@hot
-async def get_win_back_settings(request: Request, principal: CanRead) -> Response:
-    """Read what is expected of trying."""
-    return await SETTINGS.read(request, principal, SETTINGS_ID)
-
-
-@router.put(
+add_settings(
+    router,
     "/v1/win-back-settings",
-    response_model=WinBackSettingsRead,
-    responses=documents(PreconditionRequired, PreconditionFailed, Invalid),
+    SETTINGS,
+    SETTINGS_ID,
+    read=WinBackSettingsRead,
+    update=WinBackSettingsUpdate,
+    says=("Read what is expected of trying.", "Change what is expected; it counts at once."),
 )
-@hot
-async def put_win_back_settings(
-    body: WinBackSettingsUpdate, request: Request, seen: Seen, principal: CanRun
-) -> Response:
-    """Change what is expected; it counts at once."""
-    patch = body.model_dump(exclude_unset=True)
-    return await once(request, principal, lambda tx: SETTINGS.change(tx, SETTINGS_ID, patch, seen))
