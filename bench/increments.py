@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from bench.floors import in_memory, only_copied
 from bench.matching.whole import Watch, say, scratch
 from bench.nightly import SEED, TODAY, id_of, load, one_run
 from feed.consumer import Received
@@ -25,7 +26,9 @@ from shared.database import Database
 from shared.settings import Settings
 
 NOW = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=12)
-BACKLOG, PAGE, SINGLE = 10_000, 1_000, 200  # entries applied at once, entries of a page, customers one by one
+PAGE, SINGLE = 1_000, 200  # entries of a page of the feed; orders that are told of one by one
+ONE, BULK = 2, 3  # kinds of ids
+VACUUMED = ("scores", "marks", "states", "facts")
 _LEFT = "select count(*) from scoring.marks"
 _TOLD = "select count(*) from scoring.history"
 
@@ -34,45 +37,60 @@ async def main(customers: int, orders: int) -> None:
     """Load, score everybody, and time what comes after."""
     async with scratch("scoring") as url:
         facts = await load(url, customers)
-        database = await Database.open(
-            Settings(service="scoring", database_url=url, keys=Path(), secret=b"s" * 32)
-        )
-        worker = Worker(database, "CNY", lambda: NOW)
+        settings = Settings(service="scoring", database_url=url, keys=Path(), secret=b"s" * 32)
+        database = await Database.open(settings)
+        worker, watch = Worker(database, "CNY", lambda: NOW), Watch(urlsplit(url).path[1:])
         began = time.perf_counter()
         await one_run(worker)
         say(f"{customers:,} customers with {facts:,} orders, scored in {time.perf_counter() - began:.0f} s")
         await one_by_one(database, worker, customers)
-        new = told(customers, orders, 3)
-        watch = Watch(urlsplit(url).path[1:])
-        before = await database.pool.fetchval(_TOLD)
-        began = time.perf_counter()
-        applied = await phase(watch, "applied", lambda: apply(database, new), len(new))
-        shown = await phase(watch, "shown", lambda: touch(worker), None)
-        whole = time.perf_counter() - began
-        scores = await database.pool.fetchval(_TOLD) - before
-        left = await database.pool.fetchval(_LEFT)
-        say(f"{orders:,} orders: {len(new) / applied:,.0f} facts applied/s; {scores:,} scores, "
-            f"{scores / shown:,.0f} shown/s; {whole:.1f} s in all; {left} marks left")
+        for table in VACUUMED:
+            await database.pool.execute(f"vacuum analyze scoring.{table}")
+        await backlog(database, worker, watch, (customers, orders))
+        await floors(database, customers, orders)
         await database.close()
 
 
-async def phase(
-    watch: Watch, name: str, work: Callable[[], Awaitable[None]], count: int | None
-) -> float:
+async def backlog(database: Database, worker: Worker, watch: Watch, size: tuple[int, int]) -> None:
+    """Tell of all new orders, first all applied, then all scored, and say how long it took."""
+    new, before = told(*size, BULK), await database.pool.fetchval(_TOLD)
+    say(f"  {'':10}{'wall clock':>11}{'our processes':>16}{'Postgres':>12}")
+    applied = await phase(watch, "applied", lambda: apply(database, new))
+    shown = await phase(watch, "shown", lambda: touch(worker))
+    scores = await database.pool.fetchval(_TOLD) - before
+    left = await database.pool.fetchval(_LEFT)
+    say(
+        f"{len(new):,} orders: {len(new) / applied:,.0f} facts applied/s; {scores:,} scores, "
+        f"{scores / shown:,.0f} shown/s; {applied + shown:.1f} s in all; {left} marks left"
+    )
+
+
+async def floors(database: Database, customers: int, orders: int) -> None:
+    """Say what nobody can be faster than."""
+    whose, money = drawn(customers, orders, BULK)
+    alone = await in_memory(database, whose, money)
+    say(f"in memory, merged and scored by numpy: {1000 * alone:.0f} ms")
+    copied = await only_copied(database)
+    each = "; ".join(f"{table} {rows:,} in {took:.2f} s" for table, (rows, took) in copied.items())
+    say(f"only copied into empty tables: {sum(took for _, took in copied.values()):.2f} s ({each})")
+
+
+async def phase(watch: Watch, name: str, work: Callable[[], Awaitable[None]]) -> float:
     """Do it; say and return how many seconds it took."""
     began, before = time.perf_counter(), watch.spent()
     await work()
     took, after = time.perf_counter() - began, watch.spent()
-    say(f"  {name:10}{took:8.2f} s; our processes {after[0] - before[0]:.2f} s, Postgres {after[1] - before[1]:.2f} s")
+    spent = after[0] - before[0], after[1] - before[1]
+    say(f"  {name:10}{took:9.2f} s{spent[0]:14.2f} s{spent[1]:10.2f} s")
     return took
 
 
 async def apply(database: Database, new: Sequence[Received]) -> None:
     """Apply entries as the follower does."""
     following = Interactions("CNY")
-    for start in range(0, len(new), BACKLOG):
+    for start in range(0, len(new), PAGE):
         async with database.begin(WORKER, at=NOW) as tx:
-            await following.apply(tx, new[start : start + BACKLOG])
+            await following.apply(tx, new[start : start + PAGE])
 
 
 async def touch(worker: Worker) -> None:
@@ -84,7 +102,7 @@ async def touch(worker: Worker) -> None:
 async def one_by_one(database: Database, worker: Worker, customers: int) -> None:
     """Tell of single orders, and see each in its score before the next."""
     took = []
-    for one in told(customers, SINGLE, 2):
+    for one in told(customers, SINGLE, ONE):
         began = time.perf_counter()
         await apply(database, [one])
         await touch(worker)
@@ -95,9 +113,14 @@ async def one_by_one(database: Database, worker: Worker, customers: int) -> None
 
 def told(customers: int, orders: int, kind: int) -> list[Received]:
     """Return entries of interaction's feed: orders of today of customers drawn at random."""
+    pairs = zip(*drawn(customers, orders, kind), strict=True)
+    return [_order(number, whose, f"{money:.2f}", kind) for number, (whose, money) in enumerate(pairs)]
+
+
+def drawn(customers: int, orders: int, kind: int) -> tuple[list[int], list[float]]:
+    """Return whose orders these are, and for how much."""
     draw = np.random.default_rng(SEED + kind)
-    whose, money = draw.integers(0, customers, orders), 10 + draw.gamma(2.0, 30.0, orders)
-    return [_order(number, int(whose[number]), f"{money[number]:.2f}", kind) for number in range(orders)]
+    return draw.integers(0, customers, orders).tolist(), (10 + draw.gamma(2.0, 30.0, orders)).tolist()
 
 
 def _order(number: int, customer: int, money: str, kind: int) -> Received:

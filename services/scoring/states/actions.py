@@ -1,6 +1,7 @@
 """Keeping states equal to their facts: counted again, or added to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -116,5 +117,5 @@ def _adding() -> Statement:
 
 
 _SUMMED = ("amount", "cost", "costed")
-_NEW = {"customer_id": Uuid, "day": Date, **dict.fromkeys(_SUMMED, Numeric)}
+_NEW: Mapping[str, Any] = {"customer_id": Uuid, "day": Date, **dict.fromkeys(_SUMMED, Numeric)}
 _ADD = _adding()

@@ -74,11 +74,11 @@ async def score_touched(tx: Transaction, *, most: int = MOST) -> int:
     marks = [mark for mark in marks if not (during and mark["again"])]
     if not marks:
         return 0
-    times = {UUID(int=mark["customer_id"].int): mark["times"] for mark in marks}
+    times = {mark["customer_id"]: mark["times"] for mark in marks}
     whose = await _CUSTOMERS.all(tx.connection, ids=list(times))
     # A customer that was merged away has a mark too: its score goes.
-    await _score(tx, standard, sorted({UUID(int=one.int) for pair in whose for one in pair}))
-    known = sorted({UUID(int=pair["original_id"].int) for pair in whose})
+    await _score(tx, standard, sorted({one for pair in whose for one in pair}))
+    known = sorted({pair["original_id"] for pair in whose})
     strangers = sorted(set(times).difference(known))
     for then, ids in ((_PARK, strangers), (_LATER if during else _DONE, known)):
         await then.value(tx.connection, ids=ids, times=[times[id_] for id_ in ids])
@@ -98,8 +98,7 @@ async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> 
     ranked = {row["customer_id"].bytes: row["rank"] for row in await _RANKS.all(tx.connection, ids=customers)}
     kept = [ranked.get(id_.tobytes()) or 0 for id_ in found["customer_id"]]
     found["rank"] = np.array(kept, np.int64)
-    how = {"run_id": UUID(int=run["id"].int), "as_of": day}
-    await (write_many if many else write)(tx, found, **how)
+    await (write_many if many else write)(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
     there = {id_.tobytes() for id_ in found["customer_id"]}
     await remove(tx, [id_ for id_ in customers if id_.bytes not in there], as_of=day)
     await mark(tx, customers)
