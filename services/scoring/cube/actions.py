@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.scoring.cube.models import SoldLine
 from services.scoring.cube.recounting import recount
+from services.scoring.facts.actions import mark_values
 from services.scoring.facts.models import SalesMark
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.products import actions as products
@@ -47,6 +48,7 @@ async def count_marked(tx: Transaction, *, currency: str) -> int:
     if marked:
         ids = [UUID(int=row[0].int) for row in await _MEANT.all(tx.connection, ids=marked)]
         await recount(tx, ids, currency=currency)
+        await mark_values(tx, ids)
         await _DONE.value(tx.connection, ids=marked)
     return len(marked)
 

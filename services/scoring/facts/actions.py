@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from services.scoring.facts.models import Fact, Mark, SalesMark
+from services.scoring.facts.models import Fact, Mark, SalesMark, ValueMark
 from services.scoring.facts.reading import Row
 from shared.database import Transaction
 from shared.statements import Statement
@@ -100,6 +100,13 @@ async def mark_sales(tx: Transaction, ids: Iterable[UUID]) -> None:
     order = sorted(set(ids))
     if order:
         await _MARK_SALES.value(tx.connection, ids=order)
+
+
+async def mark_values(tx: Transaction, ids: Iterable[UUID]) -> None:
+    """Let the sums of these customer ids by month, and those of their groups, be counted again."""
+    order = sorted(set(ids))
+    if order:
+        await _MARK_VALUES.value(tx.connection, ids=order)
 
 
 def _rows(types: Mapping[str, Any]) -> TableValuedAlias:
@@ -212,4 +219,7 @@ _MARK_SALES = Statement(
     _sold.on_conflict_do_update(
         index_elements=[SalesMark.customer_id], set_={"customer_id": _sold.excluded.customer_id}
     )
+)
+_MARK_VALUES = Statement(
+    insert(ValueMark).from_select(["customer_id"], select(func.unnest(bindparam("ids", type_=ARRAY(Uuid)))))
 )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Numeric, Text, false, text
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Numeric, Text, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,6 +66,18 @@ class SalesMark(Base):
     __tablename__ = "sales_marks"
 
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class ValueMark(Base):
+    """A customer id whose sums by month, and those of its groups, are to be counted again; as often as said.
+
+    Rows are only ever added, so that whoever marks never waits.
+    """
+
+    __tablename__ = "value_marks"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    customer_id: Mapped[UUID]
 
 
 class Mark(Base):
