@@ -102,6 +102,7 @@ async def _project(tx: Transaction, told: Sequence[Told]) -> None:
         changed = await identities.project(tx, told)
         await facts.mark(tx, changed.moved)
         await facts.mark_sales(tx, changed.described)
+        await facts.mark_sales(tx, [*changed.moved, *changed.handed], moving=True)
         await facts.mark_values(tx, {*changed.moved, *(one.original_id for one in told)})
 
 

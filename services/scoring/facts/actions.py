@@ -92,14 +92,14 @@ async def mark(tx: Transaction, ids: Iterable[UUID], *, rebuild: bool = False) -
     order = sorted(set(ids))
     if order:
         await _MARK.value(tx.connection, ids=order, rebuild=rebuild, at=tx.at)
-        await _MARK_SALES.value(tx.connection, ids=order)
+        await mark_sales(tx, order)
 
 
-async def mark_sales(tx: Transaction, ids: Iterable[UUID]) -> None:
-    """Put customer ids on the dirty list of sales alone."""
+async def mark_sales(tx: Transaction, ids: Iterable[UUID], *, moving: bool = False) -> None:
+    """Put customer ids on the dirty list of sales alone; `moving` if others may see them now."""
     order = sorted(set(ids))
     if order:
-        await _MARK_SALES.value(tx.connection, ids=order)
+        await _MARK_SALES.value(tx.connection, ids=order, moving=moving)
 
 
 async def mark_values(tx: Transaction, ids: Iterable[UUID]) -> None:
@@ -212,12 +212,13 @@ _MARK = Statement(
     )
 )
 _sold = insert(SalesMark).from_select(
-    ["customer_id"], select(func.unnest(bindparam("ids", type_=ARRAY(Uuid))))
+    ["customer_id", "moving"],
+    select(func.unnest(bindparam("ids", type_=ARRAY(Uuid))), bindparam("moving", type_=Boolean)),
 )
 # Written anew even if it is there: whoever is counting this id holds the row, and is waited for.
 _MARK_SALES = Statement(
     _sold.on_conflict_do_update(
-        index_elements=[SalesMark.customer_id], set_={"customer_id": _sold.excluded.customer_id}
+        index_elements=[SalesMark.customer_id], set_={"moving": SalesMark.moving | _sold.excluded.moving}
     )
 )
 _MARK_VALUES = Statement(

@@ -61,11 +61,16 @@ class Fact(Base):
 
 
 class SalesMark(Base):
-    """A customer id whose sold lines are to be counted again, and with them the monthly cube."""
+    """A customer id whose sold lines are to be counted again, and with them the monthly cube.
+
+    `moving`: who sees the customer may be others now; until then nobody who sees only some sees the lines.
+    """
 
     __tablename__ = "sales_marks"
+    __table_args__ = (Index("ix_sales_marks_moving", "customer_id", postgresql_where=text("moving")),)
 
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    moving: Mapped[bool] = mapped_column(server_default=false())
 
 
 class ValueMark(Base):
