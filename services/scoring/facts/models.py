@@ -90,7 +90,8 @@ class Mark(Base):
 
     `rebuild`: its state first (an exchange rate changed). `again`: done once during a run, whose
     reading may not have seen the fact, and to be done once more after it. `parked`: waits until customer
-    tells whose id this is.
+    tells whose id this is. `times` is how often it was marked: who scores locks no mark, and takes off the
+    list those that nobody has marked again meanwhile.
     """
 
     __tablename__ = "marks"
@@ -100,4 +101,5 @@ class Mark(Base):
     parked: Mapped[bool] = mapped_column(server_default=false())
     rebuild: Mapped[bool] = mapped_column(server_default=false())
     again: Mapped[bool] = mapped_column(server_default=false())
+    times: Mapped[int] = mapped_column(server_default=text("1"))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
