@@ -162,7 +162,8 @@ _lines = select(SoldLine.__table__, literal_column("1", Integer).label("sign"))
 _slice = _lines.where(SoldLine.customer_id >= bindparam("first", type_=Uuid)).subquery("slice")
 CUBE = (
     Statement(
-        insert(SoldLine).from_select(COLUMNS, sold(Fact.customer_id >= bindparam("first", type_=Uuid)))
+        insert(SoldLine).from_select(COLUMNS, sold(Fact.customer_id >= bindparam("first", type_=Uuid))),
+        unguarded=COMPUTED,
     ),
     Statement(into_cells(added_up(_slice)), unguarded=COMPUTED),
 )
