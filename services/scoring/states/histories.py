@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 
 from services.scoring.facts.models import Fact, Kind, Mark
 from services.scoring.identities.models import COMPUTED, ExternalName, Identity
-from services.scoring.states.history import DTYPE, History
+from services.scoring.states.history import DTYPE, READ, History
 from services.scoring.states.models import State
 from services.scoring.states.queries import CURRENCY, UNTIL, recount
 from shared.statements import Runner, Statement
@@ -43,8 +43,8 @@ _PACKED = np.dtype(
     [("fields", ">i2")]
     + [
         part
-        for name in DTYPE.names or ()
-        for part in ((f"{name}_size", ">i4"), (name, DTYPE[name].newbyteorder(">")))
+        for name in READ.names or ()
+        for part in ((f"{name}_size", ">i4"), (name, READ[name].newbyteorder(">")))
     ]
 )
 _patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
@@ -84,8 +84,8 @@ async def of_everybody(
     packed = np.frombuffer(
         raw, _PACKED, offset=_HEADER, count=(len(raw) - _HEADER - _TRAILER) // _PACKED.itemsize
     )
-    found = np.empty(len(packed), DTYPE)
-    for name in DTYPE.names or ():
+    found = np.zeros(len(packed), DTYPE)
+    for name in READ.names or ():
         found[name] = packed[name]
     return found
 
@@ -95,12 +95,12 @@ async def of_some(on: Runner, ids: Sequence[UUID], *, until: date, currency: str
     rows = await _SOME.all(on, ids=ids, until=until, currency=currency)
     found = np.empty(len(rows), DTYPE)
     for at, row in enumerate(rows):
-        found[at] = (row[0].bytes, *tuple(row)[1:])
+        found[at] = (row[0].bytes, *tuple(row)[1:], 0)
     return found
 
 
 def _columns(of: Any, after: ColumnElement[Any]) -> list[ColumnElement[Any]]:  # noqa: ANN401 - columns like State's
-    """Return the columns of a history, in the order and the widths of DTYPE."""
+    """Return the columns of a history, in the order and the widths of READ."""
     start = literal_column("date '1970-01-01'", Date)
     days = [cast(of[name] - start, BigInteger) for name in ("first_day", "last_day")]
     counts = [cast(of[name], BigInteger) for name in ("days", "orders", "priced_orders", "repeat_days")]

@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, Boolean, Integer, Uuid, any_, bindparam, delete, l
 from sqlalchemy.orm import aliased
 
 from services.scoring.facts.models import Mark
+from services.scoring.grouping.reading import groups_of
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.lifecycle.marks import mark
 from services.scoring.runs import statements as run_statements
@@ -74,6 +75,9 @@ async def unpark(on: Runner) -> None:
 async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> None:
     day, run = standard.as_of(tx.at.date()), standard.run
     history = await of_some(tx.connection, customers, until=day, currency=run["currency"])
+    if standard.model is not None and standard.model.groups is not None:
+        ids = history["customer_id"]
+        history["group"] = await groups_of(tx.connection, ids, standard.model.groups)
     found, _ = rows_of(history, standard.model, day_number(day))
     place_among(found, history, standard.cuts)
     ranked = {row["customer_id"].bytes: row["rank"] for row in await _RANKS.all(tx.connection, ids=customers)}
