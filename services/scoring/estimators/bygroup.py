@@ -14,7 +14,7 @@ Names = Mapping[str, Sequence[str | None]]  # the levels of each dimension; None
 Codes = Mapping[str, Ints]  # of each customer by dimension: 1 + the place of its level among the names, or 0
 
 
-class Method(StrEnum):
+class GroupingMethod(StrEnum):
     """How parameters of groups are learnt: each segment's by itself, or by effects on everybody's."""
 
     SEGMENTS = "segments"
@@ -25,13 +25,13 @@ class Method(StrEnum):
 class By:
     """What parameters differ by: one dimension for segments, one or several for covariates."""
 
-    method: Method
+    method: GroupingMethod
     dimensions: tuple[str, ...]
 
     @classmethod
     def read(cls, stored: Mapping[str, Any] | None) -> Self | None:
         """Read what `stored` wrote."""
-        return None if stored is None else cls(Method(stored["method"]), tuple(stored["dimensions"]))
+        return None if stored is None else cls(GroupingMethod(stored["method"]), tuple(stored["dimensions"]))
 
     def stored(self) -> dict[str, Any]:
         """Return it as JSON."""

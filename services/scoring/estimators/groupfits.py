@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from scipy.linalg import block_diag
 
-from services.scoring.estimators.bygroup import By, ByGroup, Codes, Level, Method, Names
+from services.scoring.estimators.bygroup import By, ByGroup, Codes, GroupingMethod, Level, Names
 from services.scoring.estimators.covariates import Adjusted, Column, adjust
 from services.scoring.estimators.fitting import Fit, Status, too_few
 from services.scoring.estimators.histogram import Floats, Ints
@@ -101,7 +101,7 @@ def fit_by_group(
     """
     if base.status is not Status.OK or base.parameters is None or base.covariance is None:
         return None
-    if by.method is Method.SEGMENTS:
+    if by.method is GroupingMethod.SEGMENTS:
         return _by_segment(base, customers, by.dimensions[0], codes, names)
     return _by_covariates(base, customers, by, codes, names)
 

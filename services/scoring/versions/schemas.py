@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.scoring.estimators.bygroup import Method
+from services.scoring.estimators.bygroup import GroupingMethod
 from services.scoring.identities.levels import CustomerDimension
 from shared.schemas import Body, Instant, Read, example
 
@@ -49,14 +49,14 @@ class ParametersBy(Body):
 
     model_config = example(method="segments", dimensions=["customer_class"])
 
-    method: Method
+    method: GroupingMethod
     dimensions: Dimensions
 
     @model_validator(mode="after")
     def _fit_each_other(self) -> Self:
         if len(set(self.dimensions)) < len(self.dimensions):
             raise ValueError("each dimension can be named once")
-        if self.method is Method.SEGMENTS and len(self.dimensions) > 1:
+        if self.method is GroupingMethod.SEGMENTS and len(self.dimensions) > 1:
             raise ValueError("segments are those of one dimension")
         return self
 
@@ -64,11 +64,11 @@ class ParametersBy(Body):
 class ParametersByRead(Read):
     """What the parameters of a fit differ by."""
 
-    method: Method
+    method: GroupingMethod
     dimensions: list[CustomerDimension]
 
 
-class GroupRead(Read):
+class ParameterLevel(Read):
     """One level of a dimension (null: nobody has said) and what is foretold of its customers by.
 
     `parameters` of its own, or `effects` that multiply everybody's rates of `purchases` and `drop_out`, with
@@ -102,7 +102,7 @@ class EstimatorVersionRead(Read):
     reason: str
     parameters: dict[str, float] | None
     parameters_by: ParametersByRead | None = None
-    groups: list[GroupRead] | None = None
+    groups: list[ParameterLevel] | None = None
     standard_errors: dict[str, float] | None
     covariance: list[list[float]] | None
     log_likelihood: float | None

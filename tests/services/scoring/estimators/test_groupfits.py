@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.scoring.drift.expecting import expecting
-from services.scoring.estimators.bygroup import By, ByGroup, Level, Method, label
+from services.scoring.estimators.bygroup import By, ByGroup, GroupingMethod, Level, label
 from services.scoring.estimators.fitting import Fit, Status
 from services.scoring.estimators.groupfits import GroupFit, Ways, fit_by_group
 from services.scoring.estimators.histogram import Ints
@@ -16,12 +16,12 @@ from services.scoring.estimators.summary import Summary
 from tests.services.scoring.estimators.conftest import Cdnow
 from tests.services.scoring.estimators.test_covariates import drawn
 
-SEGMENTS = By(Method.SEGMENTS, ("channel",))
-COVARIATES = By(Method.COVARIATES, ("channel", "region"))
+SEGMENTS = By(GroupingMethod.SEGMENTS, ("channel",))
+COVARIATES = By(GroupingMethod.COVARIATES, ("channel", "region"))
 NAMES = {"channel": ["shop", "web", "fair", None], "region": ["north", "south", "west"]}
 BASE = MbgNbd(0.8, 6.0, 0.8, 3.0)
 Told = tuple[Fit[MbgNbd], Summary, dict[str, Ints]]
-Fits = dict[Method, GroupFit]
+Fits = dict[GroupingMethod, GroupFit]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def told() -> Told:
 
 
 @pytest.fixture(scope="module")
-def fits(told: Told) -> dict[Method, GroupFit]:
+def fits(told: Told) -> dict[GroupingMethod, GroupFit]:
     base, customers, codes = told
     each = {by.method: fit_by_group(base, customers, by, codes, NAMES) for by in (SEGMENTS, COVARIATES)}
     return {method: one for method, one in each.items() if one is not None}
@@ -95,7 +95,7 @@ def test_the_likelihood_of_all_groups_is_the_sum_of_theirs(told: Told, fits: Fit
 
 
 def test_what_is_expected_of_segments_is_what_is_expected_of_each(told: Told, fits: Fits) -> None:
-    found, (_, customers, codes) = fits[Method.SEGMENTS], told
+    found, (_, customers, codes) = fits[GroupingMethod.SEGMENTS], told
     numbers = found.model.numbers(codes, NAMES, len(customers))
     large = np.flatnonzero(numbers > 0)  # without those who have everybody's parameters
     whole = expecting(found.fit, customers[large], list(found.parts(numbers[large])), found.covariance)
@@ -113,7 +113,7 @@ def test_what_is_expected_of_segments_is_what_is_expected_of_each(told: Told, fi
 
 
 def test_what_is_expected_with_covariates_moves_with_each_logarithm(told: Told, fits: Fits) -> None:
-    found, (_, customers, codes) = fits[Method.COVARIATES], told
+    found, (_, customers, codes) = fits[GroupingMethod.COVARIATES], told
     numbers = found.model.numbers(codes, NAMES, len(customers))
     model, step = found.model, 1e-4
     parts, slope = list(found.parts(numbers)), np.zeros(len(found.covariance))
