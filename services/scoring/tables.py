@@ -16,6 +16,7 @@ from services.scoring.score_history import models as score_history
 from services.scoring.scores import models as scores
 from services.scoring.states import models as states
 from services.scoring.tiers import models as tiers
+from services.scoring.totals import models as totals
 from services.scoring.versions import models as versions
 from services.scoring.win_backs import models as win_backs
 from web.idempotency import idempotency_table
@@ -42,6 +43,7 @@ __all__ = [
     "scores",
     "states",
     "tiers",
+    "totals",
     "versions",
     "win_backs",
 ]

@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import Any
 
 from asyncpg import Record
-from sqlalchemy import Date, Integer, bindparam, cast, extract, func, select
+from sqlalchemy import Integer, bindparam, cast, extract, func, select
 
 from services.scoring.commercial.parts import money
 from services.scoring.commercial.queries import first_bought
-from services.scoring.costs.spending import SINCE, UNTIL
+from services.scoring.costs.spending import CENTS, SINCE, UNTIL
 from services.scoring.cube.models import SoldLine
 from services.scoring.identities.models import Identity
 from services.scoring.states.queries import CURRENCY
@@ -22,7 +22,7 @@ YEAR = 12
 def _by_month() -> Any:  # noqa: ANN401 - a select
     """Count by cohort and month of purchase, of the customers who bought first in the window.
 
-    `active` are those with a purchase in the month; until the month of `:today`.
+    `active` are those with a purchase in the month; until the month `:last`.
     """
     line, first = SoldLine, first_bought()
     cohort = cast(extract("year", first.c.day) * YEAR + extract("month", first.c.day) - 1, Integer)
@@ -32,15 +32,15 @@ def _by_month() -> Any:  # noqa: ANN401 - a select
             cohort.label("cohort"),
             line.month,
             bought.label("active"),
-            func.sum(line.amount).label("revenue"),
-            func.sum(line.amount - line.cost).label("margin"),
+            func.sum(func.round(line.amount, CENTS)).label("revenue"),
+            func.sum(func.round(line.amount, CENTS) - func.round(line.cost, CENTS)).label("margin"),
         )
         .join_from(Identity, first, first.c.customer_id == Identity.original_id)
         .join(line, line.current_id == Identity.original_id)
         .where(
             ~Identity.deleted,
             first.c.day.between(SINCE, UNTIL),
-            line.day <= bindparam("today", type_=Date),
+            line.month <= bindparam("last", type_=Integer),
             line.currency == CURRENCY,
         )
         .group_by(cohort, line.month)

@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 from services.scoring.campaigns.models import Campaign, Claim
 from services.scoring.commercial.parts import PAID, PARTS, SOLD
 from services.scoring.commercial.schemas import Dimension
+from services.scoring.costs.reading import DIRECT
 from services.scoring.costs.spending import CENTS, SINCE, UNTIL, spent, waiting
 from services.scoring.cube.models import SoldLine
 from services.scoring.facts.models import Fact, Kind
@@ -31,10 +32,11 @@ from services.scoring.runs.models import ScoringRun
 from services.scoring.scores.models import Score
 from services.scoring.states.models import State
 from services.scoring.states.queries import CURRENCY
+from services.scoring.totals.queries import in_cents
 from shared.statements import Statement, Visible, visible
 
 CUSTOMER = bindparam("customer", type_=Uuid)
-COUNTS = ("sold", "costed", "unpriced", "unrated")
+COUNTS = ("sold", "costed", "unpriced", "unrated", "own")
 _NONE = cast(literal_column("0"), Numeric)
 _UNSAID = cast(null(), Numeric)  # cheaper to add up than nothing: sums pass over it
 _NOBODY = literal_column("null", Text)
@@ -50,20 +52,20 @@ def _sum(value: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:  #
 def _sold(*conditions: ColumnElement[bool], claimed: bool = False) -> Select[Any]:
     """Select what each customer bought in the window, by its sold lines; if `claimed`, for each campaign."""
     line, ordered = SoldLine, SoldLine.kind == _ORDER
+    amount = func.round(line.amount, CENTS)  # line by line, so that months and customers add up
     parts = {
-        "revenue": _sum(line.amount, ordered),
-        "returns": -_sum(line.amount, ~ordered),
-        "goods": _sum(line.cost),
-        "sold": _sum(line.amount),
-        "costed": _sum(line.costed),
+        "revenue": _sum(amount, ordered),
+        "returns": -_sum(amount, ~ordered),
+        "goods": _sum(func.round(line.cost, CENTS)),
+        "sold": _sum(amount),
+        "costed": _sum(func.round(line.costed, CENTS)),
         "unpriced": _sum(line.unpriced),
     }
-    rounded = {name: func.round(value, CENTS) for name, value in parts.items()}
     campaign = Campaign.code if claimed else _NOBODY
     query = select(
         line.current_id.label("customer_id"),
         campaign.label("campaign"),
-        *_columns({**rounded, **dict.fromkeys((*PAID, "unrated"), _UNSAID)}),
+        *_columns({**parts, **dict.fromkeys((*PAID, "unrated"), _UNSAID), "own": literal_column("1")}),
     ).where(line.day.between(SINCE, UNTIL), line.currency == CURRENCY, *conditions)
     query = _of_campaigns(query) if claimed else query
     return query.group_by(line.current_id, *((campaign,) if claimed else ()))
@@ -91,7 +93,8 @@ def _paid(cost: Any, *, claimed: bool = False) -> Select[Any]:  # noqa: ANN401 -
     }
     unrated = func.count().filter(cost.c.amount.is_(None))
     nothing = dict.fromkeys((*SOLD, *COUNTS), _UNSAID)
-    columns = _columns({**nothing, **kinds, "unrated": unrated})
+    own = func.count().filter(cost.c.basis == literal_column(f"'{DIRECT}'", Text))
+    columns = _columns({**nothing, **kinds, "unrated": unrated, "own": own})
     query = select(cost.c.customer_id, campaign.label("campaign"), *columns)
     return query.group_by(cost.c.customer_id, *((campaign,) if claimed else ()))
 
@@ -136,7 +139,7 @@ def first_bought() -> Any:  # noqa: ANN401 - a subquery
 def _expected() -> Any:  # noqa: ANN401 - a subquery
     run = ScoringRun.id == Score.run_id
     return (
-        select(Score.customer_id, cast(cast(Score.value, Text), Numeric).label("value"))
+        select(Score.customer_id, (in_cents(Score.value) / literal_column("100", Numeric)).label("value"))
         .join_from(Score, ScoringRun, run)
         .where(~Score.deleted, Score.p_alive.is_not(None), ScoringRun.currency == CURRENCY)
         .subquery("expected")
@@ -154,13 +157,14 @@ def _grouped(dimension: Dimension) -> Visible:
     special = {Dimension.COHORT: of_cohort, Dimension.CAMPAIGN: each.c.campaign}
     key = special[dimension] if dimension in special else getattr(Identity, dimension)
     group = func.coalesce(key, literal_column("''", Text))
+    own = each.c.own > literal_column("0")
     query = (
         select(
             group.label("key"),
-            func.count(each.c.customer_id.distinct()).label("customers"),
+            func.count(each.c.customer_id.distinct()).filter(own).label("customers"),
             *_summed(each),
-            (null() if claimed else func.sum(expected.c.value)).label("expected"),
-            func.count(expected.c.value).label("expecting"),
+            (null() if claimed else func.sum(expected.c.value).filter(own)).label("expected"),
+            func.count(expected.c.value).filter(own).label("expecting"),
         )
         .join_from(Identity, each, each.c.customer_id == Identity.original_id)
         .outerjoin(expected, expected.c.customer_id == Identity.original_id)
@@ -175,6 +179,7 @@ def _grouped(dimension: Dimension) -> Visible:
 OF_ONE, BASES = _of_one(), _bases()
 GROUPED = {dimension: _grouped(dimension) for dimension in Dimension}
 WAITING = Statement(waiting())
+CLAIMED_AT = Statement(select(func.min(Campaign.asked_at)).where(~Campaign.deleted))
 _amounts = {name: getattr(Score, name) for name in ("value", "p10", "p50", "p90")}
 EXPECTED = visible(
     select(*_amounts.values(), Score.as_of, ScoringRun.currency)

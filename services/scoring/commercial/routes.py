@@ -15,11 +15,12 @@ from services.scoring.charts.specification import Included
 from services.scoring.commercial.cohorts import COHORTS, YEAR, table
 from services.scoring.commercial.parts import PARTS, figures, money
 from services.scoring.commercial.pictures import heat_map, waterfall
-from services.scoring.commercial.queries import BASES, EXPECTED, GROUPED, OF_ONE, WAITING
+from services.scoring.commercial.queries import BASES, CLAIMED_AT, EXPECTED, GROUPED, OF_ONE, WAITING
 from services.scoring.commercial.schemas import CohortTable, CommercialValue, Dimension, ValueGroups
 from services.scoring.commercial.windows import Days, Window
 from services.scoring.identities.queries import current_id, seen
-from shared.auth import Principal, allow
+from services.scoring.totals import queries as totals
+from shared.auth import Principal, Visibility, allow
 from shared.errors import Forbidden, Invalid, NotFound, Unauthenticated, documents
 from web.app import answer, core
 from web.hot import hot
@@ -44,12 +45,24 @@ async def list_commercial_value(
     pool, currency = held.database.pool, held.settings.currency
     given = {**window._asdict(), "currency": currency}
     waiting = await WAITING.value(pool, **given)
+    claimed = by is Dimension.CAMPAIGN
+    kept = window.whole_months and not claimed and principal.visibility is Visibility.ALL
+    told = {
+        **window._asdict(),
+        "by": by,
+        "customers_waiting": await totals.WAITING.value(pool),
+        "claims_as_of": await CLAIMED_AT.value(pool) if claimed else None,
+    }
 
     async def ask(**page: Any) -> list[Any]:  # noqa: ANN401 - what `listed` gives
-        rows = await GROUPED[by].all(pool, principal, **given, **page)
+        if kept:
+            page = {"last_key": None, "dimension": totals.GROUPS.index(by), **page}
+            rows = await totals.KEPT.all(pool, **given, **page)
+        else:
+            rows = await GROUPED[by].all(pool, principal, **given, **page)
         return [{"key": row["key"], "data": _group(row, currency, waiting)} for row in rows]
 
-    return await listed(request, place, ("key",), ask, by=by, **window._asdict())
+    return await listed(request, place, ("key",), ask, **told)
 
 
 @router.get(
@@ -98,9 +111,12 @@ async def list_cohorts(
     """Return what became of those who bought first in each month of a period, up to today."""
     held = core(request)
     today, currency = held.clock().date(), held.settings.currency
-    given = {**window._asdict(), "currency": currency, "today": today}
-    rows = await COHORTS.all(held.database.pool, principal, **given)
     last = today.year * YEAR + today.month - 1
+    given = {**window._asdict(), "currency": currency, "last": last}
+    if window.whole_months and principal.visibility is Visibility.ALL:
+        rows = await totals.COHORTS.all(held.database.pool, **given)
+    else:
+        rows = await COHORTS.all(held.database.pool, principal, **given)
     items = await asyncio.to_thread(table, rows, last, currency)
     drawn = heat_map("Who bought again, by month of the first purchase", items) if include else None
     return answer({**window._asdict(), "items": items, "chart": drawn})

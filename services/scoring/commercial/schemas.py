@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.scoring.charts.specification import Chart
-from shared.schemas import MoneyRead, Read
+from shared.schemas import Instant, MoneyRead, Read
 
 
 class Dimension(StrEnum):
@@ -94,7 +94,10 @@ class ExpectedTotal(Read):
 
 
 class ValueGroup(Read):
-    """What a group's customers brought and cost; `key` is null for those who have none."""
+    """What a group's customers brought and cost; `key` is null for those who have none.
+
+    `customers` are those who bought or had a cost of their own; the shares of others' are told all the same.
+    """
 
     key: str | None
     customers: int
@@ -103,10 +106,16 @@ class ValueGroup(Read):
 
 
 class ValueGroups(Read):
-    """Groups by key: all of those customers whom the caller sees who brought or cost something."""
+    """Groups by key: all of those customers whom the caller sees who brought or cost something.
+
+    `customers_waiting`: of so many customers something has arrived that is not counted yet. `claims_as_of`:
+    by campaign, when the orders of the campaign asked for longest ago were asked for; null without one.
+    """
 
     items: list[ValueGroup]
     next: str | None
+    customers_waiting: int
+    claims_as_of: Instant | None
     by: Dimension
     since: date
     until: date

@@ -17,6 +17,11 @@ class Window(NamedTuple):
     since: date
     until: date
 
+    @property
+    def whole_months(self) -> bool:
+        """Whether it begins with a month and ends with one."""
+        return self.since.day == 1 and (self.until + timedelta(1)).day == 1
+
 
 async def _window(
     since: Annotated[Day, Query(description="The first day.")],

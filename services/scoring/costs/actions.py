@@ -11,6 +11,7 @@ from sqlalchemy import (
     Numeric,
     Text,
     Uuid,
+    any_,
     bindparam,
     delete,
     func,
@@ -22,13 +23,18 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.scoring.costs.models import Allocation, Cost, Share
 from services.scoring.costs.reading import Told, Weighed
+from services.scoring.facts.actions import mark_values
 from shared.database import Transaction
 from shared.statements import Statement
 
 
 async def replace(tx: Transaction, told: Iterable[Told]) -> None:
-    """Store costs that are newer than those held."""
+    """Store costs that are newer than those held; the customers who had and have them are counted again."""
+    told = list(told)
+    before = await _WHOSE.all(tx.connection, ids=[each.id for each in told]) if told else []
     await _store(tx, _REPLACE, _TYPES, told)
+    after = (each.customer_id for each in told if each.customer_id is not None)
+    await mark_values(tx, [*(row[0] for row in before), *after])
 
 
 async def want(tx: Transaction, weighed: Iterable[Weighed]) -> None:
@@ -38,8 +44,10 @@ async def want(tx: Transaction, weighed: Iterable[Weighed]) -> None:
 
 async def sweep(tx: Transaction, generation: int) -> None:
     """Forget costs and shares that only earlier generations told of."""
-    for statement in (_SWEEP_SHARES, _SWEEP_ALLOCATIONS, _SWEEP):
+    for statement in (_SWEEP_SHARES, _SWEEP_ALLOCATIONS):
         await statement.value(tx.connection, generation=generation)
+    rows = await _SWEEP.all(tx.connection, generation=generation)
+    await mark_values(tx, [row[0] for row in rows if row[0] is not None])
 
 
 async def _store(
@@ -87,4 +95,9 @@ _before = bindparam("generation", type_=Integer)
 _swept = select(Allocation.held).where(Allocation.generation < _before, Allocation.held.is_not(None))
 _SWEEP_SHARES = Statement(delete(Share).where(Share.held.in_(_swept)))
 _SWEEP_ALLOCATIONS = Statement(delete(Allocation).where(Allocation.generation < _before))
-_SWEEP = Statement(delete(Cost).where(Cost.generation < _before))
+_SWEEP = Statement(delete(Cost).where(Cost.generation < _before).returning(Cost.customer_id))
+_WHOSE = Statement(
+    select(Cost.customer_id).where(
+        Cost.id == any_(bindparam("ids", type_=ARRAY(Uuid))), Cost.customer_id.is_not(None)
+    )
+)

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.scoring.cube.models import SoldLine
 from services.scoring.cube.recounting import recount
+from services.scoring.facts.actions import mark_values
 from services.scoring.facts.models import SalesMark
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.products import actions as products
@@ -32,6 +33,11 @@ MOST = 2000
 async def waiting(on: Runner) -> bool:
     """Whether anybody's sales are to be counted again."""
     return bool(await _WAITING.value(on))
+
+
+async def moving(on: Runner) -> bool:
+    """Whether customers are on their way to those who see them now: cells may be of those who did before."""
+    return bool(await _MOVING.value(on))
 
 
 async def count_marked(tx: Transaction, *, currency: str) -> int:
@@ -47,6 +53,7 @@ async def count_marked(tx: Transaction, *, currency: str) -> int:
     if marked:
         ids = [UUID(int=row[0].int) for row in await _MEANT.all(tx.connection, ids=marked)]
         await recount(tx, ids, currency=currency)
+        await mark_values(tx, ids)
         await _DONE.value(tx.connection, ids=marked)
     return len(marked)
 
@@ -64,6 +71,7 @@ def _marking(whose: ColumnElement[bool]) -> Statement:
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _WAITING = Statement(select(or_(select(SalesMark.customer_id).exists(), products.STALE.exists())))
+_MOVING = Statement(select(select(SalesMark.customer_id).where(SalesMark.moving).exists()))
 _key = func.hashtextextended(literal_column("'monthly cube'"), literal_column("0"))
 _LOCK = Statement(select(func.pg_try_advisory_xact_lock(_key)))
 _some = select(SalesMark.customer_id).limit(literal_column(str(MOST)))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.scoring.between import TwoDays
 from services.scoring.charts.specification import Included
 from services.scoring.identities.queries import current_id, seen
 from services.scoring.lifecycle.flow import drawn, summed
@@ -99,14 +100,11 @@ async def get_lifecycle(
 )
 @hot
 async def get_lifecycle_flow(
-    request: Request, principal: CanRead, since: Day, until: Day, include: Included = None
+    request: Request, principal: CanRead, days: TwoDays, include: Included = None
 ) -> Response:
     """Count who was in which state on two days, and who went from which into which."""
-    if until < since:
-        detail = "`until` cannot be before `since`."
-        raise Invalid(detail, errors=[{"parameter": "until", "code": "before_since", "detail": detail}])
-    rows = await FLOW.all(core(request).database.pool, principal, since=since, until=until)
-    flow = {"since": since, "until": until, **summed((row[0], row[1], row[2]) for row in rows)}
+    rows = await FLOW.all(core(request).database.pool, principal, **days._asdict())
+    flow = {**days._asdict(), **summed((row[0], row[1], row[2]) for row in rows)}
     return answer({**flow, "chart": drawn(flow) if include else None})
 
 

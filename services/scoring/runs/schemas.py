@@ -33,7 +33,7 @@ class RunReason(StrEnum):
     """Why there is a run.
 
     Somebody asked; it is the first, or that of the day; many customers are new; fits are repeated, on
-    schedule or because of drift; another champion was approved.
+    schedule or because of drift; another champion was approved; tiers are cut by something else.
     """
 
     ASKED = "asked"
@@ -43,6 +43,7 @@ class RunReason(StrEnum):
     SCHEDULED = "scheduled"
     DRIFT = "drift"
     APPROVED = "approved"
+    CUT = "cut"
 
 
 class Population(Body):

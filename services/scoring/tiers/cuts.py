@@ -13,7 +13,7 @@ Limits = Annotated[list[Annotated[float, Field(ge=0, le=1e12)]], Field(min_lengt
 
 
 class TierSettingsUpdate(Body):
-    """What tiers are cut by; what is absent stays. The next run applies it."""
+    """What tiers are cut by; what is absent stays. A run that applies it is begun at once."""
 
     model_config = example(by="customers", limits=[1, 5, 20])
 

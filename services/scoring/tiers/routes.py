@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.scoring.between import TwoDays
 from services.scoring.charts.specification import Included
 from services.scoring.runs.queries import NEWEST
 from services.scoring.scores.queries import SEGMENTS
@@ -20,11 +21,10 @@ from services.scoring.settings import add_settings
 from services.scoring.tiers import migration
 from services.scoring.tiers.concentration import gini, top_share
 from services.scoring.tiers.cuts import TierSettingsRead, TierSettingsUpdate
-from services.scoring.tiers.cutting import Cut
 from services.scoring.tiers.pyramid import drawn
 from services.scoring.tiers.queries import BY_TIER
 from services.scoring.tiers.schemas import TierMigration, TierPyramid
-from services.scoring.tiers.settings import SETTINGS, SETTINGS_ID
+from services.scoring.tiers.settings import SETTINGS, SETTINGS_ID, applied, asked
 from shared.auth import Principal, allow
 from shared.errors import (
     Forbidden,
@@ -32,7 +32,6 @@ from shared.errors import (
     Unauthenticated,
     documents,
 )
-from shared.schemas import Day
 from web.app import answer, core
 from web.hot import hot
 
@@ -60,7 +59,7 @@ async def list_tiers(request: Request, principal: CanRead, include: Included = N
     values = [np.array(row["values"]) for row in rows.values()]
     every = np.concatenate(values) if values else np.array([])
     spread, fifth = await asyncio.gather(*(asyncio.to_thread(of, every) for of in (gini, top_share)))
-    cut = (run and (run["cuts"] or {}).get("cut")) or {"by": Cut().by, "limits": list(Cut().limits)}
+    cut, wanted = applied(run), await asked(held.database.pool)
     return answer(
         {
             "as_of": run and run["as_of"],
@@ -70,6 +69,7 @@ async def list_tiers(request: Request, principal: CanRead, include: Included = N
             "gini": spread,
             "top_fifth_share": fifth,
             "cut": cut,
+            "next_cut": None if wanted == cut else wanted,
             "chart": drawn(items) if include else None,
         }
     )
@@ -80,14 +80,11 @@ async def list_tiers(request: Request, principal: CanRead, include: Included = N
 )
 @hot
 async def get_tier_migration(
-    request: Request, principal: CanRead, since: Day, until: Day, include: Included = None
+    request: Request, principal: CanRead, days: TwoDays, include: Included = None
 ) -> Response:
     """Count who moved from which tier into which, between two days."""
-    if until < since:
-        detail = "`until` cannot be before `since`."
-        raise Invalid(detail, errors=[{"parameter": "until", "code": "before_since", "detail": detail}])
-    rows = await migration.MOVED.all(core(request).database.pool, principal, since=since, until=until)
-    found = {"since": since, "until": until, **migration.summed(rows)}
+    rows = await migration.MOVED.all(core(request).database.pool, principal, **days._asdict())
+    found = {**days._asdict(), **migration.summed(rows)}
     return answer({**found, "chart": migration.drawn(found) if include else None})
 
 
@@ -100,7 +97,7 @@ add_settings(
     update=TierSettingsUpdate,
     says=(
         "Read what tiers are cut by from the next run on.",
-        "Change what tiers are cut by; the next run applies it to everybody.",
+        "Change what tiers are cut by; a run that applies it to everybody is begun at once.",
     ),
 )
 

@@ -34,7 +34,8 @@ class TierPyramid(Read):
 
     `gini`: 0 when all bring the same, towards 1 when one brings all; null without value. `top_fifth_share`:
     what part of the value the best fifth of the customers bring (the 80/20 rule says .8). `as_of` and
-    `run_id` are null as long as there was no run.
+    `run_id` are null as long as there was no run. `next_cut`: what the settings ask for and the run that the
+    change has begun will apply; null when it holds. (A pinned run stays until somebody asks for another.)
     """
 
     as_of: date | None
@@ -44,6 +45,7 @@ class TierPyramid(Read):
     gini: float | None
     top_fifth_share: float | None
     cut: TierCut
+    next_cut: TierCut | None
     chart: Chart | None
 
 

@@ -1,11 +1,13 @@
-"""By what customers are parted into tiers: one versioned record, applied by the next run."""
+"""By what customers are parted into tiers: one versioned record, applied by the run that it begins."""
 
 import asyncio
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from asyncpg import Record
 from sqlalchemy import ColumnElement, select
 
 from feed.keeping import Keeper
@@ -40,13 +42,26 @@ def _refuse(detail: str) -> None:
 
 
 SETTINGS = Keeper(FEED, "tier_settings", TierSettings, rendering, check=check)
+_DELIVERED: dict[str, Any] = {"by": Cut().by, "limits": list(Cut().limits)}
 _CURRENT = Statement(select(TierSettings.by, TierSettings.limits))
+
+
+async def asked(on: Runner) -> dict[str, Any]:
+    """Return the cut that the settings ask for: `by` and `limits`."""
+    held = await _CURRENT.one(on)
+    return _DELIVERED if held is None else {"by": held["by"], "limits": list(held["limits"])}
+
+
+def applied(run: Mapping[str, Any] | Record | None) -> dict[str, Any]:
+    """Return the cut by which a run has parted everybody; before there is one, the delivered."""
+    found: dict[str, Any] | None = run and (run["cuts"] or {}).get("cut")
+    return found or _DELIVERED
 
 
 async def part(on: Runner, rows: Rows, cuts: dict[str, Any]) -> None:
     """Give ranked rows of a whole base the tiers that the settings ask for, and `cuts` their limits."""
-    held = await _CURRENT.one(on)
-    cut = Cut() if held is None else Cut(held["by"], tuple(held["limits"]))
+    held = await asked(on)
+    cut = Cut(held["by"], tuple(held["limits"]))
     await asyncio.to_thread(_part, rows, cuts, cut)
 
 

@@ -25,6 +25,7 @@ from services.scoring.runs.schemas import (
 )
 from services.scoring.scores.models import Score
 from services.scoring.states.models import State
+from services.scoring.tiers.settings import applied, asked
 from services.scoring.valuing.fitting import RENEWING
 from services.scoring.versions.queries import CHAMPION
 from services.scoring.versions.queries import NEWEST as LATEST
@@ -40,7 +41,8 @@ async def ask_when_due(tx: Transaction, *, currency: str) -> bool:
     """Queue a run when it is due; a pinned one stays until somebody asks for another.
 
     Due is the first run once facts have stopped pouring in, the first one of a day, one when a tenth more
-    customers than the last run ranked have come, and one that fits anew when the last found drift.
+    customers than the last run ranked have come, one that fits anew when the last found drift, and one when
+    tiers are to be cut by something else than the last run's.
     Everybody is scored with the champion, or with the newest fit like the last run's.
     """
     last = await _LAST.one(tx.connection)
@@ -87,7 +89,7 @@ class Fits:
         """Return what to ask for."""
         if self.champion is not None:
             return ScoringRunCreate(estimator_version=UUID(int=self.champion["id"].int))
-        if self.latest is not None and reason is RunReason.DAILY:
+        if self.latest is not None and reason in {RunReason.DAILY, RunReason.CUT}:
             return ScoringRunCreate(estimator_version=UUID(int=self.latest["id"].int))
         system = newest["identity_system"]
         return ScoringRunCreate(
@@ -122,7 +124,9 @@ async def _next(on: Runner, newest: Record, fits: Fits, now: datetime) -> RunRea
     unranked: int = await _UNRANKED.value(on)
     if newest["as_of"] < now.date():
         return RunReason.SCHEDULED if age is not None and age >= fits.days else RunReason.DAILY
-    return RunReason.GROWN if unranked > GROWTH * newest["customers"] else None
+    if unranked > GROWTH * newest["customers"]:
+        return RunReason.GROWN
+    return RunReason.CUT if await asked(on) != applied(newest) else None
 
 
 _one = literal_column("1", Integer)

@@ -13,6 +13,7 @@ from services.scoring.cube import actions as cube
 from services.scoring.lifecycle.rounds import due, judge_marked, judge_some
 from services.scoring.runs import actions as runs
 from services.scoring.runs import statements
+from services.scoring.totals import keeping as totals
 from services.scoring.valuing.carrying import WORKER, Job, carry_out
 from services.scoring.valuing.child import ComputingError, KilledError
 from services.scoring.valuing.due import ask_when_due
@@ -55,6 +56,7 @@ class Worker:
         """Keep the monthly cube new, first of all in the reporting currency."""
         async with self.database.begin(WORKER, at=self.clock()) as tx:
             await cube.mark_other_currencies(tx, currency=self.currency)
+            await totals.mark_other_currencies(tx, currency=self.currency)
         await _for_ever(self.count_once, "sales", SALES_IDLE_S)
 
     async def judge_everybody(self) -> None:
@@ -122,11 +124,15 @@ class Worker:
         return done > 0
 
     async def count_once(self) -> bool:
-        """Count what some marked customers were sold again; true when there were any."""
-        if not await cube.waiting(self.database.pool):
+        """Count again what marked customers were sold, then what they came to; true when there were any."""
+        if await cube.waiting(self.database.pool):
+            async with self.database.begin(WORKER, at=self.clock()) as tx:
+                if await cube.count_marked(tx, currency=self.currency):
+                    return True
+        if not await totals.waiting(self.database.pool):
             return False
         async with self.database.begin(WORKER, at=self.clock()) as tx:
-            return await cube.count_marked(tx, currency=self.currency) > 0
+            return await totals.count_marked(tx, currency=self.currency)
 
 
 async def _for_ever(step: Callable[[], Awaitable[bool]], what: str, idle: float) -> None:

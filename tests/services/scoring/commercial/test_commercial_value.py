@@ -145,6 +145,8 @@ async def test_groups_add_up_to_their_customers(client: httpx.AsyncClient, firm:
         params = {**WINDOW, "by": by, "limit": "2", **({"cursor": cursor} if cursor else {})}
         page = (await client.get("/v1/commercial-value", params=params)).json()
         ValueGroups.model_validate(page)
+        assert page["customers_waiting"] == 0
+        assert (page["claims_as_of"] is None) == (by != "campaign")
         found |= {item["key"]: shown(item["realized"]) for item in page["items"]}
         cursor = page["next"]
         if cursor is None:

@@ -38,6 +38,13 @@ async def put(client: httpx.AsyncClient, **body: object) -> httpx.Response:
     return await client.put("/v1/tier-settings", json=body, headers={"If-Match": tag})
 
 
+async def begun(base: Base) -> None:
+    """Let the worker ask for what is due, and do it."""
+    base.long_after()
+    while await base.worker.run_once():
+        base.long_after()
+
+
 async def test_migration_adds_up_to_both_pyramids(twice: Base, client: httpx.AsyncClient) -> None:
     asked = {"since": "1997-09-30", "until": "1998-07-01", "include": "chart"}
     found = (await client.get("/v1/tier-migration", params=asked)).raise_for_status().json()
@@ -76,15 +83,20 @@ async def test_cuts_by_value_and_by_amount_hold_for_runs_and_touches(
     twice: Base, client: httpx.AsyncClient
 ) -> None:
     assert (await put(client, by="value", limits=[80, 95, 100])).status_code == 200
-    assert (await pyramid(client))["cut"]["by"] == "customers"  # of the newest run still
-    await twice.run()
+    wanted = {"by": "value", "limits": [80, 95, 100]}
+    before = await pyramid(client)
+    assert (before["cut"]["by"], before["next_cut"]) == ("customers", wanted)  # the newest run's still
+    await begun(twice)
+    run = (await client.get("/v1/scoring-runs", params={"limit": 1})).json()["items"][0]
+    assert run["reason"] == "cut"
+    assert not any(version["run_id"] == run["id"] for version in run["estimator_versions"])
     found = await pyramid(client)
-    assert found["cut"] == {"by": "value", "limits": [80, 95, 100]}
+    assert (found["cut"], found["next_cut"]) == (wanted, None)
     shares = [item["value_share"] for item in found["items"]]
     assert shares[0] >= 0.8 > shares[0] - 0.02
     assert sum(shares[:2]) >= 0.95
     assert (await put(client, by="amount", limits=[1000, 100, 0.5])).status_code == 200
-    await twice.run()
+    await begun(twice)
     values = (await client.get("/v1/scores", params={"tier": "major", "limit": 1000})).json()["items"]
     amounts = [float(one["prediction"]["value_12m"]["amount"]) for one in values]
     assert 100 <= min(amounts) <= max(amounts) < 1000
