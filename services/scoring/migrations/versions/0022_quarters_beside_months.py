@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "0021"
-down_revision: str | None = "0020"
+revision: str = "0022"
+down_revision: str | None = "0021"
 
 SCHEMA = "scoring"
 # Derived from facts: emptied together, and everybody marked, they are right again once counted.
