@@ -76,7 +76,7 @@ async def test_eight_interleaved_partitions_give_the_states_of_one_feed(known: B
 
 
 async def test_eight_workers_give_the_scores_of_one(known: Base, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds the lock of publication scores; the others find nothing to do. Few are written as many are."""
+    """Who holds the lock of publication scores, others find nothing to do; few are written as many are."""
     database = known.scoring.database
     await known.settle()
     assert (await known.run())["predicts"] is True
