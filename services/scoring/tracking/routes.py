@@ -28,6 +28,7 @@ CanRead = Annotated[Principal, allow("scores:read")]
 _VERSION = Statement(
     select(EstimatorVersion.__table__).where(EstimatorVersion.id == bindparam("id", type_=Uuid))
 )
+_BY_GROUP = "The parameters of this estimator differ by group: there is no one curve that it foretells."
 _NONE = "This estimator foretells no purchases: it is of money, or its fit is not sound."
 
 
@@ -57,6 +58,8 @@ async def get_tracking_curve(
         raise NotFound
     if version["kind"] not in estimators.ESTIMATORS or version["parameters"] is None:
         raise NotFound(_NONE)
+    if version["parameters_by"] is not None:
+        raise NotFound(_BY_GROUP)
     cut_off, last = version["cut_off"], until or held.clock().date() - timedelta(days=1)
     if last < cut_off:
         raise _early()
