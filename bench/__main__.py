@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bench import batches, feeding, histories, reads, ringing, rounds, routing, scored, writes
+from bench import (
+    batches,
+    feeding,
+    histories,
+    reads,
+    ringing,
+    rounds,
+    routing,
+    scored,
+    structures,
+    writes,
+)
 from bench.client import Generator
 from bench.dataset import Sizes, Slice
 from bench.goals import PACE, PACE_BEFORE
@@ -84,6 +95,7 @@ def every(bench: Bench) -> Iterator[Cell]:
     yield from batches.cells(bench)
     yield from ringing.cells(bench)
     yield from scored.cells(bench)
+    yield from structures.cells(bench)
     yield from feeding.cells(bench)
     yield from routing.cells(bench)
 

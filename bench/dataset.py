@@ -16,6 +16,7 @@ from bench.lines import (
     CHANNELS,
     CUSTOMER,
     INTERACTION,
+    MOST_CENTS,
     ORDER,
     RELATION,
     customer_line,
@@ -136,7 +137,7 @@ class Slice:
         """Yield COPY lines of orders with two lines each."""
         random = np.random.default_rng((SEED, 3, self.start.orders))
         for numbers in _chunks(self.start.orders, self.end.orders):
-            cents = random.integers(100, 100_000, (len(numbers), 2)).tolist()
+            cents = random.integers(100, MOST_CENTS, (len(numbers), 2)).tolist()
             buyers = self._by_rank(random.random(len(numbers))).tolist()
             columns = zip(numbers, buyers, cents, _moments(numbers, self.end.orders), strict=True)
             yield "".join([order_line(*row) for row in columns]).encode()

@@ -1,12 +1,26 @@
 """What follows from the rows that are copied in, in SQL: as services and followers would have written it."""
 
-from sqlalchemy import Uuid, bindparam
+from sqlalchemy import Integer, Uuid, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bench.dataset import STRANGER
-from bench.lines import CALL, CUSTOMER, ORGANIZATIONS, RELATION, SYSTEM
+from bench.lines import (
+    CALL,
+    CATEGORIES,
+    CUSTOMER,
+    ORGANIZATIONS,
+    PRODUCT,
+    PRODUCTS,
+    RELATION,
+    SYSTEM,
+)
 from services.interaction.balance.schemas import NEVER
+from services.scoring.cube.adding import added_up
+from services.scoring.cube.lines import COLUMNS, sold
+from services.scoring.cube.models import SoldLine
+from services.scoring.cube.recounting import into_cells
 from services.scoring.facts.models import Fact
+from services.scoring.identities.models import COMPUTED
 from services.scoring.states.models import State
 from services.scoring.states.queries import CURRENCY, recount
 from shared.statements import Statement
@@ -42,8 +56,10 @@ insert into interaction.identities
 insert into interaction.external_identities
     select system, external_id, customer_id from customer.identities where customer_id >= $1""",
     """
-insert into scoring.identities (original_id, current_id, owner, department, generation, version)
-    select id, id, owner, department, 1, version from customer.customers where id >= $1""",
+insert into scoring.identities
+    (original_id, current_id, owner, department, region, customer_class, generation, version)
+    select id, id, owner, department, region, customer_class, 1, version
+    from customer.customers where id >= $1""",
     """
 insert into scoring.external_names
     select system, kind, external_id, customer_id from customer.identities where customer_id >= $1""",
@@ -118,10 +134,22 @@ ORDERS = (
     *_facts("order", "orders"),
     """
 insert into scoring.facts
-    (customer_id, kind, subject, generation, version, day, amount, cost, costed, currency, status, counts)
+    (customer_id, kind, subject, generation, version, day, amount, cost, costed, currency, status, counts,
+        region, salesperson, department, lines)
     select customer_id, 'order', id, 1, version, (occurred_at at time zone 'UTC')::date, total,
-        (lines -> 0 ->> 'cost')::numeric + (lines -> 1 ->> 'cost')::numeric, total, currency, status, true
+        (lines -> 0 ->> 'cost')::numeric + (lines -> 1 ->> 'cost')::numeric, total, currency, status, true,
+        region, salesperson, department, jsonb_build_array(lines -> 0, lines -> 1)
     from interaction.orders where id >= $1""",
+    f"""
+insert into interaction.products
+    (id, name, category, active, version, source_system, source_id, attributes, created_at, updated_at)
+    select ('{PRODUCT}' || lpad(to_hex(n), 12, '0'))::uuid, 'product ' || n, 'category ' || n % {CATEGORIES},
+        true, 1, '{SYSTEM}', 'P-' || n, '{{}}', now(), now()
+    from generate_series(0, {PRODUCTS - 1}) n where $1::uuid is not null on conflict do nothing""",
+    """
+insert into scoring.products (id, generation, version, name, category)
+    select id, 1, version, name, category from interaction.products where $1::uuid is not null
+    on conflict do nothing""",
 )
 _counted = recount(Fact.customer_id, Fact.customer_id >= bindparam("first", type_=Uuid))
 STATES = Statement(
@@ -129,6 +157,15 @@ STATES = Statement(
         [*(str(column.key) for column in _counted.selected_columns), "currency"],
         _counted.add_columns(CURRENCY),
     )
+)
+_lines = select(SoldLine.__table__, literal_column("1", Integer).label("sign"))
+_slice = _lines.where(SoldLine.customer_id >= bindparam("first", type_=Uuid)).subquery("slice")
+CUBE = (
+    Statement(
+        insert(SoldLine).from_select(COLUMNS, sold(Fact.customer_id >= bindparam("first", type_=Uuid))),
+        unguarded=COMPUTED,
+    ),
+    Statement(into_cells(added_up(_slice)), unguarded=COMPUTED),
 )
 # Who is to be talked to when, from identities and contacts of the slice.
 RHYTHMS = f"""

@@ -10,6 +10,8 @@ from bench.rounds import Results
 from bench.scored import BUSY as BESIDE_A_RUN
 from bench.scored import IDLE as WITHOUT_A_RUN
 from bench.scored import ROW as SCORE
+from bench.structures import DEPARTMENT, EVERYBODY
+from bench.structures import ROW as STRUCTURE
 
 # CPU µs of a point read over a bare pool, client and PostgreSQL, on the machine that the goals were set on.
 REFERENCE_US = 59 + 42
@@ -147,6 +149,7 @@ GOALS = (
     _late(ROW, IDLE, "p99", 100),
     _late(ROW, BUSY, "p99", 100),
     _slowed(SCORE, BESIDE_A_RUN, WITHOUT_A_RUN, 2),
+    *(_late(STRUCTURE, way, which, 200) for way in (EVERYBODY, DEPARTMENT) for which in ("p50", "p99")),
     _ratio("drain joined", "direct", "copy", 0.25),
     _ratio("drain thin", "direct", "copy", 0.25),
     *(_late("write to reader", way, "p50", 10) for way in ("idle", "busy")),

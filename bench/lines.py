@@ -7,12 +7,14 @@ from services.customer.keys.key import NAMED, RECIPE, quoted, vector
 from services.customer.keys.open import name_keys, plain
 from services.customer.keys.personal import personal_keys
 
+MOST_CENTS = 100_000  # of a line of an order
 NULL = r"\N"  # in COPY's text format
 SYSTEM = "erp"
 OWNERS, DEPARTMENTS = 50, 5
+PRODUCTS, CATEGORIES = 3_000, 17
 ORGANIZATIONS = 10  # one customer of so many is one; the few after it work there
-CUSTOMER, INTERACTION, ORDER, RELATION, CALL = (
-    f"0190{digit}000-0000-7000-8000-" for digit in "12435"
+CUSTOMER, INTERACTION, ORDER, RELATION, CALL, PRODUCT = (
+    f"0190{digit}000-0000-7000-8000-" for digit in "124356"
 )  # UUIDv7 in order of time
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗鄭劉陳張黃謝許趙"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英華國麗偉婷建志玉宇晨欣怡子涵"
@@ -127,11 +129,12 @@ def interaction_line(number: int, whose: int, channel: str, draw: int, at: str) 
 
 
 def order_line(number: int, whose: int, cents: Sequence[int], at: str) -> str:
-    """Return an order of the ERP, with a line for each of some sums."""
+    """Return an order of the ERP, with a line for each of some sums; what is cheap is sold most."""
     lines = ",".join(_line(index, each) for index, each in enumerate(cents, 1))
     return (
         f"{CUSTOMER}{whose:012x}\t{ORDER}{number:012x}\t{at}\tCNY\tcompleted\t[{lines}]\t"
-        f"{_money(sum(cents))}\tbench\t1\t{SYSTEM}\tSO-{number}\t{{}}\t{at}\t{at}\n"
+        f"{_money(sum(cents))}\tbench\t1\t{SYSTEM}\tSO-{number}\t{{}}\t{at}\t{at}\t"
+        f"{REGIONS[number // OWNERS % len(REGIONS)]}\tu-{number % OWNERS}\td-{number % DEPARTMENTS}\n"
     )
 
 
@@ -145,8 +148,9 @@ def call_event_line(number: int) -> bytes:
 
 
 def _line(number: int, cents: int) -> str:
+    product = PRODUCTS * cents**3 // MOST_CENTS**3
     return (
-        f'{{"line":{number},"product":null,"product_id":null,"quantity":"1",'
+        f'{{"line":{number},"product":null,"product_id":"{PRODUCT}{product:012x}","quantity":"1",'
         f'"amount":"{_money(cents)}","cost":"{_money(cents * 2 // 3)}"}}'
     )
 

@@ -22,7 +22,7 @@ COLUMNS = {
     "interaction.interactions": "customer_id id occurred_at channel direction purpose subject recorded_by"
     " version source_system source_id attributes created_at updated_at",
     "interaction.orders": "customer_id id occurred_at currency status lines total recorded_by"
-    " version source_system source_id attributes created_at updated_at",
+    " version source_system source_id attributes created_at updated_at region salesperson department",
     "interaction.call_events": "call_id key id type occurred_at said recorded_by received_at",
 }
 # The tables that grow, the largest first: without indexes while rows are copied in.
@@ -108,6 +108,8 @@ async def load(dsn: str, part: Slice, cursors: Cursors, loaded: Loaded) -> None:
         with loaded.phase("feeds"):
             # Before anything is told: a follower that takes a page in between then finds that it has it.
             await derived.STATES.value(lanes, first=part.firsts.customer, currency="CNY")
+            for statement in derived.CUBE:
+                await statement.value(lanes, first=part.firsts.customer, currency="CNY")
             await asyncio.gather(*(_tell(lanes, service, part) for service in TOLD))
             await _follow(lanes, cursors)
         with loaded.phase("vacuum"):
