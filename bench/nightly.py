@@ -62,13 +62,18 @@ async def night(database: Database, days: int) -> None:
     now = datetime.combine(TODAY + timedelta(days=days), datetime.min.time(), UTC)
     worker = Worker(database, "CNY", lambda: now)
     began = time.perf_counter()
-    while await worker.run_once():
-        worker._asked = time.monotonic()  # noqa: SLF001 - one run
+    await one_run(worker)
     took = time.perf_counter() - began
     run = await database.pool.fetchrow(_RUN)
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     say(f"{took:6.1f} s in all; peaks: {own:,.0f} MB here, {child:,.0f} MB apart; {dict(run or {})}")
+
+
+async def one_run(worker: Worker) -> None:
+    """Let a worker do the run that is due."""
+    while await worker.run_once():
+        worker._asked = time.monotonic()  # noqa: SLF001 - one run
 
 
 def timed(watch: Watch, name: str, phase: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -99,14 +104,14 @@ async def load(url: str, customers: int) -> int:
         "set synchronous_commit = off; set work_mem = '256MB'; create temp table given (id uuid)"
     )
     who, day, amount = orders(customers)
-    ids = [_id(number, 0) for number in range(customers)]
+    ids = [id_of(number, 0) for number in range(customers)]
     await line.copy_records_to_table("given", columns=["id"], records=((each,) for each in ids))
     await line.execute(_NEW)
 
     async def rows() -> AsyncIterator[tuple[Any, ...]]:
         for at in range(len(who)):
             money = int(amount[at])
-            fact = (_id(at, 1), 1, 1, date.fromordinal(int(day[at])), money, money // 2, money)
+            fact = (id_of(at, 1), 1, 1, date.fromordinal(int(day[at])), money, money // 2, money)
             yield (ids[who[at]], "order", *fact, "CNY", "confirmed", True)
 
     await line.copy_records_to_table("facts", schema_name="scoring", columns=_COLUMNS, records=rows())
@@ -135,7 +140,8 @@ def orders(customers: int) -> tuple[Any, Any, Any]:
     return who[once], day[once], 10 + draw.gamma(2.0, 30.0, len(once))
 
 
-def _id(number: int, kind: int) -> UUID:
+def id_of(number: int, kind: int) -> UUID:
+    """Return the id of a customer (kind 0) or of an order, by its number."""
     return UUID(int=(0x01900000 << 96) | (0x7 << 76) | (0x8 << 60) | (kind << 48) | number)
 
 

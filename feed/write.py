@@ -76,17 +76,20 @@ def entries(feed: Feed, changed: sa.FromClause, type: str | Value) -> tuple[sa.C
 
     `changed` is the RETURNING of the change, read whole before a header gets its `seq`: subject (once),
     version, diff (jsonb), owner and department (both before the change). `type` may be one of its columns:
-    then there is a header per type.
+    then there is a header per type. Where it has `names` (of the fields in diff, sorted, joined by commas),
+    they are not read from the diff.
     """
     kind = sa.literal(type, sa.Text) if isinstance(type, str) else type
     key = sa.func.jsonb_object_keys(sa.type_coerce(changed.c.diff, JSONB)).table_valued("name").c.name
     joined = sa.func.string_agg(key, aggregate_order_by(_COMMA, sa.collate(key, "C")))
-    names = sa.func.coalesce(sa.select(joined).scalar_subquery(), sa.literal_column("''"))
+    read = sa.func.coalesce(sa.select(joined).scalar_subquery(), sa.literal_column("''"))
+    given = [column for column in changed.c if column.key != "names"]
     number: Value = sa.func.row_number(type_=sa.BigInteger).over(
         partition_by=kind, order_by=changed.c.subject
     )
     part = (number - sa.literal_column("1", sa.BigInteger)) // sa.literal_column(str(LARGEST), sa.BigInteger)
-    rows = sa.select(changed, kind.label("kind"), names.label("names"), part.label("part")).subquery()
+    names = changed.c.get("names", read)
+    rows = sa.select(*given, kind.label("kind"), names.label("names"), part.label("part")).subquery()
     return _headers(feed.feed, rows).cte(), _kept(feed.history, changed, changed.c.diff).cte()
 
 

@@ -14,7 +14,8 @@ from services.scoring.identities.actions import Told
 from services.scoring.products import actions as products
 from services.scoring.products.reading import Told as Product
 from services.scoring.rates import actions as rates
-from services.scoring.states.actions import rebuild
+from services.scoring.states.actions import add, rebuild
+from services.scoring.states.adding import plain, stirred
 from shared.database import Transaction
 
 IDENTITY, RATE, PRODUCT = "identity", "exchange_rate", "product"
@@ -51,14 +52,17 @@ class Interactions:
             await self._replace(tx, records)
 
     async def _replace(self, tx: Transaction, records: Sequence[Received]) -> None:
-        rows = [read(one.kind, one.subject, _at(one), one.data) for one in records if not one.gone]
-        before = await facts.whose(tx, [one.subject for one in records])
-        ids = sorted({*before, *(row.customer_id for row in rows)})
+        there = (one for one in records if not one.gone)
+        rows = facts.newest(read(one.kind, one.subject, _at(one), one.data) for one in there)
+        held = await facts.whose(tx, [one.subject for one in records])
+        ids = sorted({row.customer_id for row in rows}.union(*held.values()))
         await facts.mark(tx, ids)  # first, since it locks
-        await facts.drop_moved(tx, rows)
+        if held:
+            await facts.drop_moved(tx, rows)
         await facts.replace(tx, rows)
         await facts.retract(tx, [(one.kind, one.subject, *_at(one)) for one in records if one.gone])
-        await rebuild(tx, ids, currency=self._currency)
+        added = await add(tx, plain(rows, held, self._currency), currency=self._currency)
+        await rebuild(tx, sorted(stirred(rows, held) - added), currency=self._currency)
 
     async def sweep(self, tx: Transaction, generation: int) -> None:
         """Forget the facts, strangers, rates, products and costs that a new snapshot no longer has."""
@@ -98,6 +102,7 @@ async def _project(tx: Transaction, told: Sequence[Told]) -> None:
         changed = await identities.project(tx, told)
         await facts.mark(tx, changed.moved)
         await facts.mark_sales(tx, changed.described)
+        await facts.mark_sales(tx, [*changed.moved, *changed.handed], moving=True)
         await facts.mark_values(tx, {*changed.moved, *(one.original_id for one in told)})
 
 

@@ -35,6 +35,11 @@ async def waiting(on: Runner) -> bool:
     return bool(await _WAITING.value(on))
 
 
+async def moving(on: Runner) -> bool:
+    """Whether customers are on their way to those who see them now: cells may be of those who did before."""
+    return bool(await _MOVING.value(on))
+
+
 async def count_marked(tx: Transaction, *, currency: str) -> int:
     """Count the sales of marked customers again, at most MOST of them; return how many marks were dealt with.
 
@@ -66,6 +71,7 @@ def _marking(whose: ColumnElement[bool]) -> Statement:
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _WAITING = Statement(select(or_(select(SalesMark.customer_id).exists(), products.STALE.exists())))
+_MOVING = Statement(select(select(SalesMark.customer_id).where(SalesMark.moving).exists()))
 _key = func.hashtextextended(literal_column("'monthly cube'"), literal_column("0"))
 _LOCK = Statement(select(func.pg_try_advisory_xact_lock(_key)))
 _some = select(SalesMark.customer_id).limit(literal_column(str(MOST)))

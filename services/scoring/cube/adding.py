@@ -15,7 +15,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from services.scoring.cube.grains import DIMENSIONS, GRAINS
+from services.scoring.cube.grains import DIMENSIONS, GRAINS, OWNED, OWNING
 
 MEASURES = ("quantity", "amount", "cost", "costed")
 SUMS = ("lines", "orders", "unpriced", *MEASURES)
@@ -25,7 +25,8 @@ ZERO, ONE = literal_column("0", Integer), literal_column("1", Integer)
 def added_up(lines: Any) -> Select[Any]:  # noqa: ANN401 - a table with the columns of SoldLine and a `sign`
     """Add up signed lines by month and each grain: rows of Cell, leaving out those that change nothing."""
     of = lines.c
-    keys = [of[name] for name in DIMENSIONS]
+    keys, owning = [of[name] for name in DIMENSIONS], of[OWNING]
+    owned = (ONE - func.grouping(owning)) * literal_column(str(OWNED), Integer)
 
     def different(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
         orders = func.count(of.order_id.distinct())
@@ -40,8 +41,8 @@ def added_up(lines: Any) -> Select[Any]:  # noqa: ANN401 - a table with the colu
     sets = (tuple_(of.currency, of.month, *(of[name] for name in grain)) for grain in GRAINS)
     return (
         select(
-            cast(func.grouping(*keys), SmallInteger).label("grain"),
-            *(of.currency, of.month, *keys),
+            cast(func.grouping(*keys) + owned, SmallInteger).label("grain"),
+            *(of.currency, of.month, *keys, owning),
             *(value.label(name) for name, value in sums.items()),
         )
         .group_by(func.grouping_sets(*sets))

@@ -65,6 +65,8 @@ def sold(*conditions: ColumnElement[bool]) -> Select[Any]:
             for name in ("region", "salesperson", "department")
         },
         "customer_class": _whole.customer_class,
+        "owner": _whole.owner,
+        "owning_department": _whole.department,
         "quantity": quantity * sign,
         "amount": amount * known,
         "cost": func.coalesce(line.c.cost, _ZERO) * known,

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, delete, select,
 from sqlalchemy.dialects.postgresql import insert
 
 from services.scoring.cube.adding import ONE, SUMS, ZERO, added_up
-from services.scoring.cube.grains import DIMENSIONS
+from services.scoring.cube.grains import DIMENSIONS, OWNING
 from services.scoring.cube.lines import COLUMNS, sold
 from services.scoring.cube.models import Cell, SoldLine
 from services.scoring.facts.models import Fact
@@ -35,7 +35,7 @@ def _recount() -> Statement:
     ).subquery("both")
     changes = added_up(both)
     given = insert(Cell).from_select([str(each.key) for each in changes.selected_columns], changes)
-    names = ("grain", "currency", "product_id", "month", *DIMENSIONS[1:])
+    names = ("grain", "currency", "product_id", "month", *DIMENSIONS[1:], OWNING)
     changed = given.on_conflict_do_update(
         index_elements=[getattr(Cell, name) for name in names],
         set_={name: getattr(Cell, name) + given.excluded[name] for name in SUMS},

@@ -37,20 +37,26 @@ from shared.database import Transaction
 from shared.statements import Statement
 
 
-async def replace(tx: Transaction, rows: Iterable[Row]) -> None:
-    """Store facts that are newer than the versions held; those of customers already marked by `mark`."""
-    newest = {
-        (row.kind, row.subject): row for row in sorted(rows, key=lambda row: (row.generation, row.version))
-    }
-    order = sorted(newest.values(), key=lambda row: (row.customer_id, row.kind, row.subject))
+def newest(rows: Iterable[Row]) -> list[Row]:
+    """Return the newest version of each fact."""
+    ascending = sorted(rows, key=lambda row: (row.generation, row.version))
+    return list({(row.kind, row.subject): row for row in ascending}.values())
+
+
+async def replace(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Store facts, each once, if newer than the versions held; their customers are marked already."""
+    order = sorted(rows, key=lambda row: (row.customer_id, row.kind, row.subject))
     if order:
         columns = {name: [getattr(row, name) for row in order] for name in _COLUMNS}
         await _REPLACE.value(tx.connection, told_at=tx.at, **columns)
 
 
-async def whose(tx: Transaction, subjects: Sequence[UUID]) -> list[UUID]:
+async def whose(tx: Transaction, subjects: Sequence[UUID]) -> dict[UUID, set[UUID]]:
     """Return the customer ids under which these facts are held now, so that a moved one is noticed."""
-    return [UUID(int=row[0].int) for row in await _WHOSE.all(tx.connection, subjects=subjects)]
+    found: dict[UUID, set[UUID]] = {}
+    for row in await _WHOSE.all(tx.connection, subjects=subjects):
+        found.setdefault(UUID(int=row["subject"].int), set()).add(UUID(int=row["customer_id"].int))
+    return found
 
 
 async def drop_moved(tx: Transaction, rows: Sequence[Row]) -> None:
@@ -86,14 +92,14 @@ async def mark(tx: Transaction, ids: Iterable[UUID], *, rebuild: bool = False) -
     order = sorted(set(ids))
     if order:
         await _MARK.value(tx.connection, ids=order, rebuild=rebuild, at=tx.at)
-        await _MARK_SALES.value(tx.connection, ids=order)
+        await mark_sales(tx, order)
 
 
-async def mark_sales(tx: Transaction, ids: Iterable[UUID]) -> None:
-    """Put customer ids on the dirty list of sales alone."""
+async def mark_sales(tx: Transaction, ids: Iterable[UUID], *, moving: bool = False) -> None:
+    """Put customer ids on the dirty list of sales alone; `moving` if others may see them now."""
     order = sorted(set(ids))
     if order:
-        await _MARK_SALES.value(tx.connection, ids=order)
+        await _MARK_SALES.value(tx.connection, ids=order, moving=moving)
 
 
 async def mark_values(tx: Transaction, ids: Iterable[UUID]) -> None:
@@ -151,7 +157,9 @@ _REPLACE = Statement(
     )
 )
 _WHOSE = Statement(
-    select(Fact.customer_id).where(Fact.subject == any_(bindparam("subjects", type_=ARRAY(Uuid)))).distinct()
+    select(Fact.subject, Fact.customer_id).where(
+        Fact.subject == any_(bindparam("subjects", type_=ARRAY(Uuid)))
+    )
 )
 _PLACED = (*_PLACE, "generation", "version")
 _moved = _rows({name: _TYPES[name] for name in _PLACED})
@@ -195,16 +203,22 @@ _marked = insert(Mark).from_select(
 _MARK = Statement(
     _marked.on_conflict_do_update(
         index_elements=[Mark.customer_id],
-        set_={"rebuild": Mark.rebuild | _marked.excluded.rebuild, "again": False, "parked": False},
+        set_={
+            "rebuild": Mark.rebuild | _marked.excluded.rebuild,
+            "again": False,
+            "parked": False,
+            "times": Mark.times + literal_column("1", Integer),
+        },
     )
 )
 _sold = insert(SalesMark).from_select(
-    ["customer_id"], select(func.unnest(bindparam("ids", type_=ARRAY(Uuid))))
+    ["customer_id", "moving"],
+    select(func.unnest(bindparam("ids", type_=ARRAY(Uuid))), bindparam("moving", type_=Boolean)),
 )
 # Written anew even if it is there: whoever is counting this id holds the row, and is waited for.
 _MARK_SALES = Statement(
     _sold.on_conflict_do_update(
-        index_elements=[SalesMark.customer_id], set_={"customer_id": _sold.excluded.customer_id}
+        index_elements=[SalesMark.customer_id], set_={"moving": SalesMark.moving | _sold.excluded.moving}
     )
 )
 _MARK_VALUES = Statement(

@@ -61,11 +61,16 @@ class Fact(Base):
 
 
 class SalesMark(Base):
-    """A customer id whose sold lines are to be counted again, and with them the monthly cube."""
+    """A customer id whose sold lines are to be counted again, and with them the monthly cube.
+
+    `moving`: who sees the customer may be others now; until then nobody who sees only some sees the lines.
+    """
 
     __tablename__ = "sales_marks"
+    __table_args__ = (Index("ix_sales_marks_moving", "customer_id", postgresql_where=text("moving")),)
 
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    moving: Mapped[bool] = mapped_column(server_default=false())
 
 
 class ValueMark(Base):
@@ -85,7 +90,8 @@ class Mark(Base):
 
     `rebuild`: its state first (an exchange rate changed). `again`: done once during a run, whose
     reading may not have seen the fact, and to be done once more after it. `parked`: waits until customer
-    tells whose id this is.
+    tells whose id this is. `times` is how often it was marked: who scores locks no mark, and takes off the
+    list those that nobody has marked again meanwhile.
     """
 
     __tablename__ = "marks"
@@ -95,4 +101,5 @@ class Mark(Base):
     parked: Mapped[bool] = mapped_column(server_default=false())
     rebuild: Mapped[bool] = mapped_column(server_default=false())
     again: Mapped[bool] = mapped_column(server_default=false())
+    times: Mapped[int] = mapped_column(server_default=text("1"))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -101,11 +101,13 @@ class Changed(NamedTuple):
 
     `moved` are the current ids, before and after, of ids that are moved, deleted or back: their score may now
     be that of other facts. (A new customer has no score; the marks of facts that came before it are waiting
-    for it.) `described`: those who are new, or of another class than before.
+    for it.) `described`: those who are new, or of another class than before. `handed`: those whom others may
+    see now, being of another owner or department.
     """
 
     moved: list[UUID]
     described: list[UUID]
+    handed: list[UUID]
 
 
 async def project(tx: Transaction, entries: Sequence[Told]) -> Changed:
@@ -114,15 +116,18 @@ async def project(tx: Transaction, entries: Sequence[Told]) -> Changed:
     held = {row["original_id"]: row for row in await _HELD.all(tx.connection, ids=list(newest))}
     fresh = [one for one in newest.values() if _held_at(held.get(one.original_id)) < one.at]
     if not fresh:
-        return Changed([], [])
+        return Changed([], [], [])
     fresh.sort(key=lambda one: one.original_id)
     columns = zip(*(astuple(one)[: len(_COLUMNS)] for one in fresh), strict=True)
     await _PROJECT.value(tx.connection, **dict(zip(_COLUMNS, map(list, columns), strict=True)))
     await _rename(tx, [one for one in fresh if one.names is not None])
     moved = await merging.follow(tx, [(one.original_id, one.merged) for one in fresh if not one.deleted])
     moved = moved.union(*(_moved(held.get(one.original_id), one) for one in fresh))
+    pairs = [(held.get(one.original_id), one) for one in fresh]
     return Changed(
-        sorted(moved), [one.original_id for one in fresh if _is_new(held.get(one.original_id), one)]
+        sorted(moved),
+        [one.original_id for before, one in pairs if _is_new(before, one)],
+        [one.original_id for before, one in pairs if _is_handed(before, one)],
     )
 
 
@@ -158,6 +163,11 @@ def _moved(before: Record | None, now: Told) -> set[UUID]:
 
 def _is_new(before: Record | None, now: Told) -> bool:
     return before is None or before["customer_class"] != now.customer_class
+
+
+def _is_handed(before: Record | None, now: Told) -> bool:
+    whose = (now.owner, now.department)
+    return before is not None and (before["owner"], before["department"]) != whose
 
 
 async def _rename(tx: Transaction, fresh: Sequence[Told]) -> None:

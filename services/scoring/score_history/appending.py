@@ -10,7 +10,6 @@ from sqlalchemy import (
     Float,
     Integer,
     bindparam,
-    case,
     cast,
     func,
     insert,
@@ -29,31 +28,24 @@ _MONEY = ("repeat_money", "cost", "costed")
 _ONE = literal_column("1", Integer)
 
 
-def remembering(held: Any, new: Any) -> dict[str, ColumnElement[Any]]:  # noqa: ANN401 - a model and its columns
-    """Return what Remembered is set to when `held` becomes `new`, the next version of it."""
-    keeps = _worth_keeping(held, new)
-    values = {"kept_version": held.version + _ONE, "kept_as_of": new.as_of, "kept_value": new.value}
-    return {name: case((keeps, value), else_=getattr(held, name)) for name, value in values.items()}
-
-
 def appending(written: CTE) -> CTE:
-    """Return the part of a statement that keeps those of the written scores that are worth it.
+    """Return the part of a statement that keeps those of the written scores that `keeps` says are worth it.
 
     They were computed from what had been told by :known_at.
     """
     told = [written.c[name] for name in _COLUMNS]
     known_at = bindparam("known_at", type_=DateTime(timezone=True))
-    rows = select(*told, known_at).where(written.c.kept_version == written.c.version)
+    rows = select(*told, known_at).where(written.c.keeps)
     return insert(ScoreHistory).from_select([*_COLUMNS, "written_at"], rows).cte("appended")
 
 
-def _worth_keeping(held: Any, new: Any) -> ColumnElement[bool]:  # noqa: ANN401 - as above
+def worth_keeping(held: Any, new: Any) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of two scores
     """Tell whether a score says something else than its newest row of history, or a month has ended since.
 
     Something else is: other statistics, another tier or class, a prediction where there was none or none any
     more, an earlier day (of a pinned run), or a value that moved by more than MOVED.
     """
-    other = (getattr(held, name).is_distinct_from(new[name]) for name in (*_PLACED, *_COUNTED, *_MONEY))
+    other = (held[name].is_distinct_from(new[name]) for name in (*_PLACED, *_COUNTED, *_MONEY))
     moved = func.abs(new.value - held.kept_value) > literal_column(f"{MOVED}::float8", Float) * func.abs(
         held.kept_value
     )

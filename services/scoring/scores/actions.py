@@ -1,4 +1,4 @@
-"""Writing the scores of a few customers, beside runs that write everybody's."""
+"""Writing the scores of some customers, beside runs that write everybody's."""
 
 from datetime import date
 from typing import Any
@@ -19,9 +19,9 @@ async def lock_alone(tx: Transaction) -> None:
     await _ALONE.value(tx.connection)
 
 
-async def lock_shared(tx: Transaction) -> bool:
-    """Keep runs from publishing until the transaction ends; False when one is at it."""
-    return await _SHARED.value(tx.connection) is not None
+async def try_alone(tx: Transaction) -> bool:
+    """Be the only one to write scores until the transaction ends; False when somebody is at it."""
+    return await _UNLESS_TAKEN.value(tx.connection) is not None
 
 
 async def write(tx: Transaction, rows: Rows, *, run_id: UUID, as_of: date) -> int:
@@ -40,7 +40,7 @@ async def remove(tx: Transaction, ids: list[UUID], *, as_of: date) -> int:
 
 _lock = select(Publication.k)
 _ALONE = Statement(_lock.with_for_update())
-_SHARED = Statement(_lock.with_for_update(read=True, skip_locked=True))
+_UNLESS_TAKEN = Statement(_lock.with_for_update(skip_locked=True))
 _arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in COLUMNS.items())
 _ids = bindparam("customer_id", type_=ARRAY(Uuid))
 _WRITE = writing(

@@ -35,7 +35,7 @@ class Score(Said, Remembered, Base):
 
 
 class Publication(Base):
-    """One row: locked for writing by a run that publishes, shared by those who score single customers."""
+    """One row, locked by whoever writes scores: a run that publishes, or who scores the touched."""
 
     __tablename__ = "publication"
 

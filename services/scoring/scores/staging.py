@@ -61,6 +61,12 @@ async def write_staged(
     return int(await _WRITE.value(tx.connection, **by(tx), **given))
 
 
+async def write_many(tx: Transaction, rows: Rows, *, run_id: UUID, as_of: date) -> int:
+    """Make the rows of some customers, wherever they are, the current scores; return how many changed."""
+    await stage(tx, rows)
+    return int(await _WRITE_ALL.value(tx.connection, **by(tx), run_id=run_id, as_of=as_of, known_at=tx.at))
+
+
 async def remove_unstaged(tx: Transaction, *, as_of: date, known_at: datetime) -> int:
     """Delete the scores of everybody who is not staged from a day on; return how many there were."""
     return int(await _REMOVE.value(tx.connection, **by(tx), as_of=as_of, known_at=known_at))
@@ -79,4 +85,5 @@ _part = select(_STAGED).where(
 )
 _low, _high = (bindparam(name, type_=Uuid) for name in ("low", "high"))
 _WRITE = writing(_part.subquery("part"), lambda column: column.between(_low, _high))
+_WRITE_ALL = writing(_STAGED, lambda column: column.in_(select(_STAGED.c.customer_id)))
 _REMOVE = removing(~select(_STAGED.c.ordinal).where(_STAGED.c.customer_id == Score.customer_id).exists())

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from asyncpg import Record
 from asyncpg.pool import PoolConnectionProxy
+from numpy.typing import NDArray
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -18,13 +20,13 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     cast,
     func,
     literal_column,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -35,18 +37,8 @@ from services.scoring.states.models import State
 from services.scoring.states.queries import CURRENCY, UNTIL, recount
 from shared.statements import Runner, Statement
 
-_HEADER, _TRAILER = (
-    19,
-    2,
-)  # bytes around the rows of a binary COPY (PostgreSQL documentation, COPY, File Formats)
-_PACKED = np.dtype(
-    [("fields", ">i2")]
-    + [
-        part
-        for name in DTYPE.names or ()
-        for part in ((f"{name}_size", ">i4"), (name, DTYPE[name].newbyteorder(">")))
-    ]
-)
+_HEADER, _TRAILER = 19, 2  # bytes around the rows of a binary COPY (PostgreSQL documentation, File Formats)
+_HELD_DTYPE = np.dtype([*DTYPE.descr, ("current_id", "V16"), ("whole", "i8")])
 _patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
 PATIENT = Statement(
     select(
@@ -71,9 +63,32 @@ async def of_everybody(
     States are read of those who have one id, have bought nothing since, and are counted in this currency; the
     others are counted from their facts.
     """
-    statement = _BASE[identity_system is not None]
+    narrowed = identity_system is not None
     given = {"until": until, "currency": currency, "identity_system": identity_system}
-    raw = bytearray()
+    found, rest = _parted(await _copied(connection, _HELD[narrowed], given, _HELD_DTYPE))
+    if not len(rest):
+        return found
+    both = np.concatenate([found, await _copied(connection, _REST[narrowed], given, DTYPE)])
+    return np.asarray(both[np.argsort(_ids(both), kind="stable")])
+
+
+async def of_some(on: Runner, ids: Sequence[UUID], *, until: date, currency: str) -> History:
+    """Return the histories of these customers (current ids) that have a purchase by `until`."""
+    held = await _HELD_SOME.all(on, ids=ids, until=until, currency=currency)
+    found, rest = _parted(_rows(held, _HELD_DTYPE))
+    if not len(rest):
+        return found
+    others = sorted({UUID(bytes=each.tobytes()) for each in rest})
+    counted = await _SOME.all(on, ids=others, until=until, currency=currency)
+    return np.concatenate([found, _rows(counted, DTYPE)])
+
+
+async def _copied(
+    connection: PoolConnectionProxy, statement: Statement, given: dict[str, Any], kind: np.dtype[Any]
+) -> NDArray[np.void]:
+    """Return the rows of a statement, which have the widths of `kind` and no nulls."""
+    raw, big = bytearray(), ((name, kind[name].newbyteorder(">")) for name in kind.names or ())
+    packed = np.dtype([("fields", ">i2"), *(part for at in big for part in ((f"{at[0]}_size", ">i4"), at))])
 
     async def keep(data: bytes) -> None:
         raw.extend(data)
@@ -81,22 +96,35 @@ async def of_everybody(
     await connection.copy_from_query(
         statement.sql, *statement.arguments(given), output=keep, format="binary", timeout=600
     )
-    packed = np.frombuffer(
-        raw, _PACKED, offset=_HEADER, count=(len(raw) - _HEADER - _TRAILER) // _PACKED.itemsize
-    )
-    found = np.empty(len(packed), DTYPE)
+    count = (len(raw) - _HEADER - _TRAILER) // packed.itemsize
+    told, found = np.frombuffer(raw, packed, offset=_HEADER, count=count), np.empty(count, kind)
+    for name in kind.names or ():
+        found[name] = told[name]
+    return found
+
+
+def _rows(records: Sequence[Record], kind: np.dtype[Any]) -> NDArray[np.void]:
+    found = np.empty(len(records), kind)
+    for name, column in zip(kind.names or (), zip(*records, strict=True), strict=False):
+        ids = kind[name].kind == "V"
+        found[name] = np.frombuffer(b"".join(id_.bytes for id_ in column), "V16") if ids else column
+    return found
+
+
+def _parted(held: NDArray[np.void]) -> tuple[History, NDArray[np.void]]:
+    """Return the histories that are a state each, and the ids of the customers who have to be counted."""
+    whole = held["whole"] == 1
+    rest = held["current_id"][~whole]
+    if len(rest):  # of who has several ids, none is the whole
+        whole &= ~np.isin(_ids(held), np.ascontiguousarray(rest).view("S16"))
+    found = np.empty(int(whole.sum()), DTYPE)
     for name in DTYPE.names or ():
-        found[name] = packed[name]
-    return found
+        found[name] = held[name][whole]
+    return found, rest
 
 
-async def of_some(on: Runner, ids: Sequence[UUID], *, until: date, currency: str) -> History:
-    """Return the histories of these customers (current ids) that have a purchase by `until`."""
-    rows = await _SOME.all(on, ids=ids, until=until, currency=currency)
-    found = np.empty(len(rows), DTYPE)
-    for at, row in enumerate(rows):
-        found[at] = (row[0].bytes, *tuple(row)[1:])
-    return found
+def _ids(rows: NDArray[np.void]) -> NDArray[np.bytes_]:
+    return np.ascontiguousarray(rows["customer_id"]).view("S16")
 
 
 def _columns(of: Any, after: ColumnElement[Any]) -> list[ColumnElement[Any]]:  # noqa: ANN401 - columns like State's
@@ -139,43 +167,48 @@ def _after(*conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a select 
     )
 
 
-def _base(*, narrowed: bool) -> Statement:
-    among = (_named(Identity.current_id),) if narrowed else ()
-    direct = _direct(narrowed=narrowed).cte("direct")
-    held = select(Identity.current_id).distinct().where(Identity.original_id == State.customer_id)
-    rest = held.where(~select(_ONE).where(direct.c.customer_id == Identity.current_id).exists()).cte("rest")
-    counted = _counted(Identity.current_id.in_(select(rest.c.current_id)), *among)
-    return _exported(union_all(select(direct), counted))
+def _held(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Read the states of ids, whose they are, and which are by themselves the history of their customer."""
+    columns = _columns(State.__table__.c, _ZERO)
+    days = [func.coalesce(day, cast(_ZERO, BigInteger)) for day in columns[1:3]]
+    return (
+        select(columns[0], *days, *columns[3:], Identity.current_id, cast(cast(_WHOLE, Integer), BigInteger))
+        .join(Identity, Identity.original_id == State.customer_id)
+        .outerjoin(Mark, and_(Mark.customer_id == State.customer_id, Mark.rebuild))
+        .where(~Identity.deleted, *conditions)
+    )
 
 
-def _direct(*, narrowed: bool) -> Select[Any]:
-    """Read the states that are their customers' whole history."""
-    other = aliased(Identity)
-    others = select(_ONE).where(other.current_id == State.customer_id, other.original_id != other.current_id)
-    among = (_named(State.customer_id),) if narrowed else ()
-    return select(*_columns(State.__table__.c, _ZERO)).where(
-        Identity.original_id == State.customer_id,
+_WHOLE = func.coalesce(
+    and_(
         Identity.current_id == State.customer_id,
-        ~Identity.deleted,
         ~Identity.provisional,
         State.currency == CURRENCY,
         State.through <= UNTIL,
         State.days > _ZERO,
-        ~others.exists(),
-        ~select(_ONE).where(Mark.customer_id == State.customer_id, Mark.rebuild).exists(),
-        *among,
-    )
+        Mark.customer_id.is_(None),
+    ),
+    literal_column("false", Boolean),
+)
+
+
+def _rest(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Count the facts of the customers whose history is not one state."""
+    held = _held(~_WHOLE, *conditions).with_only_columns(Identity.current_id).distinct()
+    rest = held.cte("rest")
+    return _counted(Identity.current_id.in_(select(rest.c.current_id)))
 
 
 def _named(customer: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
     return select(_ONE).where(ExternalName.customer_id == customer, ExternalName.system == _SYSTEM).exists()
 
 
-def _exported(rows: Any) -> Statement:  # noqa: ANN401 - a select or a union
-    found = rows.subquery("found")
-    return Statement(select(found).order_by(found.c.customer_id), unguarded=COMPUTED)
-
-
-_BASE = {narrowed: _base(narrowed=narrowed) for narrowed in (False, True)}
+_AMONG = {False: (), True: (_named(Identity.current_id),)}
+_HELD = {
+    narrowed: Statement(_held(*among).order_by(State.customer_id), unguarded=COMPUTED)
+    for narrowed, among in _AMONG.items()
+}
+_REST = {narrowed: Statement(_rest(*among), unguarded=COMPUTED) for narrowed, among in _AMONG.items()}
+_HELD_SOME = Statement(_held(Identity.current_id == any_(_IDS)), unguarded=COMPUTED)
 _SOME = Statement(_counted(Identity.current_id == any_(_IDS)), unguarded=COMPUTED)
 AFTER = Statement(_after(Identity.current_id == any_(_IDS)), unguarded=COMPUTED)

@@ -50,7 +50,10 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which structure is asked for; `axes` are its rows and, if it has any, its columns."""
+    """Which structure is asked for; `axes` are its rows and, if it has any, its columns.
+
+    `replaced`: in price, volume and mix a product and those that took its place are one.
+    """
 
     axes: Axes
     span: Span
@@ -58,6 +61,7 @@ class Question:
     narrowing: Narrowing
     top: int
     currency: str
+    replaced: bool = False
 
 
 Members = Sequence[Any]  # values of one dimension, None for the unknown one

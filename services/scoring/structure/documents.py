@@ -23,7 +23,7 @@ from services.scoring.cube.models import SoldLine
 from services.scoring.facts.models import Kind
 from services.scoring.structure.dimensions import Narrowing, SalesDimension
 from services.scoring.structure.months import Span
-from services.scoring.structure.queries import DAYS, narrowed
+from services.scoring.structure.statements import DAYS, narrowed
 from shared.auth import Principal
 from shared.statements import Runner, Visible, json_object, visible
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 
 from services.scoring.identities.queries import current_id, seen
-from services.scoring.structure.dimensions import Narrowing, SalesDimension
+from services.scoring.structure.dimensions import Axes, Narrowing, SalesDimension
 from services.scoring.structure.months import LONGEST, Span, number_of
 from shared.auth import Principal
 from shared.errors import FieldError, Invalid
@@ -64,6 +64,14 @@ async def narrowing(
     }
 
 
+async def axes(rows: SalesDimension = SalesDimension.CATEGORY, columns: SalesDimension | None = None) -> Axes:
+    """Return the axes of a structure; Invalid for one dimension crossed with itself."""
+    if rows is columns:
+        raise _wrong("columns", "same_as_rows", "Rows and columns are different dimensions.")
+    return (rows,) if columns is None else (rows, columns)
+
+
+Crossed = Annotated[Axes, Depends(axes)]
 Months = Annotated[Span, Depends(months)]
 Narrowed = Annotated[Mapping[str, Any], Depends(narrowing)]
 
@@ -84,13 +92,6 @@ async def resolved(on: Runner, principal: Principal, given: Mapping[str, Any]) -
         await seen(on, principal, whose)
         named[SalesDimension.CUSTOMER] = whose
     return Narrowing(named, unknown)
-
-
-def check_axes(rows: SalesDimension, columns: SalesDimension | None) -> tuple[SalesDimension, ...]:
-    """Return the axes of a structure; Invalid for one dimension crossed with itself."""
-    if rows is columns:
-        raise _wrong("columns", "same_as_rows", "Rows and columns are different dimensions.")
-    return (rows,) if columns is None else (rows, columns)
 
 
 def _wrong(parameter: str, code: str, detail: str) -> Invalid:

@@ -1,159 +1,107 @@
 """Adding up what was sold by any dimensions: from the cube, or from the lines that it is made of."""
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    Boolean,
-    ColumnElement,
-    Integer,
-    Select,
-    Text,
-    and_,
-    any_,
-    bindparam,
-    func,
-    literal_column,
-    or_,
-    select,
-)
-
-from services.scoring.cube.grains import grain_for
-from services.scoring.cube.models import Cell, SoldLine
+from services.scoring.cube.actions import moving
+from services.scoring.cube.grains import OWNING, grain_for
 from services.scoring.structure.dimensions import Axes, Members, Narrowing, SalesDimension
 from services.scoring.structure.figures import Figures, SalesMeasure
 from services.scoring.structure.months import Span
+from services.scoring.structure.splitting import Split
+from services.scoring.structure.statements import Asked, changes, members, sums
 from shared.auth import Principal, Visibility
-from shared.statements import Runner, Statement, Visible, visible
+from shared.statements import Runner
 
-MOST = 10_000  # members of a dimension that are told apart
 Sums = dict[tuple[Any, ...], Figures]
 Among = Mapping[SalesDimension, Members]
-_MEASURES = ("orders", "unpriced", "quantity", "amount", "cost", "costed")
-_ZERO, _MOST = literal_column("0", Integer), literal_column(str(MOST + 1), Integer)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The members of a dimension: those with most of a measure, the most first, and how many there are.
+
+    `values` are those of all members in each span, the members in one order; None if there are too many.
+    """
+
+    shown: Sequence[Any]
+    members: int
+    values: Sequence[Sequence[float]] | None
 
 
 class Sales:
-    """What was sold, as far as a principal sees it, in one currency and narrowed to some of it."""
+    """What was sold, as far as a principal sees it, in one currency and narrowed to some of it.
 
-    def __init__(self, on: Runner, principal: Principal, currency: str, narrowing: Narrowing) -> None:
-        self._on, self._principal = on, principal
+    Whoever sees everybody's customers is answered from the cube if that tells the dimensions, and so is who
+    sees a department's, unless customers are on their way (`moving`); the others, and the rest, from the
+    lines.
+    """
+
+    def __init__(
+        self, on: Runner, principal: Principal, currency: str, narrowing: Narrowing, *, from_cube: bool
+    ) -> None:
+        self._on, self._principal, self._from_cube = on, principal, from_cube
         self._currency, self._narrowing = currency, narrowing
 
-    async def by(
-        self,
-        axes: Axes,
-        span: Span,
-        *,
-        ranked: SalesMeasure = SalesMeasure.AMOUNT,
-        among: Among | None = None,
-    ) -> Sums:
-        """Add up by the values of these dimensions: of one at most MOST + 1, by the measure `ranked`.
+    @classmethod
+    async def of(cls, on: Runner, principal: Principal, currency: str, narrowing: Narrowing) -> Self:
+        """Find out whether the cube answers this principal."""
+        sees = principal.visibility
+        cube = sees is Visibility.ALL or (sees is Visibility.DEPARTMENT and not await moving(on))
+        return cls(on, principal, currency, narrowing, from_cube=cube)
 
-        `among` narrows dimensions to some of their values. Whoever sees everybody's customers is answered
-        from the cube if that tells the dimensions; the others, and the rest, from the lines.
-        """
-        among, of = among or {}, self._narrowing
-        grain = grain_for(
-            each.column for each in {*axes, *of.used, *among} if each is not SalesDimension.MONTH
-        )
-        given = self._given(span, among)
-        conditions = (frozenset(of.values), of.unknown, frozenset(among))
-        if grain is None or self._principal.visibility is not Visibility.ALL:
-            lines = _from_lines(axes, ranked, *conditions)
-            rows = await lines.all(self._on, self._principal, **given)
-        else:
-            cube = _from_cube(axes, ranked, *conditions)
-            rows = await cube.all(self._on, grain=grain, **given)
-        width = len(axes)
+    async def by(self, axes: Axes, span: Span, *, among: Among | None = None) -> Sums:
+        """Add up by the values of these dimensions; `among` narrows dimensions to some of their values."""
+        among, width = among or {}, len(axes)
+        found = sums(self._asked(axes, frozenset(among)), axes)
+        rows = await found.all(self._on, self._principal, **self._given([span]), **_among(among))
         return {tuple(row)[:width]: Figures(*tuple(row)[width:]) for row in rows}
 
-    def _given(self, span: Span, among: Among) -> dict[str, Any]:
+    async def spread(
+        self, axis: SalesDimension, spans: Sequence[Span], measure: SalesMeasure, top: int
+    ) -> Spread:
+        """Rank the members of a dimension by the first span."""
+        found = members(self._asked((axis,)), axis, measure, len(spans))
+        rows = await found.all(self._on, self._principal, **self._given(spans), top=top)
+        if not rows:
+            return Spread([], 0, [[] for _ in spans])
+        shown = [_key(row["key"]) for row in rows if row["there"]]
+        values = [rows[0][f"values_{at}"] for at in range(len(spans))]
+        return Spread(shown, rows[0]["members"], None if values[0] is None else values)
+
+    async def split(self, now: Span, before: Span, *, replaced: bool) -> Split | None:
+        """Add up, product by product, what a change is made of; None if nothing was before.
+
+        `replaced`: a product and those that took its place are one.
+        """
+        found = changes(self._asked((SalesDimension.PRODUCT,)), replaced=replaced)
+        row = await found.one(self._on, self._principal, **self._given([now, before]))
+        return None if row is None or not row["before"] else Split(*tuple(row)[1:])
+
+    def _asked(self, axes: Axes, among: frozenset[SalesDimension] = frozenset()) -> Asked:
+        of = self._narrowing
+        told = {each.column for each in {*axes, *of.used, *among} if each is not SalesDimension.MONTH}
+        if self._principal.visibility is not Visibility.ALL:
+            told.add(OWNING)
+        grain = grain_for(told) if self._from_cube else None
+        return Asked(grain, frozenset(of.values), of.unknown, among)
+
+    def _given(self, spans: Sequence[Span]) -> dict[str, Any]:
         values = {f"its_{name}": value for name, value in self._narrowing.values.items()}
-        chosen = {f"some_{name}": [one for one in some if one is not None] for name, some in among.items()}
-        unknown = {f"none_{name}": None in some for name, some in among.items()}
-        return {
-            "first": span.first,
-            "last": span.last,
-            "currency": self._currency,
-            **values,
-            **chosen,
-            **unknown,
+        months = {
+            **{f"first_{at}": span.first for at, span in enumerate(spans)},
+            **{f"last_{at}": span.last for at, span in enumerate(spans)},
         }
+        ends = {"first": min(span.first for span in spans), "last": max(span.last for span in spans)}
+        return {**ends, **months, "currency": self._currency, **values}
 
 
-def narrowed(
-    of: Any,  # noqa: ANN401 - Cell or SoldLine
-    values: frozenset[SalesDimension],
-    unknown: frozenset[SalesDimension],
-    among: frozenset[SalesDimension] = frozenset(),
-) -> list[ColumnElement[bool]]:
-    """Return the conditions for a span of months, a currency and a narrowing, by parameters."""
-    month = (of.month >= bindparam("first", type_=Integer), of.month <= bindparam("last", type_=Integer))
-    found = [*month, of.currency == bindparam("currency", type_=Text)]
-    for each in sorted(values):
-        column = getattr(of, each.column)
-        found.append(column == bindparam(f"its_{each}", type_=column.type))
-    found.extend(getattr(of, each.column).is_(None) for each in sorted(unknown))
-    for each in sorted(among):
-        column = getattr(of, each.column)
-        some = column == any_(bindparam(f"some_{each}", type_=ARRAY(column.type)))
-        found.append(or_(some, and_(bindparam(f"none_{each}", type_=Boolean), column.is_(None))))
-    return found
+def _among(among: Among) -> dict[str, Any]:
+    chosen = {f"some_{name}": [one for one in some if one is not None] for name, some in among.items()}
+    return chosen | {f"none_{name}": None in some for name, some in among.items()}
 
 
-def _begins(month: ColumnElement[Any]) -> ColumnElement[Any]:
-    year = month // literal_column("12", Integer)
-    return func.make_date(year, month % literal_column("12", Integer) + _ONE, _ONE)
-
-
-_ONE = literal_column("1", Integer)
-_first, _last = (bindparam(name, type_=Integer) for name in ("first", "last"))
-# The days of the months: what lines are indexed by.
-DAYS = (SoldLine.day >= _begins(_first), SoldLine.day < _begins(_last + _ONE))
-
-
-@cache
-def _from_cube(
-    axes: Axes,
-    ranked: SalesMeasure,
-    values: frozenset[SalesDimension],
-    unknown: frozenset[SalesDimension],
-    among: frozenset[SalesDimension],
-) -> Statement:
-    sums = {name: func.coalesce(func.sum(getattr(Cell, name)), _ZERO) for name in _MEASURES}
-    asked = {*axes, *values, *unknown, *among}
-    conditions = [Cell.grain == bindparam("grain", type_=Integer), *narrowed(Cell, values, unknown, among)]
-    if SalesDimension.PRODUCT not in asked:
-        conditions.append(Cell.product_id.is_(None))  # so that the index leads to the months
-    return Statement(_grouped(Cell, axes, sums, ranked).where(*conditions))
-
-
-@cache
-def _from_lines(
-    axes: Axes,
-    ranked: SalesMeasure,
-    values: frozenset[SalesDimension],
-    unknown: frozenset[SalesDimension],
-    among: frozenset[SalesDimension],
-) -> Visible:
-    orders = func.count(SoldLine.order_id.distinct())
-    sums = {
-        "orders": orders,
-        "unpriced": orders.filter(SoldLine.unpriced > _ZERO),
-        **{name: func.coalesce(func.sum(getattr(SoldLine, name)), _ZERO) for name in _MEASURES[2:]},
-    }
-    conditions = [*narrowed(SoldLine, values, unknown, among), *DAYS]
-    return visible(_grouped(SoldLine, axes, sums, ranked).where(*conditions), of=SoldLine)
-
-
-def _grouped(of: Any, axes: Axes, sums: Mapping[str, Any], ranked: SalesMeasure) -> Select[Any]:  # noqa: ANN401 - as above
-    keys = [getattr(of, each.column) for each in axes]
-    found = select(*keys, *(value.label(name) for name, value in sums.items()))
-    if not keys:
-        return found
-    by = sums["costed"] - sums["cost"] if ranked is SalesMeasure.PROFIT else sums[ranked]
-    grouped = found.group_by(*keys)
-    return grouped.order_by(by.desc(), *keys).limit(_MOST) if len(keys) == 1 else grouped
+def _key(value: Any) -> Any:  # noqa: ANN401 - of any dimension
+    return UUID(int=value.int) if isinstance(value, UUID) else value

@@ -12,14 +12,12 @@ from services.scoring.structure.reading import (
     BEFORE,
     NOW,
     YEAR_BEFORE,
-    Axis,
     Found,
     grid,
-    has_others,
     sides,
 )
 from services.scoring.structure.shares import concentration, growth, mix_shift, percents, shares
-from services.scoring.structure.splitting import price_volume_mix
+from services.scoring.structure.splitting import Split
 
 Names = Mapping[Any, str]
 _EARLIER = (BEFORE, YEAR_BEFORE)
@@ -29,8 +27,7 @@ _SIDES = ("rows", "columns")
 def rendered(question: Question, found: Found, names: Names) -> dict[str, Any]:
     """Return a structure as callers see it."""
     total = found.periods[NOW].total
-    others = [has_others(axis, list(found.periods.values()), at) for at, axis in enumerate(found.axes)]
-    members = [_members(question, found, at, names, others=others[at]) for at in range(len(found.axes))]
+    members = [_members(question, found, at, names) for at in range(len(found.axes))]
     return {
         "currency": question.currency,
         "since": name_of(question.span.first),
@@ -39,10 +36,10 @@ def rendered(question: Question, found: Found, names: Names) -> dict[str, Any]:
         "total": _parts(question, found, [[period.total] for period in found.periods.values()])[0],
         "rows": {"dimension": question.axes[0], "members": members[0]},
         "columns": None if len(members) == 1 else {"dimension": question.axes[1], "members": members[1]},
-        "cells": _cells(question, found, others) if len(members) > 1 else [],
+        "cells": _cells(question, found) if len(members) > 1 else [],
         "concentration": _of_sides(found, lambda at: _concentration(question, found, at)),
         "mix_shift": _of_sides(found, lambda at: _mix_shift(question, found, at)),
-        "price_volume_mix": {name: _split(question, found, name) for name in _EARLIER},
+        "price_volume_mix": {name: _split(question.currency, found.splits[name]) for name in _EARLIER},
         "coverage": {
             "priced": _ratio((total.orders or 0) - (total.unpriced or 0), total.orders or 0),
             "costed": _ratio(total.costed, total.amount),
@@ -50,14 +47,12 @@ def rendered(question: Question, found: Found, names: Names) -> dict[str, Any]:
     }
 
 
-def _members(
-    question: Question, found: Found, at: int, names: Names, *, others: bool
-) -> list[dict[str, Any]]:
+def _members(question: Question, found: Found, at: int, names: Names) -> list[dict[str, Any]]:
     axis = found.axes[at]
-    height = len(axis.shown) + others
+    height = len(axis.shown) + axis.others
     columns = [sides(axis, period, at)[:height] for period in found.periods.values()]
     labels = [_label(axis.dimension, value, names) for value in axis.shown]
-    if others:
+    if axis.others:
         labels.append({"value": None, "name": None, "others": True})
     return [{**label, **part} for label, part in zip(labels, _parts(question, found, columns), strict=True)]
 
@@ -99,9 +94,9 @@ def _earlier(values: Any) -> dict[str, Any]:  # noqa: ANN401 - any two values
     return dict(zip(_EARLIER, values, strict=True))
 
 
-def _cells(question: Question, found: Found, others: Sequence[bool]) -> list[dict[str, Any]]:
+def _cells(question: Question, found: Found) -> list[dict[str, Any]]:
     """Return the cells in which anything was sold in any period."""
-    grids = [grid(found.axes, period, others=others) for period in found.periods.values()]
+    grids = [grid(found.axes, period) for period in found.periods.values()]
     there = sorted(place for place in grids[0] if any(each[place] != NOTHING for each in grids))
     parts = _parts(question, found, [[each[place] for place in there] for each in grids])
     by = [sides(axis, found.periods[NOW], at) for at, axis in enumerate(found.axes)]
@@ -119,29 +114,30 @@ def _of_sides(found: Found, of: Any) -> dict[str, Any]:  # noqa: ANN401 - a func
 
 
 def _concentration(question: Question, found: Found, at: int) -> float | None:
-    if not found.axes[at].whole:
-        return None
-    return concentration([each.of(question.measure) for each in found.periods[NOW].members[at].values()])
+    values = _values(question, found, at)
+    return None if values is None else concentration(values[NOW])
 
 
 def _mix_shift(question: Question, found: Found, at: int) -> dict[str, Any]:
-    axis: Axis = found.axes[at]
-    now, *earlier = (_values(question, found, name, at) for name in (NOW, *_EARLIER))
-    return _earlier(mix_shift(now, each) if axis.whole else None for each in earlier)
+    values = _values(question, found, at)
+    return _earlier(None if values is None else mix_shift(values[NOW], values[name]) for name in _EARLIER)
 
 
-def _values(question: Question, found: Found, name: str, at: int) -> dict[Any, Decimal]:
-    members = found.periods[name].members[at]
-    return {key: each.of(question.measure) or Decimal() for key, each in members.items()}
+def _values(question: Question, found: Found, at: int) -> Mapping[str, Sequence[float]] | None:
+    axis, of = found.axes[at], question.measure
+    if axis.dimension is not SalesDimension.MONTH:
+        return axis.values
+    return {
+        name: [float(period.members[at].get(one, NOTHING).of(of) or 0) for one in axis.shown]
+        for name, period in found.periods.items()
+    }
 
 
-def _split(question: Question, found: Found, name: str) -> dict[str, Any] | None:
-    now, before = found.periods[NOW].products, found.periods[name].products
-    parts = None if now is None or before is None else price_volume_mix(now, before)
-    if parts is None:
+def _split(currency: str, split: Split | None) -> dict[str, Any] | None:
+    if split is None:
         return None
-    parts["change"] = sum(parts.values(), Decimal())
-    return {key: {"amount": money(value), "currency": question.currency} for key, value in parts.items()}
+    parts = {**split.parts(), "change": split.change}
+    return {key: {"amount": money(value), "currency": currency} for key, value in parts.items()}
 
 
 def _ratio(part: Decimal | int | None, whole: Decimal | int | None) -> float | None:

@@ -16,7 +16,7 @@ from services.scoring.products.models import Product
 from services.scoring.structure.dimensions import Question, SalesDimension
 from services.scoring.structure.documents import documents_of
 from services.scoring.structure.figures import SalesMeasure
-from services.scoring.structure.parameters import Months, Narrowed, check_axes, resolved
+from services.scoring.structure.parameters import Crossed, Months, Narrowed, resolved
 from services.scoring.structure.picture import picture
 from services.scoring.structure.queries import Sales
 from services.scoring.structure.reading import Found, find
@@ -46,18 +46,20 @@ async def get_consumption_structure(
     span: Months,
     given: Narrowed,
     *,
-    rows: SalesDimension = SalesDimension.CATEGORY,
-    columns: SalesDimension | None = None,
+    axes: Crossed,
     measure: SalesMeasure = SalesMeasure.AMOUNT,
     top: Annotated[int, Query(ge=1, le=100, description="Members told apart; the rest are `others`.")] = 20,
+    replaced: Annotated[
+        bool, Query(description="In price, volume and mix, a product and those that replaced it are one.")
+    ] = False,
     include: Included = None,
 ) -> Response:
     """Cross what was sold by one or two dimensions: shares, growth, concentration, and why it changed."""
-    held, axes = core(request), check_axes(rows, columns)
+    held = core(request)
     pool, currency = held.database.pool, held.settings.currency
     narrowing = await resolved(pool, principal, given)
-    question = Question(axes, span, measure, narrowing, top, currency)
-    found = await find(Sales(pool, principal, currency, narrowing), question)
+    question = Question(axes, span, measure, narrowing, top, currency, replaced)
+    found = await find(await Sales.of(pool, principal, currency, narrowing), question)
     structure = await asyncio.to_thread(rendered, question, found, await _names(pool, found))
     structure["up_to_date"] = not await waiting(pool)
     structure["chart"] = picture(structure) if include else None

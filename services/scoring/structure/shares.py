@@ -1,6 +1,6 @@
 """Owns shares of a whole: in parts of a hundred that add up, how concentrated, how moved. Pure."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from math import floor, fsum
 
@@ -38,20 +38,21 @@ def percents(values: Values) -> list[str | None]:
     return out
 
 
-def concentration(values: Values) -> float | None:
+def concentration(values: Sequence[float]) -> float | None:
     """Return the Herfindahl-Hirschman index Σ s_i², 1/n when all are equal, 1 when one has all."""
-    found = shares(values)
-    return sum(share**2 for share in found if share is not None) if any(found) else None
+    total = fsum(values)
+    return fsum((value / total) ** 2 for value in values) if total > 0 else None
 
 
-def mix_shift(now: Mapping[Hashable, Decimal], before: Mapping[Hashable, Decimal]) -> float | None:
-    """Return Σ |s_t - s_(t-1)| / 2, the share of the whole that has moved, 0 to 1; None without both."""
-    names = list(now.keys() | before.keys())
-    sides = [shares([side.get(name, Decimal()) for name in names]) for side in (now, before)]
-    if not all(any(share is not None for share in side) for side in sides):
+def mix_shift(now: Sequence[float], before: Sequence[float]) -> float | None:
+    """Return Σ |s_t - s_(t-1)| / 2, the share of the whole that has moved, 0 to 1; None without both.
+
+    Both are values of the same members in the same order.
+    """
+    total, was = fsum(now), fsum(before)
+    if total <= 0 or was <= 0:
         return None
-    moved = (abs((a or 0.0) - (b or 0.0)) for a, b in zip(*sides, strict=True))
-    return fsum(moved) / 2
+    return fsum(abs(a / total - b / was) for a, b in zip(now, before, strict=True)) / 2
 
 
 def growth(now: Decimal | None, before: Decimal | None, base: Decimal | None = None) -> float | None:

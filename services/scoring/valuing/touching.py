@@ -1,9 +1,23 @@
 """Scoring again the customers whose facts changed, with what the newest run found."""
 
+import asyncio
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ARRAY, Boolean, Integer, Uuid, any_, bindparam, delete, literal_column, select, update
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Integer,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from services.scoring.facts.models import Mark
@@ -11,18 +25,20 @@ from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.lifecycle.marks import mark
 from services.scoring.runs import statements as run_statements
 from services.scoring.runs.schemas import RunStatus
-from services.scoring.scores.actions import lock_shared, remove, write
+from services.scoring.scores.actions import remove, try_alone, write
 from services.scoring.scores.models import Score
-from services.scoring.scores.rows import place_among
+from services.scoring.scores.rows import Rows, place_among
 from services.scoring.scores.rows import rows as rows_of
+from services.scoring.scores.staging import write_many
 from services.scoring.states.actions import rebuild
 from services.scoring.states.histories import of_some
-from services.scoring.states.history import day_number
+from services.scoring.states.history import History, day_number
 from services.scoring.valuing.standard import Standard
 from shared.database import Transaction
 from shared.statements import Runner, Statement
 
-MOST = 500
+MOST = 5_000
+FEW = 300  # who are scored in a moment: without a thread, and without a table of the transaction
 
 
 async def waiting(on: Runner) -> tuple[bool, bool]:
@@ -43,8 +59,9 @@ async def score_touched(tx: Transaction, *, most: int = MOST) -> int:
     """Score the customers on the dirty list, at most so many; return how many marks were dealt with.
 
     During a run a mark stays, to be dealt with once more after it: the run may have read before the fact.
+    No mark is locked meanwhile: what is marked again while it is scored stays on the list.
     """
-    if not await lock_shared(tx):
+    if not await try_alone(tx):
         return 0
     standard = await Standard.read(tx.connection)
     if standard is None:
@@ -57,13 +74,15 @@ async def score_touched(tx: Transaction, *, most: int = MOST) -> int:
     marks = [mark for mark in marks if not (during and mark["again"])]
     if not marks:
         return 0
-    ids = [UUID(int=mark["customer_id"].int) for mark in marks]
-    whose = {row["original_id"]: row["current_id"] for row in await _CUSTOMERS.all(tx.connection, ids=ids)}
+    times = {mark["customer_id"]: mark["times"] for mark in marks}
+    whose = await _CUSTOMERS.all(tx.connection, ids=list(times))
     # A customer that was merged away has a mark too: its score goes.
-    await _score(tx, standard, sorted({UUID(int=one.int) for pair in whose.items() for one in pair}))
-    await _PARK.value(tx.connection, ids=[id_ for id_ in ids if id_ not in whose])
-    await (_LATER if during else _DONE).value(tx.connection, ids=list(whose))
-    return len(ids)
+    await _score(tx, standard, sorted({one for pair in whose for one in pair}))
+    known = sorted({pair["original_id"] for pair in whose})
+    strangers = sorted(set(times).difference(known))
+    for then, ids in ((_PARK, strangers), (_LATER if during else _DONE, known)):
+        await then.value(tx.connection, ids=ids, times=[times[id_] for id_ in ids])
+    return len(marks)
 
 
 async def unpark(on: Runner) -> None:
@@ -74,15 +93,21 @@ async def unpark(on: Runner) -> None:
 async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> None:
     day, run = standard.as_of(tx.at.date()), standard.run
     history = await of_some(tx.connection, customers, until=day, currency=run["currency"])
-    found, _ = rows_of(history, standard.model, day_number(day))
-    place_among(found, history, standard.cuts)
+    many, given = len(history) > FEW, (history, standard, day_number(day))
+    found = await asyncio.to_thread(_valued, *given) if many else _valued(*given)
     ranked = {row["customer_id"].bytes: row["rank"] for row in await _RANKS.all(tx.connection, ids=customers)}
     kept = [ranked.get(id_.tobytes()) or 0 for id_ in found["customer_id"]]
     found["rank"] = np.array(kept, np.int64)
-    await write(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
+    await (write_many if many else write)(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
     there = {id_.tobytes() for id_ in found["customer_id"]}
     await remove(tx, [id_ for id_ in customers if id_.bytes not in there], as_of=day)
     await mark(tx, customers)
+
+
+def _valued(history: History, standard: Standard, day: int) -> Rows:
+    found, _ = rows_of(history, standard.model, day)
+    place_among(found, history, standard.cuts)
+    return found
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -90,9 +115,7 @@ _ready = (~Mark.parked, ~Mark.rebuild)
 _most = bindparam("most", type_=Integer)
 _to_rebuild = select(Mark.customer_id).where(~Mark.parked, Mark.rebuild)
 _WAITING = Statement(select(_to_rebuild.exists(), select(Mark.customer_id).where(*_ready).exists()))
-_MARKS = Statement(
-    select(Mark).where(*_ready).order_by(Mark.again, Mark.at).limit(_most).with_for_update(skip_locked=True)
-)
+_MARKS = Statement(select(Mark).where(*_ready).order_by(Mark.again, Mark.at).limit(_most))
 _TO_REBUILD = Statement(_to_rebuild.limit(_most).with_for_update(skip_locked=True))
 _current = aliased(Identity)
 _told = select(Identity.original_id, Identity.current_id).where(_current.original_id == Identity.current_id)
@@ -103,14 +126,20 @@ _UNPARK = Statement(
     .values(parked=literal_column("false", Boolean)),
     unguarded=COMPUTED,
 )
-_PARK = Statement(
-    update(Mark).where(Mark.customer_id == any_(_IDS)).values(parked=literal_column("true", Boolean))
-)
 _RANKS = Statement(
     select(Score.customer_id, Score.rank).where(Score.customer_id == any_(_IDS)),
     unguarded=COMPUTED,
 )
-_of_ids = Mark.customer_id == any_(_IDS)
-_REBUILT = Statement(update(Mark).where(_of_ids).values(rebuild=literal_column("false", Boolean)))
-_DONE = Statement(delete(Mark).where(_of_ids))
-_LATER = Statement(update(Mark).where(_of_ids).values(again=literal_column("true", Boolean)))
+_REBUILT = Statement(
+    update(Mark).where(Mark.customer_id == any_(_IDS)).values(rebuild=literal_column("false", Boolean))
+)
+_seen = (
+    func.unnest(_IDS, bindparam("times", type_=ARRAY(Integer)))
+    .table_valued(column("id", Uuid), column("times", Integer))
+    .render_derived(name="seen")
+)
+_as_seen = (Mark.customer_id == _seen.c.id, Mark.times == _seen.c.times)
+_true = literal_column("true", Boolean)
+_PARK = Statement(update(Mark).where(*_as_seen).values(parked=_true))
+_LATER = Statement(update(Mark).where(*_as_seen).values(again=_true))
+_DONE = Statement(delete(Mark).where(*_as_seen))

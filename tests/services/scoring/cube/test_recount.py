@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from feed.consumer import Received
-from services.scoring.cube.grains import DIMENSIONS, GRAINS, number
+from services.scoring.cube.grains import DIMENSIONS, GRAINS, OWNING, number
 from tests.services.scoring.base import Base, customer, id_of, order, product, rate
 
 PEOPLE = [f"p{number}" for number in range(6)]
 PRODUCTS = [f"product {number}" for number in range(4)]
+TOLD = (*DIMENSIONS, OWNING)
 START = date(2026, 1, 1)
 EMPTY = "truncate scoring.facts, scoring.states, scoring.marks, scoring.sales_marks, scoring.identities, "
 EMPTY += "scoring.external_names, scoring.products, scoring.sold_lines, scoring.cells, scoring.exchange_rates"
@@ -88,6 +89,7 @@ class Oracle:
                     **self._line(line, kind, its, (worth or Decimal()) * sign),
                     **{name: seller.get(name) for name in ("region", "salesperson", "department")},
                     "customer_class": self._live("customer")[whose].get("customer_class"),
+                    OWNING: self._live("customer")[whose].get("department"),
                     "month": _month(seller or data),
                     "order": subject if kind == "order" else None,
                     "unpriced": worth is None,
@@ -123,7 +125,7 @@ class Oracle:
         sums: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
         for line in self.lines():
             for grain in GRAINS:
-                told = tuple(str(line[d]) if d in grain and line[d] else None for d in DIMENSIONS)
+                told = tuple(str(line[d]) if d in grain and line[d] else None for d in TOLD)
                 cell = sums[(number(grain), line["month"], *told)]
                 cell["lines"] += 1
                 for name in ("quantity", "amount", "cost", "costed"):
@@ -190,6 +192,7 @@ def _customers(chance: random.Random, version: int) -> list[Received]:
     for name in PEOPLE:
         merged = [str(id_of(one)) for one, whole in into.items() if whole == name]
         of = {"customer_class": chance.choice([None, "retail", "trade"]), "merged_ids": merged}
+        of |= {"department": chance.choice([None, "north", "south"])}
         gone = name in into or chance.random() < 0.05 * (name not in PEOPLE[:2])
         told.append(customer(name, version, gone=gone, **of))
     return told
@@ -204,7 +207,7 @@ async def _found(base: Base) -> Cells:
     rows = await base.scoring.database.pool.fetch("select * from scoring.cells")
     found = {}
     for row in rows:
-        told = tuple(None if row[name] is None else str(row[name]) for name in DIMENSIONS)
+        told = tuple(None if row[name] is None else str(row[name]) for name in TOLD)
         assert row["currency"] == "CNY"
         found[(row["grain"], row["month"], *told)] = tuple(row[name] for name in MEASURES)
     assert len(found) == len(rows)

@@ -75,7 +75,7 @@ async def test_eight_interleaved_partitions_give_the_states_of_one_feed(known: B
 
 
 async def test_eight_workers_give_the_scores_of_one(known: Base) -> None:
-    """Touched customers are shared out by the locks of their marks."""
+    """Whoever holds the lock of publication scores the touched; the others find nothing to do."""
     database = known.scoring.database
     await known.settle()
     assert (await known.run())["predicts"] is True

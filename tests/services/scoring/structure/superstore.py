@@ -22,7 +22,11 @@ DIMENSIONS = (
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the file with what it is of; salespeople and departments are made up."""
+    """A line of the file with what it is of; salespeople, departments and teams are made up.
+
+    `team` is the department of the customer, `owner` is who looks after it; `heir` is the last of those that
+    took the place of the product.
+    """
 
     order: str
     day: str
@@ -32,7 +36,10 @@ class Line:
     region: str
     salesperson: str
     department: str
+    team: str
+    owner: str
     product: str
+    heir: str
     category: str
     name: str
     amount: Decimal
@@ -43,10 +50,23 @@ class Line:
 def lines() -> list[Line]:
     """Read the file; ids are those that the services use."""
     text = io.StringIO(gzip.decompress(FILE.read_bytes()).decode())
-    return [_line(row) for row in csv.DictReader(text)]
+    rows = list(csv.DictReader(text))
+    after = replaced(str(id_of(row["Product ID"])) for row in rows)
+    return [_line(row, after) for row in rows]
 
 
-def _line(row: dict[str, str]) -> Line:
+def replaced(products: Iterable[str]) -> dict[str, str]:
+    """Return which product took the place of which: in each five the second, then the third."""
+    order = sorted(set(products))
+    return {one: order[at + 1] for at, one in enumerate(order[:-2]) if at % 5 < 2}
+
+
+def _heir(product: str, after: dict[str, str]) -> str:
+    return _heir(after[product], after) if product in after else product
+
+
+def _line(row: dict[str, str], after: dict[str, str]) -> Line:
+    product, whose = str(id_of(row["Product ID"])), crc32(row["Customer ID"].encode())
     seller = crc32(row["State"].encode()) % 12
     return Line(
         order=row["Order ID"],
@@ -57,7 +77,10 @@ def _line(row: dict[str, str]) -> Line:
         region=row["Region"],
         salesperson=f"u-{seller}",
         department=f"d-{seller % 3}",
-        product=str(id_of(row["Product ID"])),
+        team=f"t-{whose % 3}",
+        owner=f"o-{whose % 40}",
+        product=product,
+        heir=_heir(product, after),
         category=row["Sub-Category"],
         name=row["Product Name"],
         amount=Decimal(row["Sales"]),
@@ -74,12 +97,13 @@ def told(of: Iterable[Line]) -> tuple[list[Received], list[Received]]:
     orders: dict[str, list[Line]] = {}
     for one in of:
         orders.setdefault(one.order, []).append(one)
+    after = replaced(products)
     people = [
         Received("customer", _id(key), 1, False, _customer(one), 1)  # noqa: FBT003 - not gone
         for key, one in customers.items()
     ]
     catalogue = [
-        Received("product", _id(key), 1, False, product(one.name, category=one.category).data, 1)  # noqa: FBT003 - as above
+        Received("product", _id(key), 1, False, _product(one, after.get(key)), 1)  # noqa: FBT003 - as above
         for key, one in products.items()
     ]
     return people, [*catalogue, *(_order(key, its) for key, its in orders.items())]
@@ -94,8 +118,17 @@ async def load(base: Base, of: Iterable[Line]) -> None:
 
 
 def _customer(one: Line) -> dict[str, object]:
-    owner = {"owner": one.salesperson, "customer_class": one.customer_class, "identities": []}
+    owner = {
+        "owner": one.owner,
+        "department": one.team,
+        "customer_class": one.customer_class,
+        "identities": [],
+    }
     return customer("", **owner).data
+
+
+def _product(one: Line, after: str | None) -> dict[str, object]:
+    return product(one.name, category=one.category, replaced_by_id=after).data
 
 
 def _order(key: str, its: list[Line]) -> Received:

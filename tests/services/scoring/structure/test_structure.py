@@ -145,6 +145,32 @@ async def test_everybody_gets_the_sums_of_the_customers_they_see(
     assert foreign.status_code == (200 if visibility is Visibility.ALL else 404)
 
 
+async def test_who_no_longer_has_a_customer_sees_its_sales_at_once_no_more(base: Base) -> None:
+    seen = {"rows": "category", "columns": "region"}
+    was, now = (
+        {way: base.scoring.client(Principal(who, frozenset(("scores:read",)), way, where)) for way in _SOME}
+        for who, where in (("u-8", "east"), ("u-9", "west"))
+    )
+
+    async def amounts(clients: dict[Visibility, httpx.AsyncClient]) -> list[str]:
+        found = [await asked(client, **seen) for client in clients.values()]
+        return [one["total"]["amount"]["amount"] for one in found]
+
+    await base.customers(customer("z", owner="u-8", department="east"))
+    await base.facts_told(sale("z1", "z", "2026-01-10", ("tea", "2", "12.00")))
+    await base.count()
+    assert (await amounts(was), await amounts(now)) == (["12.00", "12.00"], ["0.00", "0.00"])
+    await base.customers(customer("z", 2, owner="u-9", department="west"))
+    assert (await amounts(was), await amounts(now)) == (["0.00", "0.00"], ["0.00", "0.00"])
+    await base.count()
+    assert (await amounts(was), await amounts(now)) == (["0.00", "0.00"], ["12.00", "12.00"])
+    await base.customers(customer("z", 3, gone=True))
+    await base.count()
+
+
+_SOME = (Visibility.OWN, Visibility.DEPARTMENT)
+
+
 @pytest.mark.parametrize(
     ("query", "mark"),
     [

@@ -2,22 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from itertools import combinations
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import httpx
 import pytest
 
+from services.scoring.structure.figures import Figures
+from shared.auth import Principal, Visibility
 from tests.services.scoring.base import Base
+from tests.services.scoring.structure.oracle import split
 from tests.services.scoring.structure.superstore import DIMENSIONS, Line, lines, load
 
 NOW, BEFORE = "2016", "2015"
 ASKED = {"since": f"{NOW}-01", "until": f"{NOW}-12"}
 OF_A_LINE = {"product", "category"}
 LINES = lines()
+PAIRS = (  # from each grain that tells departments of customers, and from the lines
+    *(("month", "product"), ("category", "region"), ("category", "salesperson"), ("month", "customer_class")),
+    *(("product", "region"), ("category", "customer")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +44,28 @@ def sums(of: Iterable[Line]) -> dict[str, Any]:
     }
 
 
+class Who(NamedTuple):
+    """Who sees all, who sees a department, who sees their own."""
+
+    visibility: Visibility
+    owner: str | None = None
+    team: str | None = None
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.owner or "u-0", frozenset(("scores:read",)), self.visibility, self.team)
+
+    def sees(self, line: Line) -> bool:
+        return self.owner in {None, line.owner} and self.team in {None, line.team}
+
+
+ALL = Who(Visibility.ALL)
+SOME = (Who(Visibility.DEPARTMENT, team="t-1"), Who(Visibility.OWN, owner="o-7"))
+
+
 @cache
-def of_year(year: str) -> list[Line]:
-    return [line for line in LINES if line.month.startswith(year)]
+def of_year(year: str, who: Who = ALL) -> list[Line]:
+    return [line for line in LINES if line.month.startswith(year) and who.sees(line)]
 
 
 def read(part: dict[str, Any]) -> dict[str, Any]:
@@ -80,10 +106,10 @@ class Side:
 
 
 @cache
-def by_place(sides: tuple[Side, ...], year: str) -> dict[Hashable, dict[str, Any]]:
+def by_place(sides: tuple[Side, ...], year: str, who: Who) -> dict[Hashable, dict[str, Any]]:
     """Sum the lines of a year by brute force."""
     found: dict[Hashable, list[Line]] = defaultdict(list)
-    for line in of_year(year):
+    for line in of_year(year, who):
         found[tuple(side.at(line) for side in sides)].append(line)
     out = {}
     for places, of in found.items():
@@ -95,9 +121,9 @@ def by_place(sides: tuple[Side, ...], year: str) -> dict[Hashable, dict[str, Any
 NOTHING = sums([])
 
 
-def compare(parts: dict[Hashable, dict[str, Any]], *sides: Side) -> None:
+def compare(parts: dict[Hashable, dict[str, Any]], *sides: Side, who: Who) -> None:
     """Hold the parts of an answer equal to brute force, now and the year before."""
-    expected = {year: by_place(sides, year) for year in (NOW, BEFORE)}
+    expected = {year: by_place(sides, year, who) for year in (NOW, BEFORE)}
     for year, name in ((NOW, None), (BEFORE, "before"), (BEFORE, "year_before")):
         told = expected[year]
         assert told.keys() <= parts.keys()
@@ -111,20 +137,81 @@ def compare(parts: dict[Hashable, dict[str, Any]], *sides: Side) -> None:
     assert sum(part["share"] for part in parts.values()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("pair", list(combinations(DIMENSIONS, 2)), ids="-".join)
-async def test_every_pair_of_dimensions_is_what_the_file_says(
-    superstore: Base, client: httpx.AsyncClient, pair: tuple[str, str]
-) -> None:
+async def check(client: httpx.AsyncClient, pair: tuple[str, ...], who: Who) -> None:
+    """Ask for a pair, and hold everything in the answer equal to brute force."""
     asked = {**ASKED, "rows": pair[0], "columns": pair[1], "top": 12}
     answer = await client.get("/v1/consumption-structure", params=asked)
     assert answer.status_code == 200, answer.text
     found = answer.json()
-    assert read(found["total"]) == sums(of_year(NOW))
+    assert read(found["total"]) == sums(of_year(NOW, who))
     rows, columns = (Side.read(found[name]) for name in ("rows", "columns"))
     for side, members in ((rows, found["rows"]["members"]), (columns, found["columns"]["members"])):
-        compare({(at,): part for at, part in enumerate(members)}, side)
+        compare({(at,): part for at, part in enumerate(members)}, side, who=who)
         shown = [Decimal(part["amount"]["amount"]) for part in members if not part["others"]]
         assert side.of == "month" or shown == sorted(shown, reverse=True)
-    compare({(cell["row"], cell["column"]): cell for cell in found["cells"]}, rows, columns)
+    cells = {(cell["row"], cell["column"]): cell for cell in found["cells"]}
+    compare(cells, rows, columns, who=who)
     assert found["up_to_date"] is True
     assert found["coverage"] == {"priced": 1.0, "costed": 1.0}
+    for side in (rows, columns):
+        name = "rows" if side is rows else "columns"
+        assert found["concentration"][name] == pytest.approx(concentrated(side.of, who))
+        assert found["mix_shift"][name]["before"] == pytest.approx(moved(side.of, who))
+
+
+def shares_of(of: str, year: str, who: Who) -> dict[str, float]:
+    amounts: dict[str, float] = defaultdict(float)
+    for line in of_year(year, who):
+        amounts[getattr(line, of).replace(BEFORE, NOW)] += float(line.amount)
+    whole = sum(amounts.values())
+    return {value: amount / whole for value, amount in amounts.items()}
+
+
+def concentrated(of: str, who: Who) -> float:
+    return sum(share**2 for share in shares_of(of, NOW, who).values())
+
+
+def moved(of: str, who: Who) -> float:
+    now, before = shares_of(of, NOW, who), shares_of(of, BEFORE, who)
+    return sum(abs(now.get(value, 0) - before.get(value, 0)) for value in now | before) / 2
+
+
+@pytest.mark.parametrize("pair", list(combinations(DIMENSIONS, 2)), ids="-".join)
+async def test_every_pair_of_dimensions_is_what_the_file_says(
+    superstore: Base, client: httpx.AsyncClient, pair: tuple[str, str]
+) -> None:
+    await check(client, pair, ALL)
+
+
+@pytest.mark.parametrize("who", SOME, ids=lambda who: who.visibility)
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+async def test_who_sees_some_customers_gets_the_sums_of_these(
+    superstore: Base, pair: tuple[str, str], who: Who
+) -> None:
+    await check(superstore.scoring.client(who.principal), pair, who)
+
+
+@pytest.mark.parametrize("of", ["product", "heir"])
+@pytest.mark.parametrize("who", [ALL, *SOME], ids=lambda who: who.visibility)
+async def test_a_change_is_split_by_product_or_by_product_and_those_that_replaced_it(
+    superstore: Base, who: Who, of: str
+) -> None:
+    asked = {**ASKED, "rows": "category", "replaced": of == "heir"}
+    answer = await superstore.scoring.client(who.principal).get("/v1/consumption-structure", params=asked)
+    told = answer.json()["price_volume_mix"]
+    by_product = [sold_by(of, of_year(year, who)) for year in (NOW, BEFORE)]
+    parts = split(*by_product).parts()
+    found = {name: Decimal(part["amount"]) for name, part in told["before"].items()}
+    assert found.pop("change") == sum(found.values())
+    assert found == {name: pytest.approx(part, abs=Decimal("0.00001")) for name, part in parts.items()}
+    assert told["year_before"] == told["before"]
+
+
+def sold_by(of: str, lines: list[Line]) -> dict[str, Figures]:
+    found: dict[str, Figures] = defaultdict(Figures)
+    for line in lines:
+        held = found[getattr(line, of)]
+        found[getattr(line, of)] = replace(
+            held, quantity=held.quantity + line.quantity, amount=held.amount + line.amount
+        )
+    return found
