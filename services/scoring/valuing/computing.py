@@ -67,6 +67,9 @@ def compute(order: Order, learned: History, scored: History) -> Outcome:
     population = {} if prediction is None or not len(found) else valuation.population(prediction)
     if margin is not None:
         population["firm_margin"] = margin
+    gaps = int((scored["days"] - 1).sum())
+    if gaps > 0:
+        population["mean_gap"] = float((scored["last_day"] - scored["first_day"]).sum() / gaps)  # in days
     drift = _drift(order, scored)
     return Outcome(found, versions, model is not None, population, cuts.stored(), own, drift)
 

@@ -1,4 +1,4 @@
-"""How often lifecycles are judged as they truly are: by the rules, by fixed days, and knowing each true pace."""
+"""How often lifecycles are judged as they truly are: by the rules, by fixed days, by each true pace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

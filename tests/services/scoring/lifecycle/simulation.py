@@ -147,7 +147,7 @@ class Seasonal(Life):
 
     def _until(self, expected: float) -> float:
         """Return the days in which so many mean gaps pass, counted in the season's own time."""
-        ahead = np.arange(0.0, 4000.0)
+        ahead = np.arange(0.0, 2 + expected / (1 - self.swing))
         pace = 1 + self.swing * np.cos(2 * np.pi * (self.clock + ahead - self.peak) / 365.25)
         return float(np.searchsorted(np.cumsum(pace), expected)) + float(self.draw.random())
 

@@ -18,7 +18,7 @@ from tests.services.scoring.lifecycle.accuracy import (
 )
 from tests.services.scoring.lifecycle.simulation import SIMULATORS, simulate
 
-CUSTOMERS, SEED = 500, 7
+CUSTOMERS, SEED = 300, 7
 # How much oftener the rules are right than fixed days: less than over several seeds (docs/lifecycle.md).
 BETTER = {"phases": 0.04, "contract": 0.02, "seasonal": 0.03, "spending": 0.1}
 
