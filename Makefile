@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check format demo migrate revision key faults torture arrivals bench matching estimators openapi spectral clients schemathesis
 
+# Without it each process of ours, and of the tests', would compile all code anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 # Tools are called as modules: a script's first line cannot name the interpreter of a clone at a long path.

@@ -42,8 +42,8 @@ insert into scoring.costs
 _SHARED = """
 with cost as (
     insert into scoring.costs (id, kind, amount, currency, first_day, last_day, basis, generation, version)
-        select gen_random_uuid(), kind, round($1::numeric / 10, 2), 'CNY', '2026-03-01', '2026-03-31', 'equal',
-            1, 1
+        select gen_random_uuid(), kind, round($1::numeric / 10, 2), 'CNY', '2026-03-01', '2026-03-31',
+            'equal', 1, 1
         from unnest(array['attract', 'develop', 'keep', 'serve']) kind returning id)
 insert into scoring.cost_allocations (id, cost_id, fetched, held, units, generation, version)
     select gen_random_uuid(), id, true, gen_random_uuid(), $1::numeric * 10, 1, 1 from cost"""

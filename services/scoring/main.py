@@ -23,6 +23,7 @@ from services.scoring.structure.routes import router as structure
 from services.scoring.suppositions.routes import router as suppositions
 from services.scoring.tiers.routes import ROUTERS as TIERS
 from services.scoring.tiers.settings import SETTINGS as TIER_SETTINGS
+from services.scoring.tracking.routes import router as tracking
 from services.scoring.versions.queries import VERSIONS
 from services.scoring.versions.routes import router as versions
 from services.scoring.win_backs.queries import SETTINGS as WIN_BACK_SETTINGS
@@ -44,6 +45,6 @@ def build() -> FastAPI:
     }
     why = [explanations, changes, suppositions, evidence]
     where = [*TIERS, rfm, lifecycles, win_backs, structure, commercial]
-    how = [runs, versions, *CHAMPIONS, *BACKTESTS, status]
+    how = [runs, versions, tracking, *CHAMPIONS, *BACKTESTS, status]
     routers = [scores, *why, *where, *how, feed_router(FEED, kinds)]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

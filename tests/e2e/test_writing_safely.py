@@ -90,7 +90,7 @@ async def increments(system: System, url: str, headers: httpx.Headers, times: in
             assert done.status_code in {412, 503}, done.text
             refused += 1
             took = time.monotonic() - began
-            await asyncio.sleep(random.uniform(0, 30 * took))  # noqa: S311 - most of the others may go first
+            await asyncio.sleep(random.uniform(0, 60 * took))  # noqa: S311 - nearly all others may go first
     return refused
 
 

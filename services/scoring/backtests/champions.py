@@ -18,14 +18,20 @@ def champion(origins: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the best estimator by error, then by ranking, ties to the simpler; None without a sound one.
 
     Two tie when their mean difference over the origins is no more than its own spread (standard deviation),
-    or than TIE of the better figure. The simpler is one that is not COMPLEX, then the one that comes first.
+    or than TIE of the better figure. The simpler is one with equal parameters for everybody, then one
+    that is not COMPLEX, then the one that comes first.
     An estimator whose fit was unsound at any origin cannot be it.
     """
-    ordered = sorted(_by_estimator(origins).items(), key=lambda one: one[0] in COMPLEX)  # is stable
+    ordered = sorted(_by_estimator(origins).items(), key=lambda one: _complexity(one[0]))  # is stable
     sound = {kind: found for kind, found in ordered if _is_sound(found)}
     by_error = _tied(sound, lambda one: one["purchases"]["rmse"])
     by_rank = _tied(by_error, lambda one: -one["auc"] if one["auc"] is not None else 0.0)
     return next(iter(by_rank), None)
+
+
+def _complexity(name: str) -> tuple[bool, bool]:
+    kind, by_group, _ = name.partition(",")
+    return bool(by_group), kind in COMPLEX
 
 
 def _tied(found: dict[str, Compared], figure: Callable[[Mapping[str, Any]], float]) -> dict[str, Compared]:

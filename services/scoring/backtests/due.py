@@ -30,5 +30,6 @@ async def ask_when_due(tx: Transaction, *, currency: str) -> bool:
     last: datetime | None = await _LAST.value(tx.connection)
     if last is not None and tx.at - last < timedelta(days=settings["backtest_days"]):
         return False
-    await JOBS.ask(tx, KIND, parameters(BacktestCreate(), tx.at.date(), currency), NOTHING)
+    given = await parameters(tx.connection, BacktestCreate(), tx.at.date(), currency)
+    await JOBS.ask(tx, KIND, given, NOTHING)
     return True

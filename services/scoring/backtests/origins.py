@@ -1,6 +1,6 @@
 """Owns one origin of a back-test: fit up to the cut-off, forecast the hold-out, compare. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,9 +10,12 @@ import numpy as np
 from services.scoring import estimators
 from services.scoring.apart.process import Arrays
 from services.scoring.backtests import measures
+from services.scoring.estimators.bygroup import label
 from services.scoring.estimators.fitting import Fit, Status
-from services.scoring.estimators.histogram import DAYS, Floats
+from services.scoring.estimators.groupfits import NO_WAYS, Ways
+from services.scoring.estimators.histogram import DAYS, Floats, Ints
 from services.scoring.estimators.summary import Summary
+from services.scoring.estimators.timing import Timing
 from services.scoring.scores.valuation import summary
 from services.scoring.states.history import History
 
@@ -49,22 +52,24 @@ def cut_offs(until: date, *, origins: int, holdout_weeks: int, step_weeks: int) 
     return [last - timedelta(weeks=step_weeks * back) for back in reversed(range(origins))]
 
 
-def compare(origin: Origin, kinds: Sequence[str]) -> dict[str, Any]:
-    """Return how every estimator would have done."""
+def compare(origin: Origin, kinds: Sequence[str], ways: Ways = NO_WAYS) -> dict[str, Any]:
+    """Return how every estimator would have done, with parameters for everybody and by group."""
     spend = estimators.SPEND_ESTIMATORS[SPEND].fit(origin.seen.spend_histogram())
     each = _spends(spend, origin)
     return {
         "customers": len(origin.seen),
         "repeat_buyers": int((origin.seen.x > 0).sum()),
         "purchases": int(origin.purchases.sum()),
-        "estimators": [_compared(kind, origin, each) for kind in kinds],
+        "estimators": [row for kind in kinds for row in _compared(kind, origin, each, ways)],
     }
 
 
 def work(head: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
     """Do it in a process of its own; arrays are the histories at the cut-off, and at the end."""
-    seen, later = arrays
-    return compare(Origin.of(seen, later, head["cut_off"], head["days"]), list(estimators.ESTIMATORS)), ()
+    seen, later, *codes = arrays
+    origin = Origin.of(seen, later, head["cut_off"], head["days"])
+    ways = Ways.read(head["ways"], head["levels"], codes[0] if codes else None)
+    return compare(origin, list(estimators.ESTIMATORS), ways), ()
 
 
 def _spends(spend: Fit[Any], origin: Origin) -> Floats | None:
@@ -75,21 +80,42 @@ def _spends(spend: Fit[Any], origin: Origin) -> Floats | None:
     return expected
 
 
-def _compared(kind: str, origin: Origin, each: Floats | None) -> dict[str, Any]:
-    fit = estimators.ESTIMATORS[kind].fit(origin.seen.histogram())
-    said: dict[str, Any] = {"estimator": kind, "status": fit.status.value, "reason": fit.reason}
+def _compared(kind: str, origin: Origin, each: Floats | None, ways: Ways) -> Iterator[dict[str, Any]]:
+    fit, seen = estimators.ESTIMATORS[kind].fit(origin.seen.histogram()), origin.seen
+    everybody = [] if fit.parameters is None else [(np.arange(len(seen)), fit.parameters)]
+    yield _figures(label(kind, None), fit, everybody, origin, each)
+    for by in ways.ways:
+        found, own, groups = ways.fit(fit, seen, by), fit, everybody
+        if found is not None:
+            own, numbers = found.fit, ways.numbers(found.model, len(seen))
+            groups = [(rows, timing) for _, rows, timing in found.model.split(numbers)]
+        yield _figures(label(kind, by.stored()), own, groups, origin, each)
+
+
+def _figures(
+    name: str,
+    fit: Fit[Any],
+    groups: Sequence[tuple[Ints, Timing]],
+    origin: Origin,
+    each: Floats | None,
+) -> dict[str, Any]:
+    """Return how one estimator would have done, given the rows of each group and what foretells them."""
+    said: dict[str, Any] = {"estimator": name, "status": fit.status.value, "reason": fit.reason}
     nothing = dict.fromkeys(("purchases", "value", "bias", "auc", "top_decile_share"))
-    if fit.status is not Status.OK or fit.parameters is None:
+    if fit.status is not Status.OK:
         return {**said, **nothing, "deciles": [], "frequencies": []}
-    timing, seen, actual = fit.parameters, origin.seen, origin.purchases
-    weeks = (*seen.weeks, origin.weeks)
-    expected = timing.expected_purchases(seen.x, *weeks)
+    seen, actual = origin.seen, origin.purchases
+    expected, active = np.zeros(len(seen)), np.zeros(len(seen))
+    for rows, timing in groups:
+        weeks = (*seen[rows].weeks, origin.weeks)
+        expected[rows] = timing.expected_purchases(seen.x[rows], *weeks)
+        active[rows] = timing.p_active(seen.x[rows], *weeks)
     error = measures.errors(expected, actual)
     return {
         **said,
         "purchases": error,
         "bias": measures.bias(error["predicted"], error["actual"]),
-        "auc": measures.auc(timing.p_active(seen.x, *weeks), actual > 0),
+        "auc": measures.auc(active, actual > 0),
         **_in_money(expected, each, origin),
         "deciles": measures.by_decile(expected, actual),
         "frequencies": measures.by_frequency(seen.x, expected, actual),

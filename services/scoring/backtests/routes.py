@@ -35,7 +35,7 @@ async def create_backtest(body: BacktestCreate, request: Request, principal: Can
     """Queue a back-test of every estimator; poll the Location, or watch its events."""
 
     async def act(tx: Transaction) -> Answer:
-        given = parameters(body, tx.at.date(), core(request).settings.currency)
+        given = await parameters(tx.connection, body, tx.at.date(), core(request).settings.currency)
         job = await JOBS.ask(tx, KIND, given, NOTHING)
         row = await JOBS.sql.one.one(tx.connection, kind=KIND, job=job)
         if row is None:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from numpy.typing import NDArray
 from sqlalchemy import Date, Text, Uuid, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
@@ -15,8 +16,11 @@ from services.scoring.backtests.origins import cut_offs
 from services.scoring.backtests.proposing import propose
 from services.scoring.backtests.schemas import BacktestCreate
 from services.scoring.base import JOBS
+from services.scoring.champions.queries import CURRENT
+from services.scoring.estimators.bygroup import Names
+from services.scoring.grouping.reading import levels_of, names_of
 from services.scoring.states.histories import PATIENT, of_everybody
-from services.scoring.states.history import History, day_number
+from services.scoring.states.history import day_number
 from shared.auth import Principal
 from shared.clock import Clock, utc_now
 from shared.database import Database
@@ -49,10 +53,13 @@ async def bias_spreads(on: Runner) -> dict[str, float | None]:
     return {one["estimator"]: one["bias_spread"] for one in counts["estimators"]}
 
 
-def parameters(body: BacktestCreate, today: date, currency: str) -> dict[str, Any]:
+async def parameters(on: Runner, body: BacktestCreate, today: date, currency: str) -> dict[str, Any]:
     """Return what a back-test is asked for, with what was left out."""
-    until = body.until or today - timedelta(days=1)
-    return {**body.model_dump(), "until": until.isoformat(), "currency": body.currency or currency}
+    until, told = body.until or today - timedelta(days=1), body.model_dump(mode="json")
+    if told["parameters_by"] is None:
+        settings = await CURRENT.one(on)
+        told["parameters_by"] = settings["parameters_by"] if settings else []
+    return {**told, "until": until.isoformat(), "currency": body.currency or currency}
 
 
 class BacktestRun:
@@ -65,17 +72,17 @@ class BacktestRun:
         """Do a job from its checkpoint on."""
         asked = dict(job.parameters)
         until, currency = date.fromisoformat(asked.pop("until")), asked.pop("currency")
-        days = 7 * asked["holdout_weeks"]
+        ways, days = asked.pop("parameters_by", []), 7 * asked["holdout_weeks"]
         for at, cut_off in enumerate(cut_offs(until, **asked)):
             if at >= job.checkpoint.get("done", 0):
-                found = await self._origin(cut_off, days, currency)
+                found = await self._origin(cut_off, days, currency, ways)
                 await self._keep(job, cut_off, found, at + 1)
 
-    async def _origin(self, cut_off: date, days: int, currency: str) -> dict[str, Any]:
-        seen, later = await self._read(cut_off, days, currency)
-        head = {"cut_off": day_number(cut_off), "days": days}
+    async def _origin(self, cut_off: date, days: int, currency: str, ways: list[Any]) -> dict[str, Any]:
+        levels, arrays = await self._read(cut_off, days, currency, ways)
+        head = {"cut_off": day_number(cut_off), "days": days, "ways": ways, "levels": levels}
         try:
-            found, _ = await apart("services.scoring.backtests.origins", head, seen, later)
+            found, _ = await apart("services.scoring.backtests.origins", head, *arrays)
         except KilledError as killed:
             # The lease runs out, and the job goes on at its checkpoint.
             raise OSError(str(killed)) from killed
@@ -83,13 +90,19 @@ class BacktestRun:
             raise Failed(str(failed)) from failed
         return found
 
-    async def _read(self, cut_off: date, days: int, currency: str) -> tuple[History, History]:
-        """Read what was known at the cut-off, and at the end of its hold-out, from one snapshot."""
+    async def _read(
+        self, cut_off: date, days: int, currency: str, ways: list[Any]
+    ) -> tuple[Names | None, tuple[NDArray[Any], ...]]:
+        """Read what was known at the cut-off, and at the end of its hold-out, from one snapshot.
+
+        For parameters by group also who has which level, as it is today, and what the levels are.
+        """
         async with self.database.pool.acquire() as on, on.transaction(isolation="repeatable_read"):
             await PATIENT.value(on)
             seen = await of_everybody(on, until=cut_off, currency=currency)
             later = await of_everybody(on, until=cut_off + timedelta(days=days), currency=currency)
-            return seen, later
+            levels = await names_of(on, ways)
+            return levels, (seen, later, *await levels_of(on, levels, seen))
 
     async def _keep(self, job: Job, cut_off: date, found: dict[str, Any], done: int) -> None:
         async with self.database.begin(WORKER, at=self.clock()) as tx:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from jobs.schemas import JobRead
 from services.scoring.charts.specification import Chart
-from services.scoring.versions.schemas import FitStatus
+from services.scoring.versions.schemas import FitStatus, ParametersBy, ParametersByRead
 from shared.schemas import Body, Currency, Day, Read, Whole, example
 
 FEWEST_ORIGINS = 3
@@ -19,7 +19,8 @@ class BacktestCreate(Body):
     """A look at how the estimators would have done at earlier days, `origins` of them.
 
     `until`: the last day of the last hold-out, by default yesterday. Hold-outs are `holdout_weeks` long,
-    their cut-offs `step_weeks` apart. `currency`: what money is converted to.
+    their cut-offs `step_weeks` apart. `currency`: what money is converted to. `parameters_by`: by what every
+    estimator is tried besides, by default as the settings say.
     """
 
     model_config = example(until="2026-03-31", origins=3, holdout_weeks=13, step_weeks=13)
@@ -29,6 +30,7 @@ class BacktestCreate(Body):
     holdout_weeks: Weeks = 13
     step_weeks: Weeks = 13
     currency: Currency | None = None
+    parameters_by: Annotated[list[ParametersBy], Field(max_length=4)] | None = None
 
 
 class BacktestParameters(Read):
@@ -39,11 +41,14 @@ class BacktestParameters(Read):
     holdout_weeks: int
     step_weeks: int
     currency: str
+    parameters_by: list[ParametersByRead] = Field(default_factory=list)
 
 
 class EstimatorScore(Read):
     """One estimator over all origins, null where there is nothing to say.
 
+    `estimator` is its code, and for parameters by group what they differ by, as in
+    `mbg_nbd, segments: customer_class`.
     `mae` and `rmse` are per customer, in purchases; `value_mae` in money; `bias` is by what share the
     forecast total was above the actual one, `bias_spread` the standard deviation of that over the origins.
     `auc`: the chance that a customer who bought was thought likelier to than one who did not.

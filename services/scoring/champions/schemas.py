@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.scoring.versions.schemas import ParametersBy, ParametersByRead
 from shared.schemas import Body, Flag, Instant, Read, Text, Whole, example
 from web.bodies import kept
 
 Days = Annotated[Whole, Field(ge=1, le=365)]
+Ways = Annotated[list[ParametersBy], Field(max_length=4)]
 
 
 class Approval(StrEnum):
@@ -29,21 +31,34 @@ class ChampionApprove(Body):
 
 
 class ScoringSettingsUpdate(Body):
-    """Settings; what is absent stays. `backtest_days` null: back-tests are only those that are asked for."""
+    """Settings; what is absent stays. `backtest_days` null: back-tests are only those that are asked for.
 
-    model_config = example(approval="person", refit_days=7, backtest_days=28)
+    `parameters_by`: every run that fits, and every back-test, tries each estimator in these ways as well.
+    """
+
+    model_config = example(
+        approval="person",
+        refit_days=7,
+        backtest_days=28,
+        parameters_by=[{"method": "segments", "dimensions": ["customer_class"]}],
+    )
 
     approval: Approval = kept()
     refit_days: Days = kept()
     backtest_days: Days | None = None
+    parameters_by: Ways = kept()
 
 
 class ScoringSettingsRead(Read):
-    """Settings: who approves a champion, and after how many days fits and back-tests are repeated."""
+    """Settings: who approves a champion, and after how many days fits and back-tests are repeated.
+
+    `parameters_by`: by what each estimator is fitted and back-tested besides.
+    """
 
     id: UUID
     version: int
     approval: Approval
     refit_days: int
     backtest_days: int | None
+    parameters_by: list[ParametersByRead]
     updated_at: Instant

@@ -1,16 +1,20 @@
 """Splitting the change of a value between two days: passing time, then new data, then new parameters."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 from uuid import UUID
+
+import numpy as np
 
 from services.scoring.changes.schemas import Incomparable
 from services.scoring.explanations.accounts import Account, worth
 from services.scoring.explanations.explaining import told_between
 from services.scoring.explanations.queries import Told
 from services.scoring.explanations.telling import Json, differing, money
+from services.scoring.grouping.reading import groups_of
 from services.scoring.valuing.standard import Standard
 from shared.auth import Principal
 from shared.statements import Runner
@@ -50,7 +54,13 @@ async def changed(on: Runner, principal: Principal, customer: UUID, since: date,
     """Return ScoreChangeRead."""
     old, new = [await End.read(on, principal, customer, day) for day in (since, until)]
     reason, standards = _comparable(old, new)
-    steps = None if standards is None else await asyncio.to_thread(_steps, old, new, *standards)
+    steps = None
+    if standards is not None:
+        accounts = [
+            await _under(on, customer, standard, end)
+            for standard, end in zip((standards[0], *standards), (old, new, new), strict=True)
+        ]
+        steps = await asyncio.to_thread(_steps, (old.day, new.day), accounts, *standards)
     currency = standards[1].run["currency"] if standards else None
     parts = difference = None
     if steps is not None and currency is not None:
@@ -80,12 +90,32 @@ def _comparable(old: End, new: End) -> tuple[Incomparable | None, tuple[Standard
     return None, (first, second)
 
 
-def _steps(old: End, new: End, first: Standard, second: Standard) -> list[float]:
-    """Return the values before, aged to the new day, with the new statistics, with the new parameters."""
-    aged = old.account and old.account.on(new.day)
-    current = new.account and new.account.on(new.day)
-    then = old.account and old.account.on(old.day)
-    turns = ((first, then), (first, aged), (first, current), (second, current))
+async def _under(on: Runner, customer: UUID, standard: Standard, end: End) -> Account | None:
+    """Return what was bought by a day, in the group that a standard's version has for the customer.
+
+    It is the one that was said; for another version, the one of how the customer is described today.
+    """
+    model, told = standard.model, end.told
+    if told is None or model is None or model.groups is None or standard.same(told.standard):
+        return end.account
+    (number,) = await groups_of(on, np.array([customer.bytes], "V16"), model.groups)
+    return told.account.of_group(int(number))
+
+
+def _steps(
+    days: tuple[date, date], accounts: Sequence[Account | None], first: Standard, second: Standard
+) -> list[float]:
+    """Return the values before, aged to the new day, with the new statistics, with the new parameters.
+
+    accounts: the old one and the new one under the first, the new one under the second.
+    """
+    before, now, current = accounts
+    turns = (
+        (first, before and before.on(days[0])),
+        (first, before and before.on(days[1])),
+        (first, now and now.on(days[1])),
+        (second, current and current.on(days[1])),
+    )
     return [_value(standard, account) for standard, account in turns]
 
 

@@ -39,6 +39,7 @@ class Account:
             value = row[name]
             found[_NAMED.get(name, name)] = day_number(value) if name in _DAYS else float(value)
         found["orders"] = found["priced_orders"] = found["days"]
+        found["group"] = row["parameter_group"] or 0
         return cls(found, day)
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a date, a count or an amount
@@ -53,6 +54,12 @@ class Account:
     def on(self, day: date) -> Self:
         """Return the same seen on a later day: nothing was bought in between."""
         return type(self)(self.history, day)
+
+    def of_group(self, number: int) -> Self:
+        """Return the same account of a customer of another group of parameters."""
+        found = self.history.copy()
+        found["group"] = number
+        return type(self)(found, self.day)
 
     def buying(self, amount: float) -> Self:
         """Return the account with an order of `amount` more on its day; its cost is not known."""

@@ -16,7 +16,6 @@ from services.scoring.explanations.telling import (
     linked,
     money,
 )
-from services.scoring.runs import queries as runs
 from services.scoring.scores.schemas import Reason
 from services.scoring.scores.valuation import FACTORS
 from shared.auth import Principal
@@ -47,7 +46,7 @@ async def explained(on: Runner, principal: Principal, customer: UUID, told: Told
         "rules": linked(said, map(dict, orders), told.account, all_facts),
         "statistics": told.account.statistics(),
         "facts": all_facts,
-        "reproduction": await _reproduced(on, told),
+        "reproduction": await _reproduced(told),
         "since": await _since(on, principal, customer, told),
     }
 
@@ -58,16 +57,15 @@ async def told_between(on: Runner, principal: Principal, customer: UUID, **narro
     return [row["data"] for row in rows]
 
 
-async def _reproduced(on: Runner, told: Told) -> Json | None:
+async def _reproduced(told: Told) -> Json | None:
     """Compute the score again from its statistics and the parameters of its run."""
-    model, run = told.standard.model, told.standard.run
+    model = told.standard.model
     if model is None:
         return None
     found: Worth = await asyncio.to_thread(worth, model, told.account)
     used = [
         {"id": UUID(int=one["id"].int), "kind": one["kind"], "href": f"/v1/estimators/{one['id']}"}
-        for one in await runs.VERSIONS.all(on, ids=run["version_ids"])
-        if one["kind"] in told.standard.kinds
+        for one in told.standard.versions
     ]
     return {
         "value": money(found.value, told.currency),

@@ -40,8 +40,11 @@ class Basis:
             return None
         timing = None
         if run["predicts"]:
-            kinds = {row["kind"]: row for row in await VERSIONS.all(on, ids=run["version_ids"])}
-            found = kinds[run["estimator"]]
+            (found,) = (
+                row
+                for row in await VERSIONS.all(on, ids=run["version_ids"])
+                if row["kind"] == run["estimator"] and row["parameters_by"] == run["parameters_by"]
+            )
             made = estimators.ESTIMATORS[run["estimator"]](**found["parameters"])
             timing = made if isinstance(made, Timing) else None
         return cls(run, timing, *await limits(on))

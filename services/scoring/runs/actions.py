@@ -17,6 +17,7 @@ from shared.statements import Runner
 
 LEASE = timedelta(seconds=10)
 MOST_ATTEMPTS = 5
+OWN = ("estimator", "parameters_by", "fitted_to", "fitted_on")  # what only a run that fits is told
 
 
 class RunEnded(Conflict):
@@ -67,6 +68,7 @@ def _to_fit(body: ScoringRunCreate, as_of: date, currency: str) -> dict[str, Any
         "fitted_to": fitted_to,
         "currency": body.currency or currency,
         "identity_system": body.fitted_on.identity_system if body.fitted_on else None,
+        "parameters_by": body.parameters_by.model_dump(mode="json") if body.parameters_by else None,
         "estimator_version_id": None,
         "fits": True,
     }
@@ -78,6 +80,7 @@ def _to_use(fit: Record, as_of: date, *, refit: bool) -> dict[str, Any]:
         "fitted_to": as_of if refit else fit["cut_off"],
         "currency": fit["currency"],
         "identity_system": fit["identity_system"],
+        "parameters_by": fit["parameters_by"],
         "estimator_version_id": UUID(int=fit["id"].int),
         "fits": refit,
     }
@@ -87,7 +90,7 @@ async def _fit_of_before(
     tx: Transaction, body: ScoringRunCreate, as_of: date, currency: str
 ) -> Record | None:
     """Return the fit to score with: the one that is named, or the champion; None to fit."""
-    own = [name for name in ("estimator", "fitted_to", "fitted_on") if getattr(body, name) is not None]
+    own = [name for name in OWN if getattr(body, name) is not None]
     at = "/estimator_version"
     if body.estimator_version is None:
         champion = None if own else await CHAMPION.one(tx.connection)

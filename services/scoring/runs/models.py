@@ -40,6 +40,7 @@ class ScoringRun(Base):
     estimator: Mapped[str] = mapped_column(Exact)
     currency: Mapped[str] = mapped_column(Exact)
     identity_system: Mapped[str | None] = mapped_column(Exact)
+    parameters_by: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     estimator_version_id: Mapped[UUID | None]
     fits: Mapped[bool] = mapped_column(server_default=true())
     reason: Mapped[str] = mapped_column(Exact, server_default="asked")

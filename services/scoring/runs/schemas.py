@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.scoring.versions.schemas import EstimatorVersionRead
+from services.scoring.versions.schemas import EstimatorVersionRead, ParametersBy, ParametersByRead
 from shared.schemas import Body, Code, Currency, Day, Instant, Read, example
 
 
@@ -57,7 +57,8 @@ class ScoringRunCreate(Body):
 
     `as_of`: the last day that counts; given, it pins the scores to that day until another run.
     `estimator_version`: the fit to score with, as it is; by default the champion, if there is one. With any
-    of the next three everything is fitted instead. `estimator`: which one to score with, by default mbg_nbd.
+    of the next four everything is fitted instead. `estimator`: which one to score with, by default mbg_nbd.
+    `parameters_by`: what its parameters are to differ by, by default nothing.
     `fitted_to`: the last day that the parameters learn from, by default `as_of`. `fitted_on`: whose
     purchases they learn from, by default everybody's; everybody is scored in any case. `currency`: what
     money is converted to and shown in.
@@ -67,6 +68,7 @@ class ScoringRunCreate(Body):
 
     as_of: Day | None = None
     estimator: TimingEstimator | None = None
+    parameters_by: ParametersBy | None = None
     estimator_version: UUID | None = None
     fitted_to: Day | None = None
     fitted_on: Population | None = None
@@ -119,6 +121,7 @@ class ScoringRunRead(Read):
     pinned: bool
     fitted_to: date
     estimator: TimingEstimator
+    parameters_by: ParametersByRead | None = None
     currency: str
     fitted_on: PopulationRead | None
     estimator_version: UUID | None

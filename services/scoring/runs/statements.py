@@ -53,6 +53,7 @@ _run = ScoringRun.id == bindparam("run", type_=Uuid)
 _mine = (_run, ScoringRun.status == _RUNNING, ScoringRun.claim == bindparam("token", type_=Uuid))
 _ASKED = (
     *("id", "as_of", "pinned", "fitted_to", "estimator", "currency", "identity_system"),
+    "parameters_by",
     *("estimator_version_id", "fits", "reason"),
     *("requested_by", "requested_at"),
 )

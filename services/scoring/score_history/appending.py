@@ -23,7 +23,7 @@ from services.scoring.score_history.models import Said, ScoreHistory
 MOVED = 0.05  # of the value that was kept last
 _COLUMNS = ("customer_id", "version", "deleted", *Said.__annotations__)
 _PLACED = ("tier", "recency_class", "frequency_class", "money_class")
-_COUNTED = ("purchase_days", "realized", "first_day", "last_day", "repeat_days")
+_COUNTED = ("purchase_days", "realized", "first_day", "last_day", "repeat_days", "parameter_group")
 _MONEY = ("repeat_money", "cost", "costed")
 _ONE = literal_column("1", Integer)
 
@@ -42,8 +42,8 @@ def appending(written: CTE) -> CTE:
 def worth_keeping(held: Any, new: Any) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of two scores
     """Tell whether a score says something else than its newest row of history, or a month has ended since.
 
-    Something else is: other statistics, another tier or class, a prediction where there was none or none any
-    more, an earlier day (of a pinned run), or a value that moved by more than MOVED.
+    Something else is: other statistics, another tier, class or group, a prediction where there was none or
+    none any more, an earlier day (of a pinned run), or a value that moved by more than MOVED.
     """
     other = (held[name].is_distinct_from(new[name]) for name in (*_PLACED, *_COUNTED, *_MONEY))
     moved = func.abs(new.value - held.kept_value) > literal_column(f"{MOVED}::float8", Float) * func.abs(

@@ -22,6 +22,7 @@ class Said:
 
     `first_day` to `costed`, with `purchase_days`, are the statistics that the figures were computed from, as
     in State: with the run's estimators they give the same figures again. Null where they were not kept yet.
+    `parameter_group` is the group (ByGroup) whose parameters were used, null for everybody's.
     """
 
     run_id: Mapped[UUID]
@@ -50,6 +51,7 @@ class Said:
     repeat_money: Mapped[float | None]
     cost: Mapped[float | None]
     costed: Mapped[float | None]
+    parameter_group: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class Remembered:

@@ -36,9 +36,11 @@ DTYPE = np.dtype(
         ("facts_after", ">i4"),
         *((name, ">i4") for name in COUNTED),
         *((name, ">f8") for name in SUMMED),
+        ("parameter_group", ">i2"),
     ]
 )
-# Of DTYPE: NaN where there is no prediction, rank 0 where there is none yet, days counted from 1970-01-01.
+# Of DTYPE: NaN where there is no prediction, rank 0 where there is none yet, days counted from 1970-01-01,
+# group 0 for the parameters of everybody.
 Rows = NDArray[np.void]
 
 
@@ -51,6 +53,7 @@ def rows(history: History, model: Model | None, until: int) -> tuple[Rows, Predi
     found["customer_id"], found["purchase_days"] = history["customer_id"], history["days"]
     found["realized"], found["facts_after"] = history["money"], history["facts_after"]
     found["coverage"] = history["priced_orders"] / history["orders"]
+    found["parameter_group"] = history["group"]
     for name in (*COUNTED, *SUMMED):
         found[name] = history[name]
     for name in PREDICTED:

@@ -42,7 +42,9 @@ TYPES: dict[str, Any] = {"V": Uuid, ">f8": Float, ">i2": SmallInteger, ">i4": In
 COLUMNS = {name: Uuid if name == "customer_id" else TYPES[DTYPE[name].str] for name in DTYPE.names or ()}
 HISTORY = ("run_id", "as_of", "value", "tier", "rank", "realized")  # what the history keeps, from and to
 _VALUES = (*(name for name in COLUMNS if name != "customer_id"), "run_id", "as_of")
-_STATISTICS = frozenset((*COUNTED, *SUMMED))  # they stay those that the figures written came from
+_STATISTICS = frozenset(
+    (*COUNTED, *SUMMED, "parameter_group")
+)  # they stay those that the figures written came from
 _DAYS = ("first_day", "last_day")
 _QUOTED = ("run_id", "as_of")
 _KEPT = ("kept_version", "kept_as_of", "kept_value")
@@ -136,7 +138,7 @@ def removing(condition: ColumnElement[bool]) -> Statement:
 def _given(source: FromClause) -> Any:  # noqa: ANN401 - a select
     nan, zero = literal_column("'NaN'::float8", Float), literal_column("0", Integer)
     special: dict[str, ColumnElement[Any]] = {name: func.nullif(source.c[name], nan) for name in PREDICTED}
-    special["rank"] = func.nullif(source.c["rank"], zero)
+    special |= {name: func.nullif(source.c[name], zero) for name in ("rank", "parameter_group")}
     epoch = literal_column("date '1970-01-01'", Date)
     special |= {name: (epoch + source.c[name]) for name in _DAYS}
     special["realized"] = func.trim_scale(func.round(cast(source.c["realized"], Numeric), _SIX))

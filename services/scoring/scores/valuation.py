@@ -1,11 +1,12 @@
 """Owns the value of customers: realized and predicted money, with the factors that multiply to it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from services.scoring.estimators.bygroup import ByGroup
 from services.scoring.estimators.forecast import forecast
 from services.scoring.estimators.gammagamma import GammaGamma
 from services.scoring.estimators.intervals import quantiles
@@ -37,11 +38,15 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Fitted estimators, and the firm's own margin rate (null when no order has a cost)."""
+    """Fitted estimators, and the firm's own margin rate (null when no order has a cost).
+
+    `groups`: the parameters by group, where they differ; `timing` is then that of everybody else.
+    """
 
     timing: Timing
     spend: GammaGamma
     margin_rate: float | None
+    groups: ByGroup | None = None
 
 
 def summary(history: History, until: int) -> Summary:
@@ -64,7 +69,22 @@ def firm_margin(history: History) -> float | None:
 
 
 def predict(model: Model, history: History, until: int) -> Prediction:
-    """Predict for customers with a purchase; one without known costs has the firm's margin rate."""
+    """Predict for customers with a purchase, each by the parameters of its group.
+
+    One without known costs has the firm's margin rate.
+    """
+    if model.groups is None:
+        return _alike(model, history, until)
+    found = Prediction(*(np.empty(len(history)) for _ in fields(Prediction)))
+    for _, rows, timing in model.groups.split(history["group"]):
+        part = _alike(replace(model, timing=timing), history[rows], until)
+        for field in fields(Prediction):
+            getattr(found, field.name)[rows] = getattr(part, field.name)
+    return found
+
+
+def _alike(model: Model, history: History, until: int) -> Prediction:
+    """Predict for customers with the same parameters."""
     seen = summary(history, until)
     seen = Summary(seen.x, seen.t_x, seen.age, _consistent(model.spend, history, seen))
     found, spread = forecast(model.timing, model.spend, seen), quantiles(model.timing, model.spend, seen)

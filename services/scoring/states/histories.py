@@ -32,13 +32,13 @@ from sqlalchemy.orm import aliased
 
 from services.scoring.facts.models import Fact, Kind, Mark
 from services.scoring.identities.models import COMPUTED, ExternalName, Identity
-from services.scoring.states.history import DTYPE, History
+from services.scoring.states.history import DTYPE, READ, History
 from services.scoring.states.models import State
 from services.scoring.states.queries import CURRENCY, UNTIL, recount
 from shared.statements import Runner, Statement
 
 _HEADER, _TRAILER = 19, 2  # bytes around the rows of a binary COPY (PostgreSQL documentation, File Formats)
-_HELD_DTYPE = np.dtype([*DTYPE.descr, ("current_id", "V16"), ("whole", "i8")])
+_HELD_DTYPE = np.dtype([*READ.descr, ("current_id", "V16"), ("whole", "i8")])
 _patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
 PATIENT = Statement(
     select(
@@ -68,7 +68,7 @@ async def of_everybody(
     found, rest = _parted(await _copied(connection, _HELD[narrowed], given, _HELD_DTYPE))
     if not len(rest):
         return found
-    both = np.concatenate([found, await _copied(connection, _REST[narrowed], given, DTYPE)])
+    both = np.concatenate([found, _histories(await _copied(connection, _REST[narrowed], given, READ))])
     return np.asarray(both[np.argsort(_ids(both), kind="stable")])
 
 
@@ -80,7 +80,7 @@ async def of_some(on: Runner, ids: Sequence[UUID], *, until: date, currency: str
         return found
     others = sorted({UUID(bytes=each.tobytes()) for each in rest})
     counted = await _SOME.all(on, ids=others, until=until, currency=currency)
-    return np.concatenate([found, _rows(counted, DTYPE)])
+    return np.concatenate([found, _histories(_rows(counted, READ))])
 
 
 async def _copied(
@@ -117,10 +117,15 @@ def _parted(held: NDArray[np.void]) -> tuple[History, NDArray[np.void]]:
     rest = held["current_id"][~whole]
     if len(rest):  # of who has several ids, none is the whole
         whole &= ~np.isin(_ids(held), np.ascontiguousarray(rest).view("S16"))
-    found = np.empty(int(whole.sum()), DTYPE)
-    for name in DTYPE.names or ():
-        found[name] = held[name][whole]
-    return found, rest
+    return _histories(held, whole), rest
+
+
+def _histories(rows: NDArray[np.void], those: NDArray[np.bool_] | slice = slice(None)) -> History:
+    """Return some rows as histories, which nobody has put into a group yet."""
+    found = np.zeros(len(rows["customer_id"][those]), DTYPE)
+    for name in READ.names or ():
+        found[name] = rows[name][those]
+    return found
 
 
 def _ids(rows: NDArray[np.void]) -> NDArray[np.bytes_]:
@@ -128,7 +133,7 @@ def _ids(rows: NDArray[np.void]) -> NDArray[np.bytes_]:
 
 
 def _columns(of: Any, after: ColumnElement[Any]) -> list[ColumnElement[Any]]:  # noqa: ANN401 - columns like State's
-    """Return the columns of a history, in the order and the widths of DTYPE."""
+    """Return the columns of a history, in the order and the widths of READ."""
     start = literal_column("date '1970-01-01'", Date)
     days = [cast(of[name] - start, BigInteger) for name in ("first_day", "last_day")]
     counts = [cast(of[name], BigInteger) for name in ("days", "orders", "priced_orders", "repeat_days")]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 EPOCH = date(1970, 1, 1)
-DTYPE = np.dtype(
+READ = np.dtype(
     [
         ("customer_id", "V16"),
         *(
@@ -17,6 +17,8 @@ DTYPE = np.dtype(
         ("facts_after", "i8"),
     ]
 )
+# What is read, and the group whose parameters foretell the customer: 0 is everybody's.
+DTYPE = np.dtype([*((name, READ[name]) for name in READ.names or ()), ("group", "i8")])
 History = NDArray[np.void]  # rows of DTYPE, named as in State; days are counted from 1970-01-01
 
 

@@ -54,7 +54,7 @@ async def asked(on: Runner) -> dict[str, Any]:
 
 def applied(run: Mapping[str, Any] | Record | None) -> dict[str, Any]:
     """Return the cut by which a run has parted everybody; before there is one, the delivered."""
-    found: dict[str, Any] | None = run and (run["cuts"] or {}).get("cut")
+    found: dict[str, Any] | None = (run["cuts"] or {}).get("cut") if run else None
     return found or _DELIVERED
 
 

@@ -9,6 +9,8 @@ from asyncpg import Record
 from sqlalchemy import select
 
 from services.scoring.base import FEED
+from services.scoring.estimators.histogram import Ints
+from services.scoring.grouping.reading import groups_of, levels_of
 from services.scoring.runs import actions as runs
 from services.scoring.scores import staging
 from services.scoring.scores.actions import lock_alone
@@ -16,7 +18,7 @@ from services.scoring.states.histories import PATIENT, of_everybody
 from services.scoring.states.history import History
 from services.scoring.tiers.settings import part
 from services.scoring.valuing.child import compute_apart
-from services.scoring.valuing.computing import Order, Outcome
+from services.scoring.valuing.computing import Order, Outcome, given_model
 from services.scoring.valuing.fitting import kept, ordered
 from shared.auth import Principal
 from shared.clock import Clock
@@ -54,7 +56,7 @@ class Job:
 class Found:
     """What was read: what to compute, from which histories to learn and to score, and where the feeds stood.
 
-    `used` are the versions of the fit that is given.
+    `used` are the versions of the fit that is given, `codes` the levels of customers, if these matter.
     """
 
     order: Order
@@ -62,6 +64,7 @@ class Found:
     learned: History
     scored: History
     watermark: dict[str, str | None]
+    codes: tuple[Ints, ...] = ()
 
 
 async def carry_out(job: Job, *, clock: Clock) -> None:
@@ -71,7 +74,7 @@ async def carry_out(job: Job, *, clock: Clock) -> None:
         known_at = clock()
         found = await read(job)
         job.progress = _READ
-        outcome = await compute_apart(found.order, found.learned, found.scored)
+        outcome = await compute_apart(found.order, found.learned, found.scored, *found.codes)
         job.progress = _COMPUTED
         async with job.database.begin(WORKER, at=clock()) as tx:
             ids = await publish(tx, job, outcome, found.used, known_at=known_at)
@@ -97,14 +100,17 @@ async def read(job: Job) -> Found:
         await PATIENT.value(on)
         marks = {row["source"]: row["cursor"] for row in await _CURSORS.all(on)}
         order, used = await ordered(on, run)
-        scored = await of_everybody(on, until=run["as_of"], currency=run["currency"])
+        scored = learned = await of_everybody(on, until=run["as_of"], currency=run["currency"])
         system = run["identity_system"]
-        if not run["fits"] or (run["fitted_to"] == run["as_of"] and system is None):
-            return Found(order, used, scored, scored, marks)
-        learned = await of_everybody(
-            on, until=run["fitted_to"], currency=run["currency"], identity_system=system
-        )
-        return Found(order, used, learned, scored, marks)
+        if run["fits"] and not (run["fitted_to"] == run["as_of"] and system is None):
+            learned = await of_everybody(
+                on, until=run["fitted_to"], currency=run["currency"], identity_system=system
+            )
+        given = given_model(order)
+        if given is not None and given.groups is not None:
+            scored["group"] = await groups_of(on, scored["customer_id"], given.groups)
+        codes = await levels_of(on, order.levels, learned, scored)
+        return Found(order, used, learned, scored, marks, codes)
 
 
 async def publish(

@@ -29,6 +29,7 @@ from services.scoring.tiers.settings import applied, asked
 from services.scoring.valuing.fitting import RENEWING
 from services.scoring.versions.queries import CHAMPION
 from services.scoring.versions.queries import NEWEST as LATEST
+from services.scoring.versions.schemas import ParametersBy
 from shared.database import Transaction
 from shared.statements import Runner, Statement
 
@@ -78,7 +79,8 @@ class Fits:
         if champion is not None and champion["currency"] != newest["currency"]:
             champion = None
         kind = newest["estimator"] if champion is None else champion["kind"]
-        latest = await LATEST.one(on, kind=kind, **like)
+        by = (newest if champion is None else champion)["parameters_by"]
+        latest = await LATEST.one(on, kind=kind, parameters_by=by, **like)
         return cls(champion, latest, settings["refit_days"] if settings else FEWEST_DAYS)
 
     def age(self, today: date) -> int | None:
@@ -91,9 +93,10 @@ class Fits:
             return ScoringRunCreate(estimator_version=UUID(int=self.champion["id"].int))
         if self.latest is not None and reason in {RunReason.DAILY, RunReason.CUT}:
             return ScoringRunCreate(estimator_version=UUID(int=self.latest["id"].int))
-        system = newest["identity_system"]
+        system, by = newest["identity_system"], newest["parameters_by"]
         return ScoringRunCreate(
             estimator=TimingEstimator(newest["estimator"]),
+            parameters_by=None if by is None else ParametersBy(**by),
             currency=newest["currency"],
             fitted_on=None if system is None else Population(identity_system=system),
         )

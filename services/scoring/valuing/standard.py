@@ -1,26 +1,29 @@
 """What scores are computed by: a run, its estimators and its limits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from asyncpg import Record
 
-from services.scoring import estimators
 from services.scoring.runs import queries as runs
 from services.scoring.scores.ranking import Cuts
 from services.scoring.scores.valuation import Model
-from services.scoring.valuing.computing import SPEND
+from services.scoring.valuing.computing import model_of
+from services.scoring.versions.queries import SPEND
 from shared.statements import Runner
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A finished run with its estimators and its limits; `model` is None when it predicts nothing."""
+    """A finished run with its estimators and its limits; `model` is None when it predicts nothing.
+
+    `versions` are the fits that it scored with, of purchases and of spend.
+    """
 
     run: Record
+    versions: tuple[Record, ...]
     model: Model | None
     cuts: Cuts
 
@@ -46,15 +49,17 @@ class Standard:
 
     @classmethod
     async def _of(cls, on: Runner, run: Record) -> Self:
-        versions = {
-            row["kind"]: row["parameters"] for row in await runs.VERSIONS.all(on, ids=run["version_ids"])
-        }
-        return cls(run, _model(run, versions) if run["predicts"] else None, Cuts.read(run["cuts"]))
+        timing, spend = await used(on, run)
+        model = None
+        if run["predicts"] and timing is not None and spend is not None:
+            margin = run["population"].get("firm_margin")
+            model = model_of(run["estimator"], dict(timing), spend["parameters"], margin)
+        versions = tuple(one for one in (timing, spend) if one is not None)
+        return cls(run, versions, model, Cuts.read(run["cuts"]))
 
-    @property
-    def kinds(self) -> tuple[str, str]:
-        """The estimators that scores are computed with."""
-        return self.run["estimator"], SPEND
+    def same(self, other: Self) -> bool:
+        """Tell whether both compute with the same fits."""
+        return [one["id"] for one in self.versions] == [one["id"] for one in other.versions]
 
     def as_of(self, today: date) -> date:
         """Return the day of a score: a pinned run's own, else the later of the run's and today."""
@@ -62,7 +67,12 @@ class Standard:
         return own if self.run["pinned"] else max(own, today)
 
 
-def _model(run: Record, parameters: Mapping[str, Mapping[str, Any]]) -> Model:
-    timing = estimators.ESTIMATORS[run["estimator"]](**parameters[run["estimator"]])
-    spend = estimators.SPEND_ESTIMATORS[SPEND](**parameters[SPEND])
-    return Model(timing, spend, run["population"].get("firm_margin"))
+async def used(on: Runner, run: Record) -> tuple[Record | None, Record | None]:
+    """Return the versions that a run scored with, of purchases and of spend."""
+    timing = spend = None
+    for one in await runs.VERSIONS.all(on, ids=run["version_ids"]):
+        if one["kind"] == SPEND:
+            spend = one
+        elif one["kind"] == run["estimator"] and one["parameters_by"] == run["parameters_by"]:
+            timing = one
+    return timing, spend

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from services.scoring.facts.models import Mark
+from services.scoring.grouping.reading import groups_of
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.lifecycle.marks import mark
 from services.scoring.runs import statements as run_statements
@@ -93,6 +94,9 @@ async def unpark(on: Runner) -> None:
 async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> None:
     day, run = standard.as_of(tx.at.date()), standard.run
     history = await of_some(tx.connection, customers, until=day, currency=run["currency"])
+    if standard.model is not None and standard.model.groups is not None:
+        ids = history["customer_id"]
+        history["group"] = await groups_of(tx.connection, ids, standard.model.groups)
     many, given = len(history) > FEW, (history, standard, day_number(day))
     found = await asyncio.to_thread(_valued, *given) if many else _valued(*given)
     ranked = {row["customer_id"].bytes: row["rank"] for row in await _RANKS.all(tx.connection, ids=customers)}

@@ -20,9 +20,10 @@ class EstimatorVersion(Kept, Base):
 
     `parameters` are on the natural scale, `covariance` is that of their logarithms, in the order of the
     parameters; both are null without a fit. `figures` describes the data: customers, repeat buyers, means.
-    `expects` is what it expects of its customers after `cut_off`. All of that never changes; `life` does: a
-    candidate is approved as champion, and retires when another is. `run_id` is the run that fitted it,
-    `backtest_id` the back-test that spoke for it.
+    `expects` is what it expects of its customers after `cut_off`. `parameters_by` is what parameters differ
+    by, null for nothing; then `parameters` are everybody else's, and `groups` tells of each level. All of
+    that never changes; `life` does: a candidate is approved as champion, and retires when another is.
+    `run_id` is the run that fitted it, `backtest_id` the back-test that spoke for it.
     """
 
     __tablename__ = "estimator_versions"
@@ -45,6 +46,8 @@ class EstimatorVersion(Kept, Base):
     log_likelihood: Mapped[float | None]
     figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
     expects: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    parameters_by: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    groups: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     cut_off: Mapped[date]
     currency: Mapped[str] = mapped_column(Exact)
     identity_system: Mapped[str | None] = mapped_column(Exact)

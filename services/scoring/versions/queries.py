@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, Uuid, bindparam, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from feed.keeping import Keeper
@@ -52,6 +53,7 @@ NEWEST = Statement(
         EstimatorVersion.kind == bindparam("kind", type_=Text),
         EstimatorVersion.currency == bindparam("currency", type_=Text),
         EstimatorVersion.identity_system.is_not_distinct_from(bindparam("identity_system", type_=Text)),
+        EstimatorVersion.parameters_by.is_not_distinct_from(bindparam("parameters_by", type_=JSONB)),
     )
     .order_by(EstimatorVersion.cut_off.desc(), EstimatorVersion.id.desc())
     .limit(literal_column("1"))

@@ -52,7 +52,7 @@ async def done(bought: Base, client: httpx.AsyncClient) -> dict[str, Any]:
 
 async def test_a_back_test_says_who_is_best(done: dict[str, Any]) -> None:
     assert (done["status"], done["counts"]["origins"]) == ("done", 3), done
-    assert done["parameters"] == {**ASKED, "currency": "CNY"}
+    assert done["parameters"] == {**ASKED, "currency": "CNY", "parameters_by": []}
     found = {one["estimator"]: one for one in done["counts"]["estimators"]}
     assert list(found) == list(estimators.ESTIMATORS)
     assert done["counts"]["champion"] in found

@@ -24,6 +24,7 @@ def account(orders: dict[int, float], day: date = DAY) -> Account:
         "repeat_money": sum(later),
         "cost": 4,
         "costed": 10,
+        "parameter_group": None,
     }
     return Account.of(row, day)
 

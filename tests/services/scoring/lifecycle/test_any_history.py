@@ -13,7 +13,7 @@ from tests.services.scoring.base import FOLLOWER, Base, id_of
 from tests.services.scoring.states.test_any_history import DOLLAR, happens
 from tests.services.scoring.states.world import PEOPLE, START, World
 
-SEEDS, STEPS = (1, 2), 10
+SEEDS, STEPS = (2, 3), 10
 LATER = datetime.combine(START, datetime.min.time(), UTC) + timedelta(120)
 EMPTY = "truncate " + ", ".join(
     f"scoring.{table}"

@@ -32,6 +32,7 @@ def histories(*given: dict[str, Any]) -> History:
         "cost": 0.0,
         "costed": 0.0,
         "facts_after": 0,
+        "group": 0,
     }
     return np.array([tuple({**usual, **one}[name] for name in DTYPE.names or ()) for one in given], DTYPE)
 

@@ -1,6 +1,7 @@
 """The process that computes: the same as computing here; failing, being killed, being given up."""
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import orjson
@@ -53,6 +54,18 @@ async def test_what_it_finds_is_what_computing_here_finds() -> None:
         assert orjson.loads(orjson.dumps(getattr(here, name))) == getattr(apart, name)
     for name in here.rows.dtype.names or ():
         assert str(here.rows[name].tolist()) == str(apart.rows[name].tolist())
+
+
+async def test_levels_go_along_and_groups_come_back() -> None:
+    by = {"method": "segments", "dimensions": ["region"]}
+    order = replace(ORDER, by=by, ways=(by,), levels={"region": ["north", "south"]})
+    codes = np.arange(400)[:, None] % 3
+    here = compute(order, base(400), base(400), codes, codes)
+    apart = await compute_apart(order, base(400), base(400), codes, codes)
+    assert orjson.loads(orjson.dumps(here.versions)) == apart.versions
+    assert [one["parameters_by"] for one in apart.versions if one["parameters_by"]] == [by] * 3
+    groups = apart.rows["parameter_group"].tolist()
+    assert (groups, apart.predicts) == (here.rows["parameter_group"].tolist(), here.predicts)
 
 
 async def test_what_cannot_be_computed_is_said() -> None:

@@ -1,0 +1,1 @@
+"""Tracking curves: what customers have bought, added up over time, beside what an estimator expects."""
