@@ -81,7 +81,7 @@ class Life:
 
     def patience(self, rate: float) -> float:
         """Return the days of silence that one in a hundred exceeds who stays."""
-        return SURE * self.gap / rate
+        return float(SURE * self.gap / rate)
 
     def leave(self, rate: float) -> None:
         last = self.bought[-1][0]

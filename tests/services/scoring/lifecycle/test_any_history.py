@@ -89,7 +89,7 @@ async def test_what_is_kept_is_what_the_facts_give(base: Base, seed: int) -> Non
     await base.facts_told(*world.buy([("order", at, PEOPLE[0], 7 * at, 50, 0) for at in range(8)]))
     await base.run()
     await evaluated(base, "n")
-    told = set[tuple[int, int]]()
+    changes = 0
     for _ in range(STEPS):
         await happens(base, world, drawn(chance))
         await evaluated(base, chance.choice(["t", "n", "tn", "nt"]))
@@ -97,5 +97,5 @@ async def test_what_is_kept_is_what_the_facts_give(base: Base, seed: int) -> Non
         rows = await base.scoring.database.pool.fetch(KEPT)
         kept = [(UUID(int=row[0].int), *tuple(row)[1:]) for row in rows]
         assert kept == await from_nothing(base, world)
-        told |= {(len(days), state) for _, state, days, *_ in kept}
-    assert len(told) > 3
+        changes = max(changes, *(len(days) for _, _, days, *_ in kept), 0)
+    assert changes > 3
