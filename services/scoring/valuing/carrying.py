@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -117,15 +118,15 @@ async def publish(
     tx: Transaction, job: Job, outcome: Outcome, used: list[UUID], *, known_at: datetime
 ) -> list[UUID]:
     """Make the outcome current, as a whole; return the ids of the estimator versions that it is of."""
-    dated = {"as_of": job.run["as_of"], "known_at": known_at}
+    told: Any = {"run_id": job.id, "as_of": job.run["as_of"], "known_at": known_at}
     run, rows = job.run, outcome.rows
     await PATIENT.value(tx.connection)
     await lock_alone(tx)
     own = await kept(tx, run, outcome)
     await part(tx.connection, rows, outcome.cuts)
-    await staging.stage(tx, rows)
+    await staging.prepare(tx)
     for start in range(0, len(rows), staging.CHUNK):
-        await staging.write_staged(tx, rows, start, run_id=job.id, **dated)
+        await staging.write_chunk(tx, rows[start : start + staging.CHUNK], **told)
         job.progress = _COMPUTED + (1 - _COMPUTED) * start / len(rows)
-    await staging.remove_unstaged(tx, **dated)
+    await staging.remove_others(tx, **told)
     return own if outcome.own else used

@@ -9,6 +9,7 @@ import pytest
 from asyncpg import Record
 
 from feed.consumer import Received
+from services.scoring.valuing import touching
 from services.scoring.valuing.carrying import WORKER
 from services.scoring.valuing.touching import score_touched
 from tests.services.scoring.base import Base, cdnow, order
@@ -74,8 +75,8 @@ async def test_eight_interleaved_partitions_give_the_states_of_one_feed(known: B
     assert [await counted(known, query) for query in (STATES, FACTS)] == one
 
 
-async def test_eight_workers_give_the_scores_of_one(known: Base) -> None:
-    """Whoever holds the lock of publication scores the touched; the others find nothing to do."""
+async def test_eight_workers_give_the_scores_of_one(known: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the lock of publication scores, others find nothing to do; few are written as many are."""
     database = known.scoring.database
     await known.settle()
     assert (await known.run())["predicts"] is True
@@ -89,7 +90,8 @@ async def test_eight_workers_give_the_scores_of_one(known: Base) -> None:
     ]
     gone = [Received(one.kind, one.subject, 2, gone=True, data={}, generation=1) for one in told]
     found, estimates = [], []
-    for workers, version in ((1, 1), (8, 3)):
+    for workers, version, few in ((1, 1, touching.FEW), (8, 3, 0)):
+        monkeypatch.setattr(touching, "FEW", few)
 
         async def work() -> None:
             done = 1

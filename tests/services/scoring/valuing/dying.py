@@ -17,7 +17,7 @@ from shared.settings import Settings
 
 async def main() -> None:
     """Begin the run that waits, up to its death."""
-    write, parts = staging.write_staged, list[int]()
+    write, parts = staging.write_chunk, list[int]()
 
     async def write_or_die(*given: Any, **more: Any) -> int:
         parts.append(await write(*given, **more))
@@ -25,7 +25,7 @@ async def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return parts[-1]
 
-    staging.write_staged = write_or_die  # type: ignore[assignment]  # this process is made for it
+    staging.write_chunk = write_or_die  # type: ignore[assignment]  # this process is made for it
     settings = Settings.of("scoring")
     await Worker(await Database.open(settings), settings.currency).run_once()
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.scoring.runs import actions as runs
 from services.scoring.scores.actions import lock_alone
+from services.scoring.valuing import touching
 from services.scoring.valuing.carrying import WORKER
 from services.scoring.valuing.touching import score_touched
 from shared.ids import uuid7
@@ -105,6 +106,31 @@ async def test_a_fact_during_a_run_is_scored_again_after_it(scored: Base, client
     await client.post(f"/v1/scoring-runs/{asked.json()['id']}/cancel")
     await scored.settle()
     assert (await client.get("/v1/scoring-status")).json()["waiting"] == 0
+
+
+async def test_a_fact_that_comes_while_its_customer_is_scored_is_scored_next(
+    scored: Base, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who tells of it waits for nobody, since no mark is locked; and the mark that it leaves stays."""
+    await scored.settle()
+    before, write = await score(client, "00071"), touching.write
+
+    async def told_meanwhile(*given: Any, **how: Any) -> int:
+        monkeypatch.undo()
+        await scored.facts_told(order("late", "00071", "1998-07-01", "10.00", currency="CNY"))
+        return await write(*given, **how)
+
+    monkeypatch.setattr(touching, "write", told_meanwhile)
+    await scored.facts_told(order("soon", "00071", "1998-07-01", "10.00", currency="CNY"))
+    assert await scored.worker.touch_once()
+    assert (await client.get("/v1/scoring-status")).json()["waiting"] == 1
+    assert float((await score(client, "00071"))["realized"]["amount"]) == (
+        float(before["realized"]["amount"]) + 10
+    )
+    await scored.settle()
+    assert float((await score(client, "00071"))["realized"]["amount"]) == (
+        float(before["realized"]["amount"]) + 20
+    )
 
 
 async def test_nobody_is_scored_while_a_run_publishes(scored: Base) -> None:
