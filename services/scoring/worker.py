@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 from feed.consumer import Follower
 from feed.upkeep import keep_up
@@ -61,7 +62,7 @@ async def work(
         sweep=facts.sweep,
     )
     worker = Worker(database, settings.currency)
-    kinds = {BACKTEST: BacktestRun(database), FORECAST: BaseForecast(database)}
+    kinds: dict[str, Any] = {BACKTEST: BacktestRun(database), FORECAST: BaseForecast(database)}
     async with asyncio.TaskGroup() as group:
         group.create_task(keep_up(settings, database, FEED))
         group.create_task(customers.run())

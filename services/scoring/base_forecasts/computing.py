@@ -15,7 +15,7 @@ from services.scoring.scores.ranking import TIERS
 from services.scoring.scores.valuation import summary
 
 SPEND = "gamma_gamma"
-KEYS: Mapping[str, Mapping[str, tuple[int, ...]]] = {
+KEYS: Mapping[str, Mapping[str | None, tuple[int, ...]]] = {
     "nothing": {},
     "tier": {tier: (at,) for at, tier in enumerate(TIERS, 1)},
     "segment": {"key": (1, 2), "ordinary": (3,), "small": (4,)},
@@ -31,7 +31,7 @@ def work(head: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
     history, tier = arrays
     fits = _fit(estimators.ESTIMATORS, head["timing"]), _fit(estimators.SPEND_ESTIMATORS, head["spend"])
     horizon = Horizon(head["weeks"], head["discount"], head["margin"])
-    groups = {None: tuple(range(len(TIERS) + 1)), **KEYS[head["by"]]}
+    groups: dict[str | None, tuple[int, ...]] = {None: tuple(range(len(TIERS) + 1)), **KEYS[head["by"]]}
     found = []
     for key, tiers in groups.items():
         seen = summary(history[np.isin(tier, tiers)], head["as_of"])
