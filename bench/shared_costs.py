@@ -67,9 +67,8 @@ async def weigh(database: Database, watch: Watch, title: str) -> None:
     borne = await database.pool.fetchval(_SETTLED)
     size = await database.pool.fetchval("select pg_total_relation_size('interaction.cost_shares')")
     say(f"  {title:20}{took:7.1f} s, Postgres {its:.1f} s; {borne:,} bear it, {size / 1e6:.0f} MB")
-    say(
-        f"    meanwhile: a mark waited {1000 * marking:.0f} ms, a customer's costs took {1000 * reading:.0f} ms"
-    )
+    marked, read = 1000 * marking, 1000 * reading
+    say(f"    meanwhile: a mark waited {marked:.0f} ms, a customer's costs took {read:.0f} ms, at most")
 
 
 async def disturb(database: Database, done: asyncio.Event) -> tuple[float, float]:
