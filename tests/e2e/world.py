@@ -228,7 +228,7 @@ def make(api: httpx.Client) -> Names:
     settled(lambda: api.get(f"/v1/scores/{id_}").status_code == 200)
     run = post("/v1/scoring-runs", {"as_of": "2026-06-01", "estimator": "mbg_nbd"})
     settled(lambda: api.get(f"/v1/scoring-runs/{run['id']}").json()["status"] == "done")
-    estimator = api.get("/v1/estimators").json()["items"][0]
+    estimator = api.get("/v1/estimators", params={"kind": "mbg_nbd"}).json()["items"][0]
     return Names(
         external,
         owner,

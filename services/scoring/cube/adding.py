@@ -15,15 +15,18 @@ from sqlalchemy import (
     tuple_,
 )
 
-from services.scoring.cube.grains import DIMENSIONS, GRAINS, OWNED, OWNING
+from services.scoring.cube.grains import BY_QUARTER, DIMENSIONS, GRAINS, OWNED, OWNING
 
 MEASURES = ("quantity", "amount", "cost", "costed")
 SUMS = ("lines", "orders", "unpriced", *MEASURES)
-ZERO, ONE = literal_column("0", Integer), literal_column("1", Integer)
+ZERO, ONE, THREE = (literal_column(text, Integer) for text in "013")
 
 
 def added_up(lines: Any) -> Select[Any]:  # noqa: ANN401 - a table with the columns of SoldLine and a `sign`
-    """Add up signed lines by month and each grain: rows of Cell, leaving out those that change nothing."""
+    """Add up signed lines by month and each grain: rows of Cell, leaving out those that change nothing.
+
+    Some grains also by quarter, which is told as minus its first month.
+    """
     of = lines.c
     keys, owning = [of[name] for name in DIMENSIONS], of[OWNING]
     owned = (ONE - func.grouping(owning)) * literal_column(str(OWNED), Integer)
@@ -38,11 +41,18 @@ def added_up(lines: Any) -> Select[Any]:  # noqa: ANN401 - a table with the colu
         "unpriced": different(of.unpriced > ZERO),
         **{name: func.sum(of[name] * of.sign) for name in MEASURES},
     }
-    sets = (tuple_(of.currency, of.month, *(of[name] for name in grain)) for grain in GRAINS)
+    quarter = of.month % THREE - of.month
+    sets = (
+        tuple_(of.currency, months, *(of[name] for name in grain))
+        for months, grains in ((of.month, GRAINS), (quarter, BY_QUARTER))
+        for grain in grains
+    )
     return (
         select(
             cast(func.grouping(*keys) + owned, SmallInteger).label("grain"),
-            *(of.currency, of.month, *keys, owning),
+            of.currency,
+            func.coalesce(of.month, quarter).label("month"),
+            *(*keys, owning),
             *(value.label(name) for name, value in sums.items()),
         )
         .group_by(func.grouping_sets(*sets))

@@ -7,19 +7,23 @@ OWNING = "owning_department"  # of the customer: told only to those who see no m
 OF_A_LINE = frozenset(("product_id", "category"))  # the others are of the whole order
 OWNED = 1 << len(DIMENSIONS)  # the bit of a grain that tells them apart
 _ORDER = ("region", "salesperson", "department", "customer_class")
+_FINE = (  # with nearly as many cells as there are lines
+    ("category", *_ORDER),
+    ("product_id", "category", "region", "customer_class"),
+    ("product_id", "category", "salesperson", "department"),
+)
 GRAINS = (  # of each kind from the fewest cells to the most
     _ORDER,
     ("product_id", "category"),
     ("category", "region", "department", "customer_class"),
     ("category", "salesperson", "department"),
-    ("category", *_ORDER),
-    ("product_id", "category", "region", "customer_class"),
-    ("product_id", "category", "salesperson", "department"),
+    *_FINE,
     (OWNING, *_ORDER),
     (OWNING, "product_id", "category"),
     (OWNING, "category", "region", "department", "customer_class"),
     (OWNING, "category", "salesperson", "department"),
 )
+BY_QUARTER = tuple(grain for grain in GRAINS if grain not in _FINE)  # as well: up to a third to add up
 
 
 def number(grain: Iterable[str]) -> int:

@@ -103,7 +103,8 @@ class Cell(_Sold, Base):
     """The sum of the sold lines of one combination of a grain; dimensions that it does not tell are null.
 
     `grain` is GROUPING() over the dimensions (see grains.py). An order counts once in each cell in which it
-    has a line. A cell without lines is gone. Who sees a department's customers reads the cells of those.
+    has a line. A cell without lines is gone. Most grains (BY_QUARTER) have sums of whole quarters too;
+    their `month` is minus the first one. Who sees a department's customers reads the cells of those.
     """
 
     __tablename__ = "cells"

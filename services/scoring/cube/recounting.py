@@ -1,10 +1,11 @@
 """Replacing the sold lines of customers by what their facts say now, and the cube by the difference."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, delete, select, union_all
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, BigInteger, Select, Uuid, any_, bindparam, delete, select, union_all
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from services.scoring.cube.adding import ONE, SUMS, ZERO, added_up
 from services.scoring.cube.grains import DIMENSIONS, OWNING
@@ -33,15 +34,19 @@ def _recount() -> Statement:
         select(*(told.c[name] for name in COLUMNS), ONE.label("sign")),
         select(*(gone.c[name] for name in COLUMNS), (-ONE).label("sign")),
     ).subquery("both")
-    changes = added_up(both)
-    given = insert(Cell).from_select([str(each.key) for each in changes.selected_columns], changes)
-    names = ("grain", "currency", "product_id", "month", *DIMENSIONS[1:], OWNING)
-    changed = given.on_conflict_do_update(
-        index_elements=[getattr(Cell, name) for name in names],
-        set_={name: getattr(Cell, name) + given.excluded[name] for name in SUMS},
-    ).returning(Cell.id, Cell.lines)
+    changed = into_cells(added_up(both)).returning(Cell.id, Cell.lines)
     cells = changed.cte("changed")
     return Statement(select(cells.c.id).where(cells.c.lines == ZERO), unguarded=COMPUTED)
+
+
+def into_cells(changes: Select[Any]) -> Insert:
+    """Add up with the cells what `added_up` gives."""
+    given = insert(Cell).from_select([str(each.key) for each in changes.selected_columns], changes)
+    names = ("grain", "currency", "product_id", "month", *DIMENSIONS[1:], OWNING)
+    return given.on_conflict_do_update(
+        index_elements=[getattr(Cell, name) for name in names],
+        set_={name: getattr(Cell, name) + given.excluded[name] for name in SUMS},
+    )
 
 
 _RECOUNT = _recount()

@@ -1,5 +1,6 @@
 """Owns months and spans of them. Pure."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LONGEST = 120
@@ -30,3 +31,22 @@ class Span(NamedTuple):
     def length(self) -> int:
         """How many months it has."""
         return self.last - self.first + 1
+
+
+def told_as(spans: Sequence[Span], *, quarters: bool) -> list[list[int]]:
+    """Return how cells tell the months of each span: if asked, whole quarters by minus their first one.
+
+    A quarter of which a span has only a part is told by its months, for all spans alike.
+    """
+    months = [set(range(span.first, span.last + 1)) for span in spans]
+    whole = {first for of in months for first in of if quarters and first % 3 == 0}
+    whole = {
+        first for first in whole if all(len(of & {first, first + 1, first + 2}) in {0, 3} for of in months)
+    }
+    return [
+        [
+            *(-first for first in sorted(whole & of)),
+            *(one for one in sorted(of) if one - one % 3 not in whole),
+        ]
+        for of in months
+    ]

@@ -6,10 +6,10 @@ from typing import Any, Self
 from uuid import UUID
 
 from services.scoring.cube.actions import moving
-from services.scoring.cube.grains import OWNING, grain_for
+from services.scoring.cube.grains import BY_QUARTER, OWNING, grain_for, number
 from services.scoring.structure.dimensions import Axes, Members, Narrowing, SalesDimension
 from services.scoring.structure.figures import Figures, SalesMeasure
-from services.scoring.structure.months import Span
+from services.scoring.structure.months import Span, told_as
 from services.scoring.structure.splitting import Split
 from services.scoring.structure.statements import Asked, changes, members, sums
 from shared.auth import Principal, Visibility
@@ -17,6 +17,7 @@ from shared.statements import Runner
 
 Sums = dict[tuple[Any, ...], Figures]
 Among = Mapping[SalesDimension, Members]
+_BY_QUARTER = frozenset(map(number, BY_QUARTER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,18 @@ class Sales:
     async def by(self, axes: Axes, span: Span, *, among: Among | None = None) -> Sums:
         """Add up by the values of these dimensions; `among` narrows dimensions to some of their values."""
         among, width = among or {}, len(axes)
-        found = sums(self._asked(axes, frozenset(among)), axes)
-        rows = await found.all(self._on, self._principal, **self._given([span]), **_among(among))
+        asked = self._asked(axes, frozenset(among))
+        given = self._given(asked, [span], quarters=SalesDimension.MONTH not in axes)
+        rows = await sums(asked, axes).all(self._on, self._principal, **given, **_among(among))
         return {tuple(row)[:width]: Figures(*tuple(row)[width:]) for row in rows}
 
     async def spread(
         self, axis: SalesDimension, spans: Sequence[Span], measure: SalesMeasure, top: int
     ) -> Spread:
         """Rank the members of a dimension by the first span."""
-        found = members(self._asked((axis,)), axis, measure, len(spans))
-        rows = await found.all(self._on, self._principal, **self._given(spans), top=top)
+        asked = self._asked((axis,))
+        found = members(asked, axis, measure, len(spans))
+        rows = await found.all(self._on, self._principal, **self._given(asked, spans), top=top)
         if not rows:
             return Spread([], 0, [[] for _ in spans])
         shown = [_key(row["key"]) for row in rows if row["there"]]
@@ -76,8 +79,9 @@ class Sales:
 
         `replaced`: a product and those that took its place are one.
         """
-        found = changes(self._asked((SalesDimension.PRODUCT,)), replaced=replaced)
-        row = await found.one(self._on, self._principal, **self._given([now, before]))
+        asked = self._asked((SalesDimension.PRODUCT,))
+        given = self._given(asked, [now, before])
+        row = await changes(asked, replaced=replaced).one(self._on, self._principal, **given)
         return None if row is None or not row["before"] else Split(*tuple(row)[1:])
 
     def _asked(self, axes: Axes, among: frozenset[SalesDimension] = frozenset()) -> Asked:
@@ -88,12 +92,12 @@ class Sales:
         grain = grain_for(told) if self._from_cube else None
         return Asked(grain, frozenset(of.values), of.unknown, among)
 
-    def _given(self, spans: Sequence[Span]) -> dict[str, Any]:
+    def _given(self, asked: Asked, spans: Sequence[Span], *, quarters: bool = True) -> dict[str, Any]:
         values = {f"its_{name}": value for name, value in self._narrowing.values.items()}
-        months = {
-            **{f"first_{at}": span.first for at, span in enumerate(spans)},
-            **{f"last_{at}": span.last for at, span in enumerate(spans)},
-        }
+        told = told_as(spans, quarters=quarters and asked.grain in _BY_QUARTER)
+        months: dict[str, Any] = {"months": list({one for each in told for one in each})}
+        for at, (span, each) in enumerate(zip(spans, told, strict=True)):
+            months |= {f"months_{at}": each, f"first_{at}": span.first, f"last_{at}": span.last}
         ends = {"first": min(span.first for span in spans), "last": max(span.last for span in spans)}
         return {**ends, **months, "currency": self._currency, **values}
 

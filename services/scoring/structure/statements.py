@@ -39,7 +39,8 @@ class Asked(NamedTuple):
     """What is added up: the cells of a grain, or without one the lines; and which dimensions narrow it.
 
     Values of `its` come as `its_<dimension>`, those of `among` as `some_<dimension>` and `none_<dimension>`.
-    Spans of months come as `first_0` and `last_0`, `first_1` ..., the ends of all as `first` and `last`.
+    Spans of months come as `months_0`, `months_1` ..., as cells tell them, all of them as `months`; for lines
+    as `first_0` and `last_0`, `first_1` ..., the ends of all as `first` and `last`.
     """
 
     grain: int | None
@@ -138,8 +139,7 @@ def narrowed(
     among: frozenset[SalesDimension] = frozenset(),
 ) -> list[ColumnElement[bool]]:
     """Return the conditions for a span of months, a currency and a narrowing, by parameters."""
-    month = (of.month >= bindparam("first", type_=Integer), of.month <= bindparam("last", type_=Integer))
-    found = [*month, of.currency == bindparam("currency", type_=Text)]
+    found = [_months(of, ""), of.currency == bindparam("currency", type_=Text)]
     for each in sorted(its):
         column = getattr(of, each.column)
         found.append(column == bindparam(f"its_{each}", type_=column.type))
@@ -162,7 +162,13 @@ DAYS = (SoldLine.day >= _begins(_first), SoldLine.day < _begins(_last + _ONE))
 
 
 def _within(of: Any, at: int) -> ColumnElement[bool]:  # noqa: ANN401 - as above
-    ends = (bindparam(f"{name}_{at}", type_=Integer) for name in ("first", "last"))
+    return _months(of, f"_{at}")
+
+
+def _months(of: Any, which: str) -> ColumnElement[bool]:  # noqa: ANN401 - as above
+    if of is Cell:
+        return Cell.month == any_(bindparam(f"months{which}", type_=ARRAY(Integer)))
+    ends = (bindparam(f"{name}{which}", type_=Integer) for name in ("first", "last"))
     within: ColumnElement[bool] = of.month.between(*ends)
     return within
 

@@ -33,12 +33,14 @@ def expected(timing: Timing, born: Ints) -> Floats:
     return found
 
 
-def curve(days: Days, timing: Timing, cut_off: date, step: int) -> list[dict[str, Any]]:
+def curve(days: Days, timing: Timing | None, cut_off: date, step: int) -> list[dict[str, Any]]:
     """Return the points of the curve, `step` days apart, the cut-off one of them, the last the last one.
 
-    Each has both sums since the beginning, and those since the point before.
+    Each has both sums since the beginning, and those since the point before; what is expected is None without
+    an estimator of purchases.
     """
-    sums = np.stack([np.cumsum(days.bought), expected(timing, days.born)], axis=1)
+    forecast = np.zeros(len(days.born)) if timing is None else expected(timing, days.born)
+    sums = np.stack([np.cumsum(days.bought), forecast], axis=1)
     at = np.arange((cut_off - days.first).days % step, len(sums), step)
     found = sums[at]
     steps = np.diff(found, axis=0, prepend=np.zeros((1, 2)))
@@ -47,16 +49,19 @@ def curve(days: Days, timing: Timing, cut_off: date, step: int) -> list[dict[str
             "until": days.first + timedelta(int(day)),
             "held_out": days.first + timedelta(int(day)) > cut_off,
             "actual": int(since[0]),
-            "expected": float(since[1]),
+            "expected": None if timing is None else float(since[1]),
             "actual_total": int(total[0]),
-            "expected_total": float(total[1]),
+            "expected_total": None if timing is None else float(total[1]),
         }
         for day, total, since in zip(at, found, steps, strict=True)
     ]
 
 
 def held_out(points: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what was bought after the cut-off, and what was expected; null bias where nothing was bought."""
+    """Return what was bought after the cut-off, and what was expected; None where there is nothing to say."""
     after = [point for point in points if point["held_out"]]
-    actual, forecast = (sum(point[name] for point in after) for name in ("actual", "expected"))
-    return {"actual": actual, "expected": forecast, "bias": forecast / actual - 1 if actual else None}
+    actual = sum(point["actual"] for point in after)
+    known = [point["expected"] for point in after if point["expected"] is not None]
+    forecast = sum(known) if known else None
+    bias = None if forecast is None or not actual else forecast / actual - 1
+    return {"actual": actual, "expected": forecast, "bias": bias}

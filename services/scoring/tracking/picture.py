@@ -14,6 +14,7 @@ def picture(told: Mapping[str, Any]) -> dict[str, Any]:
         {"until": point["until"].isoformat(), "series": series, "total": point[f"{series}_total"]}
         for point in told["points"]
         for series in ("actual", "expected")
+        if point[f"{series}_total"] is not None
     ]
     lines = {
         "x": axis("until", "temporal", "", axis={"format": "%Y-%m"}),

@@ -12,22 +12,23 @@ from shared.schemas import Read
 class TrackingPoint(Read):
     """Repeat purchases up to and with `until`: since the point before, and since the beginning.
 
-    `held_out`: after the cut-off, of which the estimator has learned nothing.
+    `held_out`: after the cut-off, of which the estimator has learned nothing. What is expected is null of an
+    estimator of money, and of one without parameters.
     """
 
     until: date
     held_out: bool
     actual: int
-    expected: float
+    expected: float | None
     actual_total: int
-    expected_total: float
+    expected_total: float | None
 
 
 class HeldOut(Read):
     """All that came after the cut-off; `bias` is by what share the expected is above the actual."""
 
     actual: int
-    expected: float
+    expected: float | None
     bias: float | None
 
 

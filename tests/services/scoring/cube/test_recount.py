@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from feed.consumer import Received
-from services.scoring.cube.grains import DIMENSIONS, GRAINS, OWNING, number
+from services.scoring.cube.grains import BY_QUARTER, DIMENSIONS, GRAINS, OWNING, number
 from tests.services.scoring.base import Base, customer, id_of, order, product, rate
 
 PEOPLE = [f"p{number}" for number in range(6)]
@@ -124,9 +124,11 @@ class Oracle:
     def cells(self) -> Cells:
         sums: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: defaultdict(Decimal))
         for line in self.lines():
-            for grain in GRAINS:
+            quarter = line["month"] % 3 - line["month"]
+            by_month = [(grain, line["month"]) for grain in GRAINS]
+            for grain, months in (*by_month, *((grain, quarter) for grain in BY_QUARTER)):
                 told = tuple(str(line[d]) if d in grain and line[d] else None for d in TOLD)
-                cell = sums[(number(grain), line["month"], *told)]
+                cell = sums[(number(grain), months, *told)]
                 cell["lines"] += 1
                 for name in ("quantity", "amount", "cost", "costed"):
                     cell[name] += line[name]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.structure.figures import Figures, money
-from services.scoring.structure.months import Span, name_of, number_of
+from services.scoring.structure.months import Span, name_of, number_of, told_as
 from services.scoring.structure.reading import spans_of
 from services.scoring.structure.shares import concentration, growth, mix_shift, percents, shares
 from services.scoring.structure.splitting import PARTS
@@ -96,6 +96,25 @@ def test_months_and_the_spans_before() -> None:
     assert names == [("2016-04", "2016-06"), ("2016-01", "2016-03"), ("2015-04", "2015-06")]
     two_years = Span(number_of("2016-01"), number_of("2017-12"))
     assert [name_of(span.first) for span in spans_of(two_years)] == ["2016-01", "2014-01", "2014-01"]
+
+
+SPANS = st.builds(
+    lambda first, many: Span(first, first + many - 1), st.integers(100, 140), st.integers(1, 40)
+)
+
+
+@given(st.lists(SPANS, min_size=1, max_size=3))
+def test_months_told_as_quarters_are_the_same_months(spans: list[Span]) -> None:
+    told = told_as(spans, quarters=True)
+    for span, each in zip(spans, told, strict=True):
+        months = [one for code in each for one in ((code,) if code > 0 else (-code, 1 - code, 2 - code))]
+        assert sorted(months) == list(range(span.first, span.last + 1))
+    for span in spans:  # what is told for another one is wholly of this one too, or not at all
+        inside = set(told_as([span], quarters=False)[0])
+        for code in {code for each in told for code in each if code < 0}:
+            assert len(inside & {-code, 1 - code, 2 - code}) in {0, 3}
+    assert told_as(spans[:1], quarters=False) == [list(range(spans[0].first, spans[0].last + 1))]
+    assert told_as([Span(24192, 24203)], quarters=True) == [[-24201, -24198, -24195, -24192][::-1]]
 
 
 def test_what_is_left_counts_orders_only_where_they_do_not_overlap() -> None:

@@ -94,7 +94,11 @@ async def test_its_parts_add_up_and_its_picture_shows_both_lines(
 
 
 async def test_what_has_no_curve_says_so(run: dict[str, Any], client: httpx.AsyncClient) -> None:
-    assert (await asked(client, version(run, "gamma_gamma"))).status_code == 404
+    of_money = (await asked(client, version(run, "gamma_gamma"), include="chart")).json()
+    assert {point["expected_total"] for point in of_money["points"]} == {None}
+    assert of_money["points"][-1]["actual_total"] > 0
+    assert (of_money["held_out"]["expected"], of_money["held_out"]["bias"]) == (None, None)
+    assert drawn(of_money["chart"])["line"] == 1
     assert (await asked(client, {"id": "01900000-0000-7000-8000-000000000000"})).status_code == 404
     answer = await asked(client, version(run, "bg_nbd"), until="1997-09-29")
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "until")
