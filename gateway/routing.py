@@ -59,6 +59,7 @@ _TABLE = {
     b"tier-migration": "scoring",
     b"tier-settings": "scoring",
     b"rfm": "scoring",
+    b"contracts": "scoring",
     b"win-backs": "scoring",
     b"win-back-settings": "scoring",
     b"lifecycles": "scoring",

@@ -10,6 +10,7 @@ from services.scoring.champions.queries import SETTINGS
 from services.scoring.champions.routes import ROUTERS as CHAMPIONS
 from services.scoring.changes.routes import router as changes
 from services.scoring.commercial.routes import router as commercial
+from services.scoring.contracts.routes import router as contracts
 from services.scoring.evidence.routes import router as evidence
 from services.scoring.explanations.routes import router as explanations
 from services.scoring.lifecycle.queries import CHANGED as LIFECYCLES
@@ -45,7 +46,7 @@ def build() -> FastAPI:
         "tier_settings": TIER_SETTINGS.told,
     }
     why = [explanations, changes, suppositions, evidence]
-    where = [*TIERS, rfm, lifecycles, win_backs, structure, commercial]
+    where = [*TIERS, rfm, lifecycles, win_backs, contracts, structure, commercial]
     how = [runs, versions, tracking, *CHAMPIONS, *BACKTESTS, *BASE_FORECASTS, status]
     routers = [scores, *why, *where, *how, feed_router(FEED, kinds)]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)
