@@ -79,7 +79,7 @@ async def list_contracts(
     principal: CanRead,
     wanted: Wanted,
     place: Paged,
-    discount: Annotated[float, Query(gt=0, le=10, description="Of a year.")] = 0.1,
+    discount: Annotated[float, Query(ge=0.001, le=10, description="Of a year.")] = 0.1,
 ) -> Response:
     """List the newest contract of each customer that you see, by customer, with what is still to come."""
     currency = core(request).settings.currency
