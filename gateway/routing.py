@@ -72,6 +72,7 @@ _TABLE = {
     b"scoring-status": "scoring",
     b"consumption-structure": "scoring",
     b"backtests": "scoring",
+    b"base-forecasts": "scoring",
     b"scoring-settings": "scoring",
     b"changes": OWN,
     b"api-clients": OWN,

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
+from services.scoring.base_forecasts.routes import ROUTERS as BASE_FORECASTS
 from services.scoring.champions.queries import SETTINGS
 from services.scoring.champions.routes import ROUTERS as CHAMPIONS
 from services.scoring.changes.routes import router as changes
@@ -46,6 +47,6 @@ def build() -> FastAPI:
     }
     why = [explanations, changes, suppositions, evidence]
     where = [*TIERS, rfm, lifecycles, win_backs, contracts, structure, commercial]
-    how = [runs, versions, tracking, *CHAMPIONS, *BACKTESTS, status]
+    how = [runs, versions, tracking, *CHAMPIONS, *BACKTESTS, *BASE_FORECASTS, status]
     routers = [scores, *why, *where, *how, feed_router(FEED, kinds)]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

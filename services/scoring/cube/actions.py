@@ -24,10 +24,11 @@ from services.scoring.facts.actions import mark_values
 from services.scoring.facts.models import SalesMark
 from services.scoring.identities.models import COMPUTED, Identity
 from services.scoring.products import actions as products
+from services.scoring.states.histories import PATIENT
 from shared.database import Transaction
 from shared.statements import Runner, Statement
 
-MOST = 2000
+MOST = 500  # which is a second or two: each touches some twenty cells for a line
 
 
 async def waiting(on: Runner) -> bool:
@@ -47,6 +48,7 @@ async def count_marked(tx: Transaction, *, currency: str) -> int:
     """
     if not await _LOCK.value(tx.connection):
         return 0
+    await PATIENT.value(tx.connection)  # on a busy machine, customers with many lines
     if changed := await products.stale(tx):
         await _MARK_STALE.value(tx.connection, products=changed)
     marked = [UUID(int=row[0].int) for row in await _MARKS.all(tx.connection)]
