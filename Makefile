@@ -1,6 +1,6 @@
 # The commands of guanxi. Needs only make and Python 3.11 or newer; everything else goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format demo migrate revision key faults torture arrivals bench matching estimators openapi spectral clients schemathesis
+.PHONY: help run test check format demo migrate revision key faults torture arrivals bench matching estimators lifecycles openapi spectral clients schemathesis
 
 # Without it each process of ours, and of the tests', would compile all code anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,6 +56,9 @@ build/splink/done: bench/matching/splink.lock
 
 estimators: $(VENV)/dev build/lifetimes/done ## Print how fast the estimators are, lifetimes beside, and what intervals cover (docs/estimators.md)
 	@$(PYTHON) -m bench.estimators --lifetimes build/lifetimes/bin/python $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(INTERVALS),--intervals $(INTERVALS))
+
+lifecycles: $(VENV)/dev ## Print how often lifecycles are judged as they truly are, over several seeds (docs/lifecycle.md)
+	@$(PYTHON) -m bench.lifecycles
 
 # Lifetimes needs libraries of its time: an environment of its own, made when it is first compared with.
 # Where it cannot be installed, the command says so and its column stays empty.

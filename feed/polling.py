@@ -40,7 +40,7 @@ class Desk:
 
     def named(self, text: str | None, parameter: str) -> list[str]:
         """Return the names in a comma-separated parameter; Invalid for what this feed does not tell of."""
-        names = [name.strip() for name in (text or "").split(",") if name.strip()]
+        names = parted(text)
         if unknown := [name for name in names if kind_of(name) not in self._reader.kinds]:
             known = f"{len(unknown)} unknown; this feed tells of {', '.join(self._reader.kinds)}."
             raise Invalid(known, errors=[{"parameter": parameter, "code": "unknown", "detail": known}])
@@ -110,6 +110,11 @@ class Desk:
             wake = self._wakes[held.database] = Wake(held.settings.database_url, self._feed.channel)
             held.database.at_close.append(wake.close)
         return wake
+
+
+def parted(text: str | None) -> list[str]:
+    """Return the words of a comma-separated parameter."""
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
 
 
 def _rights(principal: Principal) -> str:

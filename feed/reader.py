@@ -18,6 +18,7 @@ SNAPSHOT = 1000  # rows that are read for one page of a snapshot
 Item = dict[str, Any]
 NOT_THERE: Item = {"data_version": None, "deleted": False, "data": None}
 _COLUMNS = ("through", "n", "type", "origin", "transaction", "at", "fields", "changed")
+_CHOSEN = ("types", "origins", "not_origins")
 _ARRAYS = ("subjects", "versions", "owners", "departments")
 
 
@@ -42,11 +43,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader asks for: the changes in the `limit` positions after a place, of some types or kinds."""
+    """What a reader asks for: the changes in the `limit` positions after a place, of some types or kinds.
+
+    `origins` are the only ones wanted, `not_origins` those that are not; a change without an origin has none.
+    """
 
     after: Place | None  # None: from the floor
     limit: int
     types: Sequence[str] = ()
+    origins: Sequence[str] = ()
+    not_origins: Sequence[str] = ()
     thin: bool = False
     brief: bool = False
 
@@ -128,8 +134,8 @@ class Reader:
 
     async def _parts(self, on: Runner, wanted: Wanted) -> tuple[list[Part], Place]:
         after = wanted.after.position if wanted.after else None
-        types = list(wanted.types) or None
-        headers = await self._headers.all(on, after=after, limit=wanted.limit, types=types)
+        chosen = {name: list(getattr(wanted, name)) or None for name in _CHOSEN}
+        headers = await self._headers.all(on, after=after, limit=wanted.limit, **chosen)
         first = headers[0]
         start, head = first["floor"] if after is None else after, first["head"]
         if wanted.after and not (wanted.after.epoch == first["epoch"] and first["floor"] <= start <= head):
@@ -203,13 +209,15 @@ def _headers(feed: Feed) -> sa.Select[Any]:
     Positions are dense, so a range of them bounds the rows: no LIMIT, which could be planned badly.
     """
     told, floor = feed.feed.c, feed.floor.c.position
-    types = sa.bindparam("types", type_=sa.ARRAY(sa.Text))
+    types, only, never = (sa.bindparam(name, type_=sa.ARRAY(sa.Text)) for name in _CHOSEN)
     start = sa.func.coalesce(sa.bindparam("after", type_=sa.BigInteger), floor)
     end = start + sa.bindparam("limit", type_=sa.BigInteger)
     kind = sa.func.split_part(told.type, sa.literal_column("'.'"), sa.literal_column("1"))
     named = sa.or_(types.is_(None), told.type == sa.any_(types), kind == sa.any_(types))
+    made_by = sa.or_(only.is_(None), told.origin == sa.any_(only))
+    not_made_by = sa.or_(never.is_(None), told.origin.is_(None), told.origin != sa.all_(never))
     near = told.through < end + sa.literal_column(str(LARGEST))
-    touches = sa.and_(told.through > start, near, told.through - told.n < end, named)
+    touches = sa.and_(told.through > start, near, told.through - told.n < end, named, made_by, not_made_by)
     ends = feed.head.join(feed.floor, sa.true()).outerjoin(feed.feed, touches)
     columns = [told[name] for name in (*_COLUMNS, *_ARRAYS)]
     head = (feed.head.c.epoch, feed.head.c.position.label("head"), floor.label("floor"))

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from feed.polling import Desk, Part
+from feed.polling import Desk, Part, parted
 from feed.reader import SNAPSHOT, Expired, Reader, Wanted
 from feed.tables import Feed
 from shared.auth import Principal, allow
@@ -21,6 +21,13 @@ CanRead = Annotated[Principal, allow("feed:read")]
 After = Annotated[str | None, Query(max_length=500)]
 List = Annotated[str | None, Query(max_length=1000, description="separated by commas")]
 Brief = Annotated[bool, Query(description="only what other services keep, of kinds that have such a part")]
+
+
+async def _made_by(origins: List = None, not_origins: List = None) -> dict[str, list[str]]:
+    return {"origins": parted(origins), "not_origins": parted(not_origins)}
+
+
+MadeBy = Annotated[dict[str, list[str]], Depends(_made_by)]
 
 
 class ThinChangeRead(Read):
@@ -94,6 +101,7 @@ def feed_router(
         after: After = None,
         limit: Annotated[int, Query(ge=1, le=2000)] = 500,
         types: List = None,
+        made_by: MadeBy,
         wait: Annotated[float, Query(ge=0, le=25, description="seconds to wait for a change")] = 0,
         thin: bool = False,
         brief: Brief = False,
@@ -101,7 +109,7 @@ def feed_router(
         """List what changed after a cursor; without one, from the oldest change that is kept."""
         held = core(request)
         place = desk.place(held, principal, after)
-        wanted = Wanted(place, limit, desk.named(types, "types"), thin, brief)
+        wanted = Wanted(place, limit, desk.named(types, "types"), **made_by, thin=thin, brief=brief)
         items, end = await desk.poll(held, principal, wanted, wait)
         done = end.position >= end.head
         return answer({"items": items, "next": desk.cursor(held, principal, end), "up_to_date": done})

@@ -52,13 +52,16 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask the sources in one request: `wanted` types by source, `limit` in all."""
+    """What to ask the sources in one request: `wanted` types by source, `limit` in all.
+
+    `given` are further parameters, the same for all sources.
+    """
 
     request: Request
     services: Services
     wanted: Mapping[str, str | None]
     limit: int
-    thin: bool
+    given: Mapping[str, str | None]
 
     async def ask(self, source: str, after: str | None, share: int, wait: float) -> Page | None:
         """Return a source's next page, None when it is down; Expired when it cannot go on from `after`."""
@@ -69,7 +72,7 @@ class Question:
                 "limit": share,
                 "types": self.wanted[source],
                 "wait": wait or None,
-                "thin": "true" if self.thin else None,
+                **self.given,
             },
         )
         seconds = wait + GRACE_S if wait else ASK_S

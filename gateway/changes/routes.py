@@ -1,21 +1,56 @@
-"""GET /v1/changes and its snapshot, over all services."""
+"""GET /v1/changes, its events and its snapshot, over all services."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from starlette.responses import StreamingResponse
 
-from gateway.changes import merging, snapshots, sources
+from gateway.changes import snapshots, sources
+from gateway.changes.following import Follower
+from gateway.changes.merging import Question
 from gateway.changes.schemas import ChangePage, SnapshotPage
 from shared.auth import allow
-from shared.errors import Unavailable, documents
+from shared.errors import REF, documents
 from web.app import answer, core
 from web.hot import hot
 
 router = APIRouter(prefix=sources.PATH, tags=["changes"], dependencies=[allow("feed:read")])
 PROBLEMS = documents(sources.Expired)
 After = Annotated[str | None, Query(max_length=4000)]
+LastEvent = Annotated[
+    str | None, Header(alias="Last-Event-ID", max_length=4000, description="The last `id` heard.")
+]
 Limit = Annotated[int, Query(ge=1, le=2000)]
 Names = Annotated[str | None, Query(max_length=1000, description="kinds or types, separated by commas")]
+Origins = Annotated[str | None, Query(max_length=1000, description="only what these systems wrote")]
+NotOrigins = Annotated[str | None, Query(max_length=1000, description="not what these systems wrote")]
+
+
+async def _chosen(
+    request: Request,
+    *,
+    types: Names = None,
+    origins: Origins = None,
+    not_origins: NotOrigins = None,
+    thin: bool = False,
+) -> Question:
+    given = {"origins": origins, "not_origins": not_origins, "thin": "true" if thin else None}
+    return Question(request, request.app.state.services, sources.by_source(types, "types"), 0, given)
+
+
+Chosen = Annotated[Question, Depends(_chosen)]
+SAYS = "The data of an event `changes` is a page, and its id the cursor after it."
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events",
+        "content": {
+            "text/event-stream": {
+                "schema": {"description": SAYS, "x-item-schema": {"$ref": REF + ChangePage.__name__}}
+            }
+        },
+    }
+}
 
 
 @router.get("", response_model=ChangePage, responses=PROBLEMS)
@@ -25,26 +60,33 @@ async def get_changes(
     *,
     after: After = None,
     limit: Limit = 500,
-    types: Names = None,
+    chosen: Chosen,
     wait: Annotated[float, Query(ge=0, le=25, description="seconds to wait for a change")] = 0,
-    thin: bool = False,
 ) -> Response:
     """List what changed in all services after a cursor; without one, from the oldest change that is kept."""
-    cursors = core(request).cursors
-    standing, turn = sources.read(cursors, after)
-    wanted = sources.by_source(types, "types")
-    question = merging.Question(request, request.app.state.services, wanted, limit, thin)
-    merged = await merging.merge(question, standing, turn, wait)
-    if len(merged.missing) == len(wanted):
-        raise Unavailable("No service that was asked answers, try again.", headers={"Retry-After": "1"})
-    return answer(
-        {
-            "items": merged.items,
-            "next": sources.write(cursors, merged.standing, (turn + 1) % len(sources.SOURCES)),
-            "up_to_date": not merged.behind and not merged.missing,
-            "missing": sorted(merged.missing),
-        }
-    )
+    return answer(await _follower(request, chosen, after, limit).page(wait))
+
+
+@router.get(
+    "/events", responses={**PROBLEMS, **EVENTS}, response_class=StreamingResponse, name="watch_changes"
+)
+@hot
+async def watch_changes(
+    request: Request,
+    *,
+    after: After = None,
+    last: LastEvent = None,
+    limit: Limit = 500,
+    chosen: Chosen,
+) -> Response:
+    """Send changes as they come; a reader goes on after the last id that it has heard."""
+    follower = _follower(request, chosen, last or after, limit)
+    events = follower.events(await follower.page())
+    return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+def _follower(request: Request, chosen: Question, after: str | None, limit: int) -> Follower:
+    return Follower(replace(chosen, limit=limit), core(request).cursors, after)
 
 
 @router.get("/snapshot", response_model=SnapshotPage, responses=PROBLEMS)

@@ -55,14 +55,13 @@ class Interactions:
         there = (one for one in records if not one.gone)
         rows = facts.newest(read(one.kind, one.subject, _at(one), one.data) for one in there)
         held = await facts.whose(tx, [one.subject for one in records])
-        ids = sorted({row.customer_id for row in rows}.union(*held.values()))
-        await facts.mark(tx, ids)  # first, since it locks
+        await facts.mark(tx, {row.customer_id for row in rows}.union(*held.values()))  # first, since it locks
         if held:
             await facts.drop_moved(tx, rows)
         await facts.replace(tx, rows)
         await facts.retract(tx, [(one.kind, one.subject, *_at(one)) for one in records if one.gone])
         added = await add(tx, plain(rows, held, self._currency), currency=self._currency)
-        await rebuild(tx, sorted(stirred(rows, held) - added), currency=self._currency)
+        await rebuild(tx, list(stirred(rows, held) - added), currency=self._currency)
 
     async def sweep(self, tx: Transaction, generation: int) -> None:
         """Forget the facts, strangers, rates, products and costs that a new snapshot no longer has."""

@@ -5,10 +5,12 @@ from fastapi import FastAPI
 from feed.routes import feed_router
 from services.scoring.backtests.routes import ROUTERS as BACKTESTS
 from services.scoring.base import FEED
+from services.scoring.base_forecasts.routes import ROUTERS as BASE_FORECASTS
 from services.scoring.champions.queries import SETTINGS
 from services.scoring.champions.routes import ROUTERS as CHAMPIONS
 from services.scoring.changes.routes import router as changes
 from services.scoring.commercial.routes import router as commercial
+from services.scoring.contracts.routes import router as contracts
 from services.scoring.evidence.routes import router as evidence
 from services.scoring.explanations.routes import router as explanations
 from services.scoring.lifecycle.queries import CHANGED as LIFECYCLES
@@ -44,7 +46,7 @@ def build() -> FastAPI:
         "tier_settings": TIER_SETTINGS.told,
     }
     why = [explanations, changes, suppositions, evidence]
-    where = [*TIERS, rfm, lifecycles, win_backs, structure, commercial]
-    how = [runs, versions, tracking, *CHAMPIONS, *BACKTESTS, status]
+    where = [*TIERS, rfm, lifecycles, win_backs, contracts, structure, commercial]
+    how = [runs, versions, tracking, *CHAMPIONS, *BACKTESTS, *BASE_FORECASTS, status]
     routers = [scores, *why, *where, *how, feed_router(FEED, kinds)]
     return create_app(Settings.of("scoring"), title="guanxi: scoring", routers=routers)

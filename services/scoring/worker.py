@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 from feed.consumer import Follower
 from feed.upkeep import keep_up
@@ -10,6 +11,8 @@ from services.scoring import following
 from services.scoring.backtests.running import KIND as BACKTEST
 from services.scoring.backtests.running import BacktestRun
 from services.scoring.base import FEED, JOBS
+from services.scoring.base_forecasts.running import KIND as FORECAST
+from services.scoring.base_forecasts.running import BaseForecast
 from services.scoring.campaigns.actions import Claims
 from services.scoring.costs.fetching import Shares
 from services.scoring.following import Interactions
@@ -59,6 +62,7 @@ async def work(
         sweep=facts.sweep,
     )
     worker = Worker(database, settings.currency)
+    kinds: dict[str, Any] = {BACKTEST: BacktestRun(database), FORECAST: BaseForecast(database)}
     async with asyncio.TaskGroup() as group:
         group.create_task(keep_up(settings, database, FEED))
         group.create_task(customers.run())
@@ -68,5 +72,5 @@ async def work(
         group.create_task(worker.carry_out_runs())
         group.create_task(worker.score_touched())
         group.create_task(worker.judge_everybody())
-        group.create_task(work_jobs(database, JOBS, {BACKTEST: BacktestRun(database)}))
+        group.create_task(work_jobs(database, JOBS, kinds))
         group.create_task(worker.count_sales())

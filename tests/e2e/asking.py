@@ -24,6 +24,7 @@ OF_NOBODY = (
     "/products",
     "/scoring-runs",
     "/backtests",
+    "/base-forecasts",
     "/scoring-settings",
     "/exchange-rates",
     "/shared-costs",

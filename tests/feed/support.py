@@ -35,9 +35,9 @@ def some(count: int) -> list[Any]:
     return [uuid7() for _ in range(count)]
 
 
-async def set_values(database: Database, ids: list[UUID], value: int) -> None:
+async def set_values(database: Database, ids: list[UUID], value: int, writer: Principal = WRITER) -> None:
     """Change things."""
-    async with database.begin(WRITER, at=now()) as tx:
+    async with database.begin(writer, at=now()) as tx:
         await UPSERT.all(tx.connection, ids=ids, values=[value] * len(ids), **by(tx))
 
 

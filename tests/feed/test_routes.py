@@ -1,5 +1,6 @@
 """The feed over HTTP: pages, filters, cursors that expire, waiting, and who sees what."""
 
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -113,6 +114,27 @@ async def test_a_filter_moves_over_what_it_leaves_out(
     assert (page["items"], page["up_to_date"]) == ([], True)
     problem = (await refused(running, types="person.created")).json()
     assert (problem["status"], problem["errors"][0]["parameter"]) == (422, "types")
+
+
+async def test_origins_choose_whose_changes_are_heard(
+    running: Running, database: Database, line: asyncpg.Connection
+) -> None:
+    start = (await get(running))["next"]
+    for source in ("erp", "shop", "web"):
+        await set_values(database, some(1), 1, replace(WRITER, source=source))
+    await stamp(line, FEED)
+
+    async def heard(**params: str) -> list[str]:
+        page = await get(running, after=start, **params)
+        assert page["up_to_date"]
+        return [item["origin"] for item in page["items"]]
+
+    assert await heard() == ["erp", "shop", "web"]
+    assert await heard(origins="erp") == ["erp"]
+    assert await heard(origins="shop, erp") == ["erp", "shop"]
+    assert await heard(not_origins="erp") == ["shop", "web"]
+    assert await heard(origins="erp,shop", not_origins="erp", types="thing.created") == ["shop"]
+    assert await heard(origins="nobody") == []
 
 
 async def test_a_thin_page_has_no_state(

@@ -31,10 +31,11 @@ class Fake:
     grown: asyncio.Event = field(default_factory=asyncio.Event)
     expired: bool = False
 
-    def tell(self, kind: str, count: int = 1) -> None:
+    def tell(self, kind: str, count: int = 1, origin: str | None = None) -> None:
         for _ in range(count):
             n = len(self.changes) + 1
-            self.changes.append({"id": f"e:{n}", "source": f"/{self.name}", "type": kind, "subject": f"{n}"})
+            change = {"id": f"e:{n}", "source": f"/{self.name}", "type": kind, "subject": f"{n}"}
+            self.changes.append({**change, "origin": origin})
         self.grown.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,7 +95,12 @@ class Fake:
                 pass
         end = min(len(self.changes), start + int(query["limit"]))
         types = query["types"].split(",") if "types" in query else None
-        items = [each for each in self.changes[start:end] if not types or each["type"] in types]
+        origins = query["not_origins"].split(",") if "not_origins" in query else []
+        items = [
+            each
+            for each in self.changes[start:end]
+            if (not types or each["type"] in types) and each.get("origin") not in origins
+        ]
         return 200, {"items": items, "next": str(end), "up_to_date": end == len(self.changes)}
 
     def snapshot(self, query: dict[str, str]) -> Answer:

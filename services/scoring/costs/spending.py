@@ -55,10 +55,10 @@ def spent(customer: ColumnElement[Any] | None = None, among: CTE | None = None) 
     return select(union_all(*(each.where(*mine) for each in (alone, shared))).subquery("spent"))
 
 
-def in_window() -> CTE:
-    """Return the costs of the window, a row each: what of them is in it, in units that a share is counted in.
+def in_window(*conditions: ColumnElement[bool]) -> CTE:
+    """Return costs of the window, a row each: what of them is in it, in units that a share is counted in.
 
-    `whole`: they lie within the window. `of_units` are all that `held` shares.
+    `conditions` are over Cost. `whole`: they lie within the window. `of_units` are all that `held` shares.
     """
     t, its = Cost, Allocation
     whole = t.amount * _shift(func.scale(t.amount))
@@ -80,7 +80,7 @@ def in_window() -> CTE:
             and_(t.customer_id.is_(None), or_(its.id.is_(None), ~its.fetched)).label("waiting"),
         )
         .join_from(t, its, its.cost_id == t.id, isouter=True)
-        .where(~t.deleted, t.first_day <= UNTIL, t.last_day >= SINCE)
+        .where(~t.deleted, t.first_day <= UNTIL, t.last_day >= SINCE, *conditions)
         .cte("cost")
     )
 

@@ -39,15 +39,42 @@ def total(
 ) -> Total:
     """Return the value of all customers together, lognormal with the mean and variance of the sum.
 
-    ValueError unless both fits are ok, or when spend has no finite variance (px + q ≤ 2).
+    ValueError unless both fits are ok, without customers, or when spend has no finite variance (px + q ≤ 2).
     """
     frequency, timing_covariance = _sound(timing)
     money, spend_covariance = _sound(spend)
     mean = float(forecast(frequency, money, customers, horizon).value.sum())
+    if mean <= 0:
+        raise ValueError("nothing is expected of nobody")
     by_timing = _slope(frequency, lambda moved: forecast(moved, money, customers, horizon).value.sum())
     by_spend = _slope(money, lambda moved: forecast(frequency, moved, customers, horizon).value.sum())
     unknown = float(by_timing @ timing_covariance @ by_timing + by_spend @ spend_covariance @ by_spend)
-    chance = _variance(frequency, money, customers, horizon)
+    return _spread(mean, _variance(frequency, money, customers, horizon), unknown)
+
+
+def total_purchases(timing: Fit[Timing], customers: Summary, weeks: float = TWELVE_MONTHS.weeks) -> Total:
+    """Return the purchases of all customers together in the weeks to come; chances and errors as above."""
+    frequency, covariance = _sound(timing)
+    (x, t_x, days), row = distinct(customers.x, customers.t_x, customers.age)
+
+    def expected(moved: Timing) -> Floats:
+        return moved.expected_purchases(x, t_x / DAYS, days / DAYS, weeks)[row]
+
+    mean = float(expected(frequency).sum())
+    if mean <= 0:
+        raise ValueError("nothing is expected of nobody")
+    slope = _slope(frequency, lambda moved: expected(moved).sum())
+    (pair_x, _, pair_days), pair = distinct(x, np.zeros_like(x), days)
+    squares = np.empty(len(pair_x))
+    for group, counts in grouped(frequency, pair_x, pair_days / DAYS, weeks):
+        squares[group] = counts.p @ counts.n**2
+    alive = frequency.p_alive(x, t_x / DAYS, days / DAYS)
+    chance = float(((alive * squares[pair])[row] - expected(frequency) ** 2).sum())
+    return _spread(mean, chance, float(slope @ covariance @ slope))
+
+
+def _spread(mean: float, chance: float, unknown: float) -> Total:
+    """Return the lognormal of this mean whose variance is that of chance and of unknown parameters."""
     spread = np.log1p((chance + unknown) / mean**2)
     p10, p50, p90 = np.exp(np.log(mean) - spread / 2 + np.sqrt(spread) * special.ndtri(LEVELS))
     return Total(mean, float(p10), float(p50), float(p90), chance**0.5, unknown**0.5)

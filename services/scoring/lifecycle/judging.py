@@ -58,9 +58,10 @@ class Basis:
 async def judged(on: PoolConnectionProxy, basis: Basis, ids: Sequence[UUID], today: date) -> Outcome:
     """Return where the relations with these customers (current ids) stand, in their order."""
     day, run = basis.as_of(today), basis.run
-    margin = (run["population"] or {}).get("firm_margin")
+    population = run["population"] or {}
+    margin = population.get("firm_margin")
     bought = await purchases_of(on, ids, until=day, currency=run["currency"], margin=margin)
-    timing = basis.timing or Unfitted.of(bought.mean_gap())
+    timing = basis.timing or Unfitted.of(population.get("mean_gap"))
     if len(ids) <= FEW:
         return follow(bought, timing, basis.limits, day_number(day))
     return await asyncio.to_thread(follow, bought, timing, basis.limits, day_number(day))

@@ -17,7 +17,7 @@ Factor = Annotated[float, Field(gt=0, le=1000)]
 class LifecycleSettingsUpdate(Body):
     """Limits; what is absent stays. Everybody is judged anew by them, past and present."""
 
-    model_config = example(decline_p_alive=0.5, lost_p_alive=0.1, period_days=14)
+    model_config = example(decline_p_alive=0.5, lost_p_alive=0.25, period_days=14)
 
     period_days: Days = kept()
     hysteresis: Annotated[Whole, Field(ge=1, le=6)] = kept()
@@ -33,6 +33,7 @@ class LifecycleSettingsUpdate(Body):
     margin_purchases: Factor = kept()
     order_weight: Share = kept()
     growth_t: Annotated[float, Field(ge=0, le=100)] = kept()
+    growth_share: Annotated[float, Field(ge=0, le=100)] = kept()
     category_periods: Count = kept()
     stability_orders: Count = kept()
     stability_cv: Annotated[float, Field(gt=0, le=10)] = kept()
@@ -57,6 +58,7 @@ class LifecycleSettingsRead(Read):
     margin_purchases: float
     order_weight: float
     growth_t: float
+    growth_share: float
     category_periods: int
     stability_orders: int
     stability_cv: float

@@ -87,6 +87,7 @@ class LifecycleSettings(Kept, Base):
     margin_purchases: Mapped[float]
     order_weight: Mapped[float]
     growth_t: Mapped[float]
+    growth_share: Mapped[float]
     category_periods: Mapped[int]
     stability_orders: Mapped[int]
     stability_cv: Mapped[float]

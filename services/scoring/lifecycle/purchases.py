@@ -34,8 +34,3 @@ class Purchases:
         return type(self)(
             self.customers, self.row[at], self.day[at], self.money[at], self.margin[at], self.new[at]
         )
-
-    def mean_gap(self) -> float | None:
-        """Return the mean days between purchases of one customer, None when nobody has bought twice."""
-        same = np.diff(self.row) == 0
-        return float(np.diff(self.day)[same].mean()) if same.any() else None

@@ -44,7 +44,11 @@ def _rules(seen: Signals, limits: Thresholds) -> list[tuple[Phase, Ground, Marks
     return [
         (Phase.STABILITY, Ground.STEADY_SPEND, steady),
         (Phase.BUILD_UP, Ground.NEW_CATEGORY, seen.new_categories > 0),
-        (Phase.BUILD_UP, Ground.SPEND_GROWS, seen.growth_t > limits.growth_t),
+        (
+            Phase.BUILD_UP,
+            Ground.SPEND_GROWS,
+            (seen.growth_t > limits.growth_t) & (seen.growth >= limits.growth_share),
+        ),
         (Phase.EXPLORATION, Ground.SHORT_TENURE, brief),
         (Phase.EXPLORATION, Ground.FEW_ORDERS, seen.orders <= limits.exploration_orders),
         (Phase.DECLINE, Ground.MARGIN_FALLS, seen.margin_change <= -limits.margin_fall),

@@ -10,7 +10,7 @@ _FEWEST = 3.0  # orders' weight that a slope is taken from
 class Spending:
     """Weighted moments of the purchase days of `customers`: each order weighs `decay` times the next one.
 
-    cv: standard deviation by mean of the money. growth_t: t statistic of the slope of log(1 + money) by time,
+    cv: standard deviation by mean of the money. slope: of log(1 + money) by day; growth_t: its t statistic,
     weighted least squares with (Σw)²/Σw² observations. Both NaN while too little is known. Counting by orders
     and not by days asks the same of who buys every week and of who buys twice a year.
     """
@@ -18,7 +18,7 @@ class Spending:
     def __init__(self, decay: float, customers: int) -> None:
         self._decay = decay
         self._sums = np.zeros((9, customers))
-        self.cv, self.growth_t = np.full(customers, np.nan), np.full(customers, np.nan)
+        self.cv, self.growth_t, self.slope = (np.full(customers, np.nan) for _ in range(3))
 
     def add(self, those: Ints, starts: Ints, time: Ints, money: Floats) -> None:
         """Count purchase days of `those`, each one's beginning at its start; time: days since the first."""
@@ -34,7 +34,8 @@ class Spending:
         sums[1] *= faded  # of the squared weights
         sums += now
         self._sums[:, those] = sums
-        self.cv[those], self.growth_t[those] = _cv(sums), _growth(sums)
+        self.cv[those] = _cv(sums)
+        self.slope[those], self.growth_t[those] = _growth(sums)
 
 
 def _cv(sums: Floats) -> Floats:
@@ -45,7 +46,7 @@ def _cv(sums: Floats) -> Floats:
     return np.where(known, np.sqrt(variance) / np.where(known, mean, 1), np.nan)
 
 
-def _growth(sums: Floats) -> Floats:
+def _growth(sums: Floats) -> tuple[Floats, Floats]:
     weight, squared = sums[:2]
     at, at_squares, log, log_squares, product = sums[4:] / weight
     n = weight**2 / squared
@@ -54,4 +55,4 @@ def _growth(sums: Floats) -> Floats:
     slope = (product - at * log) / np.where(known, width, 1)
     rest = np.maximum(height - slope**2 * width, 1e-9 * (1 + log_squares))
     error = np.sqrt(rest / np.where(known, (n - 2) * width, 1))
-    return np.where(known, slope / error, np.nan)
+    return np.where(known, slope, np.nan), np.where(known, slope / error, np.nan)

@@ -47,23 +47,26 @@ class Thresholds:
 
     Every customer is looked at on the same days: each `period_days` from 1970-01-01. `hysteresis` is how many
     looks in a row must agree before a state is left, for all but decline, which one look decides.
-    `margin_purchases`: purchases expected in a period below which chance alone moves the margin by a third.
+    `margin_purchases`: purchases expected in a period below which chance alone moves the margin by a third;
+    there, and for growth, the trend of the orders is asked what it comes to in as many of the customer's own
+    periods. Defaults are those that docs/lifecycle.md measures.
     """
 
     period_days: int = 14
     hysteresis: int = 2
     exploration_orders: int = 2
-    exploration_gaps: float = 2.0
-    silence_level: float = 0.9
+    exploration_gaps: float = 1.0
+    silence_level: float = 0.95
     decline_p_alive: float = 0.5
-    lost_p_alive: float = 0.1
+    lost_p_alive: float = 0.25
     lost_silence_level: float = 0.99
     margin_fall: float = 0.3
     margin_periods: int = 3
     margin_weight: float = 0.3
     margin_purchases: float = 12.0
-    order_weight: float = 0.7
-    growth_t: float = 1.5
+    order_weight: float = 0.6
+    growth_t: float = 1.0
+    growth_share: float = 0.6
     category_periods: int = 6
     stability_orders: int = 4
     stability_cv: float = 0.5

@@ -24,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from services.scoring.costs.models import Cost
 from services.scoring.costs.spending import SINCE, UNTIL, in_window, spent
 from services.scoring.facts.models import SalesMark, ValueMark
 from services.scoring.identities.models import COMPUTED
@@ -56,13 +57,14 @@ def _kept() -> Select[Any]:
 
 
 def _told(cost: CTE) -> ColumnElement[bool]:
-    """Say that a cost is told by what is kept: it lies within the window, and its shares are whole cents."""
-    shared = and_(
+    """Say that a shared cost is told by what is kept: it lies in the window, and its shares are cents."""
+    return and_(
+        cost.c.whole,
+        cost.c.currency == CURRENCY,
         select(SummedShares.held).where(SummedShares.held == cost.c.held).exists(),
         func.abs(cost.c.units) == cost.c.of_units,
         cost.c.per_unit <= _CENTS,
     )
-    return and_(cost.c.whole, cost.c.currency == CURRENCY, or_(cost.c.customer_id.is_not(None), shared))
 
 
 def _of_kind(kind: Any, amount: Any) -> dict[str, Any]:  # noqa: ANN401 - columns
@@ -82,7 +84,7 @@ def _shared(cost: CTE) -> Select[Any]:
 
 def _rest(cost: CTE) -> Select[Any]:
     """Select what of other costs each customer bore: those that the window cuts, or in another currency."""
-    left = select(cost).where(~_told(cost)).cte("rest_of_costs")
+    left = select(cost).where(or_(cost.c.customer_id.is_not(None), ~_told(cost))).cte("rest_of_costs")
     borne = spent(among=left).subquery("borne")
     unrated = case((borne.c.amount.is_(None), _ONE), else_=_ZERO)
     sums = {**_of_kind(borne.c.kind, borne.c.amount), "unrated": unrated}
@@ -127,7 +129,8 @@ def in_cents(amount: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a column
 
 
 def _groups() -> Select[Any]:
-    cost = in_window()
+    within = and_(Cost.first_day >= SINCE, Cost.last_day <= UNTIL, Cost.currency == CURRENCY)
+    cost = in_window(or_(Cost.customer_id.is_(None), ~within))
     both = union_all(_kept(), _shared(cost), _rest(cost)).subquery("both")
     sums = (func.coalesce(func.sum(both.c[name]), _ZERO).label(name) for name in BOTH)
     each = select(both.c.key, *sums).group_by(both.c.key).subquery("each")

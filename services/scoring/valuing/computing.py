@@ -78,6 +78,9 @@ def compute(order: Order, learned: History, scored: History, *codes: Ints) -> Ou
     population = {} if prediction is None or not len(placed) else valuation.population(prediction)
     if margin is not None:
         population["firm_margin"] = margin
+    gaps = int((scored["days"] - 1).sum())
+    if gaps > 0:
+        population["mean_gap"] = float((scored["last_day"] - scored["first_day"]).sum() / gaps)  # in days
     versions, drift = found.versions if found else [], _drift(order, scored)
     return Outcome(placed, versions, model is not None, population, cuts.stored(), own, drift)
 

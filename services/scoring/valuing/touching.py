@@ -38,7 +38,7 @@ from services.scoring.valuing.standard import Standard
 from shared.database import Transaction
 from shared.statements import Runner, Statement
 
-MOST = 5_000
+MOST, RECOUNTED = 5_000, 500  # at once: customers to score; states to count again, whose marks are locked
 FEW = 300  # who are scored in a moment: without a thread, and without a table of the transaction
 
 
@@ -49,8 +49,8 @@ async def waiting(on: Runner) -> tuple[bool, bool]:
 
 
 async def rebuild_marked(tx: Transaction, *, currency: str) -> None:
-    """Recount states in their `currency` whose exchange rates have changed, at most MOST of them."""
-    ids = [UUID(int=row[0].int) for row in await _TO_REBUILD.all(tx.connection, most=MOST)]
+    """Recount states in their `currency` whose exchange rates have changed: some, whose marks it locks."""
+    ids = [UUID(int=row[0].int) for row in await _TO_REBUILD.all(tx.connection, most=RECOUNTED)]
     if ids:
         await rebuild(tx, ids, currency=currency)
         await _REBUILT.value(tx.connection, ids=ids)
@@ -67,9 +67,8 @@ async def score_touched(tx: Transaction, *, most: int = MOST) -> int:
     standard = await Standard.read(tx.connection)
     if standard is None:
         return 0
-    marks = await _MARKS.all(
-        tx.connection, most=most
-    )  # before asking whether a run is on: it may begin in between
+    # before asking whether a run is on: it may begin in between
+    marks = await _MARKS.all(tx.connection, most=most)
     running = await run_statements.ACTIVE.one(tx.connection)
     during = running is not None and running["status"] == RunStatus.RUNNING
     marks = [mark for mark in marks if not (during and mark["again"])]
@@ -82,7 +81,8 @@ async def score_touched(tx: Transaction, *, most: int = MOST) -> int:
     known = sorted({pair["original_id"] for pair in whose})
     strangers = sorted(set(times).difference(known))
     for then, ids in ((_PARK, strangers), (_LATER if during else _DONE, known)):
-        await then.value(tx.connection, ids=ids, times=[times[id_] for id_ in ids])
+        if ids:
+            await then.value(tx.connection, ids=ids, times=[times[id_] for id_ in ids])
     return len(marks)
 
 
@@ -104,7 +104,8 @@ async def _score(tx: Transaction, standard: Standard, customers: list[UUID]) -> 
     found["rank"] = np.array(kept, np.int64)
     await (write_many if many else write)(tx, found, run_id=UUID(int=run["id"].int), as_of=day)
     there = {id_.tobytes() for id_ in found["customer_id"]}
-    await remove(tx, [id_ for id_ in customers if id_.bytes not in there], as_of=day)
+    if gone := [id_ for id_ in customers if id_.bytes not in there]:
+        await remove(tx, gone, as_of=day)
     await mark(tx, customers)
 
 

@@ -4,6 +4,8 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
+from scipy.special import betainc, betaln, expit, log_expit
 
 from services.scoring.estimators.fitting import Fit, Status
 from services.scoring.estimators.histogram import Floats
@@ -93,6 +95,29 @@ def test_residual_lifetime_is_the_sum_of_its_periods(renewed: int) -> None:
     paid = model.survival(periods + 1, renewed) / 1.1**periods
     assert model.residual_lifetime(renewed, 0.1) == pytest.approx(paid.sum(), rel=1e-10)
     assert (np.diff(model.residual_lifetime(np.arange(20), 0.1)) > 0).all()  # who stayed long, stays
+
+
+@pytest.mark.parametrize(
+    ("parameters", "renewed", "discount"),
+    [
+        ((0.7, 1.2), 0, 2.738e-6),
+        ((0.01, 0.02), 200, 2.738e-6),
+        ((1.5, 10.0), 4, 1e-4),
+        ((80.0, 300.0), 3, 2.5),
+    ],
+)
+def test_residual_lifetime_where_little_is_discounted(
+    parameters: tuple[float, float], renewed: int, discount: float
+) -> None:
+    """The sum is the mean over the customers' own chances to leave θ of (1−θ)/(1 − (1−θ)/(1+d))."""
+    alpha, beta = parameters
+    found = float(ShiftedBetaGeometric(alpha, beta).residual_lifetime(renewed, discount))
+    logs = np.linspace(-200, 200, 400_001)
+    theta, stays = expit(logs), expit(-logs)
+    density = alpha * log_expit(logs) + (beta + renewed) * log_expit(-logs) - betaln(alpha, beta + renewed)
+    own = stays * (1 + discount) / (discount + theta)
+    below = betainc(alpha, beta + renewed, theta[0]) * (1 + discount) / discount
+    assert found == pytest.approx(float(trapezoid(np.exp(density) * own, logs)) + below, rel=1e-6)
 
 
 def test_retention_is_the_step_of_survival() -> None:

@@ -62,7 +62,7 @@ async def test_everybody_has_a_state_with_its_reason(judged: Base, client: httpx
     assert {Phase.PROSPECT, Phase.LOST, Phase.STABILITY} <= {one["state"] for one in items}
     lost = [one for one in items if one["state"] == Phase.LOST]
     assert await everybody(client, state="lost") == lost
-    assert all(one["rule"] == "gone" and one["value"] < one["limit"] == 0.1 for one in lost)
+    assert all(one["rule"] == "gone" and one["value"] < one["limit"] == 0.25 for one in lost)
     for one in items:
         steps = one["trajectory"]
         assert [one["state"], one["since"]] == (
@@ -79,7 +79,8 @@ async def test_one_is_told_with_the_numbers_of_the_day(judged: Base, client: htt
     assert (numbers["orders"], numbers["gap"], numbers["cv"]) == (24, 7, pytest.approx(0, abs=1e-6))
     assert numbers["gap_typical"] < 10 < numbers["gap_limit"]
     score = (await client.get("/v1/scores/cdnow:weekly")).json()
-    assert numbers["p_alive"] == pytest.approx(score["prediction"]["p_alive"])
+    # who buys to the day is surer to be there after a week of silence than by chance alone
+    assert score["prediction"]["p_alive"] < numbers["p_alive"] < 1
     kept = next(one for one in await everybody(client) if one["customer_id"] == str(id_of("weekly")))
     assert {name: found[name] for name in ("id", "state", "since", "rule", "trajectory")} == {
         name: kept[name] for name in ("id", "state", "since", "rule", "trajectory")

@@ -1,7 +1,10 @@
 """The way of a relation: rules with their numbers, hysteresis, dates that do not depend on when one asks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import special
 
 from services.scoring.estimators.mbgnbd import MbgNbd
 from services.scoring.lifecycle.gaps import Unfitted, gap_quantile
@@ -65,7 +68,9 @@ def test_reasons_come_with_the_numbers_that_were_compared() -> None:
     }
     assert value[at[Ground.STEADY_SPEND]] == pytest.approx(0, abs=1e-6)
     assert limit[at[Ground.STEADY_SPEND]] == LIMITS.stability_cv
-    expected = gap_quantile(FITTED, np.array([29.0]), np.array([290.0]), 0.9)[0]
+    meant = gap_quantile(FITTED, np.array([29.0]), np.array([290.0]), LIMITS.silence_level)[0]
+    mean, rhythm = (3.93 * 7 + 290) / (1.08 + 29), (28 + 4) / 4  # even gaps, four of the prior
+    expected = mean * special.gammainccinv(rhythm, np.exp(-meant / mean)) / rhythm
     assert limit[at[Ground.SILENCE]] == pytest.approx(expected)
     assert (
         value[at[Ground.SILENCE]] == np.ceil((390 + expected + 1e-9) / 10) * 10 - 390
@@ -82,27 +87,29 @@ def test_growth_and_new_categories_build_up() -> None:
     assert way(wider)[-1][1:] == (Phase.BUILD_UP, Ground.NEW_CATEGORY)
 
 
-def test_a_falling_margin_is_a_decline_of_who_buys_often() -> None:
+def test_a_falling_margin_is_a_decline_at_everybodys_own_pace() -> None:
     days, money = list(range(100, 500)), [10.0] * 300 + [3.0] * 100
     limits = Thresholds(period_days=20)
     assert Ground.MARGIN_FALLS in {
         rule for _, _, rule in way(follow(bought(*days, money=money), FITTED, limits, 500))
     }
     seldom = follow(bought(*days[::10], money=money[::10]), FITTED, limits, 500)
-    assert Ground.MARGIN_FALLS not in {rule for _, _, rule in way(seldom)}
+    assert Ground.MARGIN_FALLS in {rule for _, _, rule in way(seldom)}
+    uneven = follow(bought(*days[::10], money=[10.0, 4.0, 7.0, 10.0] * 10), FITTED, limits, 500)
+    assert Ground.MARGIN_FALLS not in {rule for _, _, rule in way(uneven)}
 
 
 def test_one_look_decides_decline_and_two_all_else() -> None:
-    days = [*range(100, 400, 10), 460, 470]
-    quick = way(follow(bought(*days), FITTED, Thresholds(period_days=10, hysteresis=1), 600))
-    slow = way(follow(bought(*days), FITTED, Thresholds(period_days=10, hysteresis=3), 600))
+    days = [*range(100, 400, 10), 412, 420, 430, 440]
+    quick = way(follow(bought(*days), FITTED, Thresholds(period_days=5, hysteresis=1), 440))
+    slow = way(follow(bought(*days), FITTED, Thresholds(period_days=5, hysteresis=3), 440))
     first = [next(day for day, state, _ in one if state is Phase.DECLINE) for one in (quick, slow)]
     assert first[0] == first[1]
     back = [
         next(day for day, state, _ in one if day > first[0] and state is Phase.STABILITY)
         for one in (quick, slow)
     ]
-    assert back[1] == back[0] + 20
+    assert back[1] == back[0] + 10
 
 
 def test_what_is_said_of_a_day_does_not_depend_on_when_it_is_asked() -> None:
@@ -120,8 +127,8 @@ def test_everybody_and_one_are_judged_alike() -> None:
     everybody = follow(lived.purchases, FITTED, Thresholds(), 1000)
     for row in range(60):
         mine = lived.purchases.row == row
-        days, money = lived.purchases.day[mine], lived.purchases.money[mine]
-        alone = follow(bought(*days, money=list(money)), FITTED, Thresholds(), 1000)
+        its = lived.purchases.take(np.flatnonzero(mine))
+        alone = follow(replace(its, customers=1, row=its.row * 0), FITTED, Thresholds(), 1000)
         assert alone.state[0] == everybody.state[row]
         of = everybody.changes.row == row
         np.testing.assert_array_equal(alone.changes.day, everybody.changes.day[of])

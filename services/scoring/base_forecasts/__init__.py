@@ -1,0 +1,1 @@
+"""Base forecast: what all customers together will buy, and how sure that is."""
