@@ -17,8 +17,16 @@ from tests.architecture.tree import (
     sources,
 )
 
-# Lines (docs/decisions/0004).
-CEILING = {"jobs": 600, "streams": 400, "filters": 600, "feed": 2_000, "web": 2_000, "shared": 1_700}
+# Lines (docs/decisions/0004, 0035).
+CEILING = {
+    "jobs": 600,
+    "streams": 400,
+    "filters": 600,
+    "feed": 1_700,
+    "keeping": 500,
+    "web": 2_000,
+    "shared": 1_700,
+}
 POSITIONAL = 5
 
 

@@ -7,7 +7,7 @@ from statistics import quantiles
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PLUMBING = ("jobs", "feed", "streams", "web", "filters", "shared")
+PLUMBING = ("keeping", "jobs", "feed", "streams", "web", "filters", "shared")
 PACKAGES = ("services", *PLUMBING, "gateway", "guanxi", "connectors")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

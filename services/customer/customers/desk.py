@@ -7,8 +7,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from feed.keeping import refusal
 from feed.write import by, tell
+from keeping.keeper import refusal
 from services.customer.attributes.rules import ANYTHING, Rules
 from services.customer.base import FEED
 from services.customer.customers import queries, writes

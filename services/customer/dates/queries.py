@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, any_, bindparam, select
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.customer.base import FEED
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current

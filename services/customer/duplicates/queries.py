@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.customer.base import FEED
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.kept_routes import KeptRoutes
 from jobs.routes import Kind, job_router
+from keeping.routes import KeptRoutes
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.customer.attributes.models import SETTINGS_ID, CustomField, CustomFieldSettings
 from services.customer.base import FEED
 from services.customer.customers.models import Customer

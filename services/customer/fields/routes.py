@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from feed.kept_routes import KeptRoutes
+from keeping.routes import KeptRoutes
 from services.customer.attributes.known import forget, known
 from services.customer.customers.routes import CanRead, rules_of
 from services.customer.customers.schemas import CustomerKind

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Index, Text, and_, exists
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.customer.base import Base
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current

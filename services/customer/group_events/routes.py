@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.kept_routes import KeptRoutes
+from keeping.routes import KeptRoutes
 from services.customer.customers.routes import CanRead, CanWrite
 from services.customer.group_events.queries import ATTENDANCES, ATTENDEES, EVENTS, OF_GROUP
 from services.customer.group_events.schemas import (

@@ -12,8 +12,8 @@ from asyncpg import Record, UniqueViolationError
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from feed.keeping import Keeper
 from feed.write import by, entries
+from keeping.keeper import Keeper
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import recordset
 from services.customer.customers.referring import referred

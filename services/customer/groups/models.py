@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Index, Text, bindparam, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.customer.base import Base
 from shared.auth import Visibility
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, Uuid, bindparam
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.customer.base import FEED
 from services.customer.groups.models import Group
 from services.customer.groups.problems import GroupNotFound

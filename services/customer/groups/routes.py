@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from feed.kept_routes import KeptRoutes
+from keeping.routes import KeptRoutes
 from services.customer.customers.problems import OutOfSight
 from services.customer.customers.routes import CanRead, CanWrite
 from services.customer.groups import actions

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Integer, Text, Uuid, and_, any_, bindparam, select
 from sqlalchemy.orm import aliased
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.customer.base import FEED
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from feed.kept_routes import KeptRoutes
+from keeping.routes import KeptRoutes
 from services.customer.customers.problems import CustomerNotFound
 from services.customer.customers.queries import fetch, originals
 from services.customer.customers.routes import CanRead, CanWrite, Referred

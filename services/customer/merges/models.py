@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, DateTime, Index, Text, Uuid, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.customer.base import Base
 from services.customer.customers.models import Customer
 from services.customer.customers.queries import current

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.customer.base import FEED
 from services.customer.customers.models import Customer, FormerId
 from services.customer.customers.queries import RECORD, current

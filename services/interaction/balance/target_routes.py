@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from feed.history import HistoryPage, Stepped
-from feed.kept_routes import KeptRoutes
+from keeping.routes import KeptRoutes
 from services.interaction.balance import targets
 from services.interaction.balance.target_schemas import (
     ContactTargetCreate,

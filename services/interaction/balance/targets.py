@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import UniqueViolationError
 from sqlalchemy import ColumnElement, Integer, Text, Uuid, bindparam
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.interaction.arrivals.following import sweep_anew
 from services.interaction.balance.keeping import refresh
 from services.interaction.balance.models import ContactTarget

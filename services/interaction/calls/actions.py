@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from feed.keeping import refusal
 from feed.write import by
+from keeping.keeper import refusal
 from services.interaction.calls import locking
 from services.interaction.calls.drafts import (
     PERSONAL,

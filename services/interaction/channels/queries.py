@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, bindparam, func, select
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.interaction.base import FEED
 from services.interaction.channels.schemas import ChannelRead
 from services.interaction.interactions.catalogue import DIRECTIONS, GROUPS, PURPOSES

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
 from starlette.requests import Request
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.interaction.base import FEED, JOBS
 from services.interaction.holds.models import RetentionHold
 from services.interaction.identities.models import Identity

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Index, Text, select, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.interaction.base import Base
 from services.interaction.identities.models import Identity
 from shared.auth import Visibility

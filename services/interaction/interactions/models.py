@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Index, Text, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.interaction.base import Base
 from services.interaction.records.models import TIME, Fact
 from shared.auth import Visibility

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.interaction.base import Base
 from services.interaction.identities.models import Identity
 from services.interaction.records.models import TIME

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.interaction.base import FEED
 from services.interaction.identities.models import Identity
 from services.interaction.interactions.kind import INTERACTIONS

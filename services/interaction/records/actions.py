@@ -9,8 +9,8 @@ from uuid import UUID
 from asyncpg import Record as Row
 from pydantic import TypeAdapter, ValidationError
 
-from feed.keeping import refusal
 from feed.write import by
+from keeping.keeper import refusal
 from services.interaction.identities.actions import recognise, settle
 from services.interaction.identities.asking import Customers
 from services.interaction.identities.people import Key, People

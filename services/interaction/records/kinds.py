@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement
 
 from feed.history import History
-from feed.keeping import accept
+from keeping.keeper import accept
 from services.interaction.base import FEED
 from services.interaction.identities.people import key_of
 from services.interaction.records.drafts import Columns, Draft, Settle, as_given

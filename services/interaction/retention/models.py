@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.interaction.base import Base
 from shared.auth import Visibility
 

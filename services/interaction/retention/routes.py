@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from feed.kept_routes import KeptRoutes
 from jobs.routes import Kind, job_router
+from keeping.routes import KeptRoutes
 from services.interaction.base import JOBS
 from services.interaction.holds.actions import RUN
 from services.interaction.retention import rules

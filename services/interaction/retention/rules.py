@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import UniqueViolationError
 from sqlalchemy import ColumnElement, Integer, bindparam
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.interaction.base import FEED
 from services.interaction.retention.models import RetentionRule
 from services.interaction.retention.reach import actions, has_channels

@@ -9,7 +9,7 @@ from asyncpg import Record
 from sqlalchemy import ColumnElement, Integer, LargeBinary, Text, Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.interaction.base import FEED
 from services.interaction.webhooks.models import WebhookOriginal, WebhookSecret, WebhookSource
 from shared.database import Transaction

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Text, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.scoring.base import Base
 from shared.auth import Visibility
 

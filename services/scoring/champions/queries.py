@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.scoring.base import FEED
 from services.scoring.champions.models import ScoringSettings
 from services.scoring.champions.schemas import ScoringSettingsRead

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.scoring.base import Base
 from services.scoring.identities.models import Identity
 from shared.auth import Visibility

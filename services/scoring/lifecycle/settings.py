@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.scoring.base import FEED
 from services.scoring.lifecycle.models import LifecycleSettings
 from services.scoring.lifecycle.thresholds import Thresholds

@@ -3,7 +3,7 @@
 from sqlalchemy import ARRAY, CheckConstraint, ColumnElement, Double, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.scoring.base import Base
 from shared.auth import Visibility
 

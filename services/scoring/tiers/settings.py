@@ -10,7 +10,7 @@ import numpy as np
 from asyncpg import Record
 from sqlalchemy import ColumnElement, select
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.scoring.base import FEED
 from services.scoring.scores.rows import Rows
 from services.scoring.tiers.cutting import Cut, CutBy

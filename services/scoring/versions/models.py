@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, DateTime, Index, Text, te
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.scoring.base import Base
 from shared.auth import Visibility
 

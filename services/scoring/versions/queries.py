@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Text, Uuid, bindparam, literal_column, sel
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.scoring.base import FEED
 from services.scoring.versions.models import EstimatorVersion
 from services.scoring.versions.schemas import EstimatorLife, EstimatorVersionRead, FitStatus

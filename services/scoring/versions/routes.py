@@ -7,7 +7,7 @@ from sqlalchemy import Integer, Text, Uuid, bindparam, func, select, true
 from starlette.requests import Request
 from starlette.responses import Response
 
-from feed.kept_routes import KeptRoutes
+from keeping.routes import KeptRoutes
 from services.scoring.versions.models import EstimatorVersion
 from services.scoring.versions.queries import VERSIONS, rendered
 from services.scoring.versions.schemas import (

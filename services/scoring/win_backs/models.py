@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Numeric, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feed.kept import Kept
+from keeping.kept import Kept
 from services.scoring.base import Base
 from shared.auth import Visibility
 

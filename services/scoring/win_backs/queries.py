@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from services.scoring.base import FEED
 from services.scoring.lifecycle.models import Lifecycle
 from services.scoring.lifecycle.thresholds import RULES, STATE_NUMBER, STATES, Phase

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
 from feed.history import HistoryPage, Stepped
-from feed.keeping import Keeper
+from keeping.keeper import Keeper
 from shared.auth import Principal, allow
 from shared.database import Transaction
 from shared.errors import PreconditionFailed, PreconditionRequired, Problem, documents

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from feed.keeping import Keeper
-from feed.kept_routes import KeptRoutes
+from keeping.keeper import Keeper
+from keeping.routes import KeptRoutes
 from shared.errors import Conflict, NotFound
 from shared.schemas import Body, Read
 from tests.feed.things import FEED, Thing
