@@ -43,7 +43,7 @@ class Follower:
             "missing": sorted(merged.missing),
         }
 
-    async def events(self, first: dict[str, Any]) -> AsyncIterator[bytes]:
+    async def events(self, first: dict[str, Any], *, going_on: bool) -> AsyncIterator[bytes]:
         """Yield the page that was read, then those that come, and a comment when none does for long.
 
         Where a cursor expires on the way, or nobody answers, the events end: who comes back is told why.
@@ -54,7 +54,7 @@ class Follower:
         while True:
             yield _event(page) if page["items"] else b": nothing new\n\n"
             left = until - now()
-            if left <= 0 or CLOSING.is_set():
+            if not going_on or left <= 0 or CLOSING.is_set():
                 return
             if page["missing"]:
                 await asyncio.sleep(AGAIN_S)

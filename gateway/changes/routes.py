@@ -79,9 +79,10 @@ async def watch_changes(
     limit: Limit = 500,
     chosen: Chosen,
 ) -> Response:
-    """Send changes as they come; a reader goes on after the last id that it has heard."""
+    """Send changes as they come, after the last id heard; goes on for who accepts text/event-stream."""
     follower = _follower(request, chosen, last or after, limit)
-    events = follower.events(await follower.page())
+    going_on = "text/event-stream" in request.headers.get("accept", "")
+    events = follower.events(await follower.page(), going_on=going_on)
     return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 

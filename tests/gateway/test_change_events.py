@@ -42,7 +42,7 @@ async def heard(
     reader: httpx.AsyncClient, last: str | None = None, most: int = 1000, **params: str
 ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """Yield (id, data) of events until the stream ends, or `most` were heard."""
-    headers = {"Last-Event-ID": last} if last else {}
+    headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last} if last else {})}
     async with reader.stream("GET", EVENTS, params=params, headers=headers) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -136,6 +136,14 @@ async def test_a_stream_ends_in_time_and_when_a_cursor_expires(own: Own, reader:
     own.fakes["customer"].tell("customer.created")
     async for _ in heard(reader):
         own.fakes["customer"].expired = True
+
+
+async def test_who_accepts_something_else_has_one_page(own: Own, reader: httpx.AsyncClient) -> None:
+    own.fakes["customer"].tell("customer.created")
+    began = time.monotonic()
+    answer = await reader.get(EVENTS)
+    assert answer.text.count("event: changes") == 1
+    assert time.monotonic() - began < 0.5
 
 
 async def test_it_needs_its_scope(own: Own) -> None:

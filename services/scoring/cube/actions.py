@@ -4,7 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
+    Integer,
     Text,
     Uuid,
     any_,
@@ -15,11 +17,12 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from services.scoring.cube.models import SoldLine
-from services.scoring.cube.recounting import recount
+from services.scoring.cube.models import Cube, SoldLine
+from services.scoring.cube.recounting import add_up, recount, recount_lines
 from services.scoring.facts.actions import mark_values
 from services.scoring.facts.models import SalesMark
 from services.scoring.identities.models import COMPUTED, Identity
@@ -29,11 +32,18 @@ from shared.database import Transaction
 from shared.statements import Runner, Statement
 
 MOST = 500  # which is a second or two: each touches some twenty cells for a line
+# From so many on, and if they are no small part of all, lines come first, and then the whole cube at once.
+MANY, PART = 5_000, 50
 
 
 async def waiting(on: Runner) -> bool:
     """Whether anybody's sales are to be counted again."""
     return bool(await _WAITING.value(on))
+
+
+async def late(on: Runner) -> bool:
+    """Whether the cells wait for the lines of many customers."""
+    return bool(await _LATE.value(on))
 
 
 async def moving(on: Runner) -> bool:
@@ -42,19 +52,30 @@ async def moving(on: Runner) -> bool:
 
 
 async def count_marked(tx: Transaction, *, currency: str) -> int:
-    """Count the sales of marked customers again, at most MOST of them; return how many marks were dealt with.
+    """Count the sales of some marked customers again; return how many marks were dealt with, 1 for the cube.
 
-    One worker at a time counts, since two would wait for each other's cells in turns.
+    One worker at a time counts, since two would wait for each other's cells in turns. Marks are held while
+    they are dealt with, so never while the whole cube is added up.
     """
     if not await _LOCK.value(tx.connection):
         return 0
     await PATIENT.value(tx.connection)  # on a busy machine, customers with many lines
     if changed := await products.stale(tx):
         await _MARK_STALE.value(tx.connection, products=changed)
-    marked = [UUID(int=row[0].int) for row in await _MARKS.all(tx.connection)]
+    count = await _COUNT.value(tx.connection)
+    cells_wait = await late(tx.connection)
+    if cells_wait and count <= MOST:
+        await add_up(tx)
+        await _SET_LATE.value(tx.connection, late=False)
+        return 1
+    if not cells_wait and count > MANY and count * PART > await _LINES.value(tx.connection):
+        await _SET_LATE.value(tx.connection, late=True)
+        cells_wait = True
+    marks = await _MARKS.all(tx.connection, most=MANY if cells_wait else MOST)
+    marked = [UUID(int=row[0].int) for row in marks]
     if marked:
         ids = [UUID(int=row[0].int) for row in await _MEANT.all(tx.connection, ids=marked)]
-        await recount(tx, ids, currency=currency)
+        await (recount_lines if cells_wait else recount)(tx, ids, currency=currency)
         await mark_values(tx, ids)
         await _DONE.value(tx.connection, ids=marked)
     return len(marked)
@@ -72,11 +93,17 @@ def _marking(whose: ColumnElement[bool]) -> Statement:
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
-_WAITING = Statement(select(or_(select(SalesMark.customer_id).exists(), products.STALE.exists())))
+_late = select(Cube.late)
+_LATE = Statement(_late)
+_SET_LATE = Statement(update(Cube).values(late=bindparam("late", type_=Boolean)))
+_marked = select(SalesMark.customer_id).exists()
+_WAITING = Statement(select(or_(_marked, products.STALE.exists(), _late.scalar_subquery())))
+_COUNT = Statement(select(func.count()).select_from(SalesMark))
+_LINES = Statement(select(func.count()).select_from(SoldLine), unguarded=COMPUTED)
 _MOVING = Statement(select(select(SalesMark.customer_id).where(SalesMark.moving).exists()))
 _key = func.hashtextextended(literal_column("'monthly cube'"), literal_column("0"))
 _LOCK = Statement(select(func.pg_try_advisory_xact_lock(_key)))
-_some = select(SalesMark.customer_id).limit(literal_column(str(MOST)))
+_some = select(SalesMark.customer_id).limit(bindparam("most", type_=Integer))
 _MARKS = Statement(_some.with_for_update(skip_locked=True))
 _meant = select(Identity.original_id).where(Identity.current_id == any_(_IDS))
 _given = select(func.unnest(_IDS).label("original_id"))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     ColumnElement,
     Identity,
     Index,
@@ -97,6 +98,16 @@ class SoldLine(_Sold, Base):
             SalesMark.moving, SalesMark.customer_id == cls.current_id
         )
         return and_(_seen(cls, visibility), ~moving.exists())
+
+
+class Cube(Base):
+    """One row: whether the cells are `late`, and wait for the lines of many customers."""
+
+    __tablename__ = "cube"
+    __table_args__ = (CheckConstraint("k = 1", name="one_row"),)
+
+    k: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    late: Mapped[bool]
 
 
 class Cell(_Sold, Base):

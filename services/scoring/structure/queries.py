@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from services.scoring.cube.actions import moving
+from services.scoring.cube.actions import late, moving
 from services.scoring.cube.grains import BY_QUARTER, OWNING, grain_for, number
 from services.scoring.structure.dimensions import Axes, Members, Narrowing, SalesDimension
 from services.scoring.structure.figures import Figures, SalesMeasure
@@ -36,8 +36,8 @@ class Sales:
     """What was sold, as far as a principal sees it, in one currency and narrowed to some of it.
 
     Whoever sees everybody's customers is answered from the cube if that tells the dimensions, and so is who
-    sees a department's, unless customers are on their way (`moving`); the others, and the rest, from the
-    lines.
+    sees a department's, unless customers are on their way (`moving`); the others, and the rest, and all while
+    the cells wait for many customers (`late`), from the lines.
     """
 
     def __init__(
@@ -50,7 +50,8 @@ class Sales:
     async def of(cls, on: Runner, principal: Principal, currency: str, narrowing: Narrowing) -> Self:
         """Find out whether the cube answers this principal."""
         sees = principal.visibility
-        cube = sees is Visibility.ALL or (sees is Visibility.DEPARTMENT and not await moving(on))
+        told = sees is Visibility.ALL or (sees is Visibility.DEPARTMENT and not await moving(on))
+        cube = told and not await late(on)
         return cls(on, principal, currency, narrowing, from_cube=cube)
 
     async def by(self, axes: Axes, span: Span, *, among: Among | None = None) -> Sums:

@@ -18,7 +18,7 @@ from services.scoring.tracking.queries import days_of
 from services.scoring.tracking.schemas import TrackingCurve
 from services.scoring.versions.models import EstimatorVersion
 from shared.auth import Principal, allow
-from shared.errors import FieldError, Forbidden, Invalid, NotFound, Unauthenticated, documents
+from shared.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthenticated, documents
 from shared.statements import Statement
 from web.app import answer, core
 from web.hot import hot
@@ -28,13 +28,18 @@ CanRead = Annotated[Principal, allow("scores:read")]
 _VERSION = Statement(
     select(EstimatorVersion.__table__).where(EstimatorVersion.id == bindparam("id", type_=Uuid))
 )
-_BY_GROUP = "The parameters of this estimator differ by group: there is no one curve that it foretells."
+
+
+class ManyCurves(Conflict):
+    """The parameters of an estimator differ by group: there is no one curve that it foretells."""
+
+    code, title = "many_curves", "Each group of customers has parameters, and a curve, of its own"
 
 
 @router.get(
     "/{id}/tracking-curve",
     response_model=TrackingCurve,
-    responses=documents(Unauthenticated, Forbidden, NotFound, Invalid),
+    responses=documents(Unauthenticated, Forbidden, NotFound, ManyCurves, Invalid),
 )
 @hot
 async def get_tracking_curve(
@@ -56,7 +61,7 @@ async def get_tracking_curve(
     if version is None:
         raise NotFound
     if version["parameters_by"] is not None:
-        raise NotFound(_BY_GROUP)
+        raise ManyCurves
     cut_off, last = version["cut_off"], until or held.clock().date() - timedelta(days=1)
     if last < cut_off:
         raise _early()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from feed.consumer import Received
+from services.scoring.cube import actions
 from services.scoring.cube.grains import BY_QUARTER, DIMENSIONS, GRAINS, OWNING, number
 from tests.services.scoring.base import Base, customer, id_of, order, product, rate
 
@@ -216,8 +217,14 @@ async def _found(base: Base) -> Cells:
     return found
 
 
-@pytest.mark.parametrize("seed", range(6))
-async def test_increments_equal_a_count_of_everything(base: Base, seed: int) -> None:
+@pytest.mark.parametrize("waiting", ["few", "many"])
+@pytest.mark.parametrize("seed", range(4))
+async def test_increments_equal_a_count_of_everything(
+    base: Base, seed: int, waiting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if waiting == "many":  # so that lines come first, two customers at a time, and then the whole cube
+        for name, value in {"MOST": 1, "MANY": 2, "PART": 1_000}.items():
+            monkeypatch.setattr(actions, name, value)
     chance, oracle = random.Random(seed), Oracle()  # noqa: S311 - a test that can be repeated
     await base.scoring.database.pool.execute(EMPTY)
     for step in range(1, 11):
@@ -235,6 +242,7 @@ async def test_increments_equal_a_count_of_everything(base: Base, seed: int) -> 
             await base.count()
     await base.count()
     assert await _found(base) == oracle.cells()
+    assert not await actions.late(base.scoring.database.pool)
 
 
 async def test_nothing_told_again_changes_nothing(base: Base) -> None:

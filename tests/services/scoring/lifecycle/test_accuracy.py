@@ -32,7 +32,7 @@ def test_they_are_truer_than_fixed_thresholds(
     usual = confusion(lived, lambda day: fixed(lived.purchases, day))
     for title, found in (("lifecycle", rules), ("90/180 days", usual)):
         print(table(f"{name}, {title}", found))  # noqa: T201 - for whoever runs it with -s
-        record_property(title, Measured.of(found))
+        record_property(title, str(Measured.of(found)))
     assert Measured.of(rules).right > Measured.of(usual).right + BETTER[name]
     assert Measured.of(rules).f1 > Measured.of(usual).f1 - 0.02
 
