@@ -9,6 +9,7 @@ from sqlalchemy import Integer, cast, select
 
 from jobs.life import Failed, Job
 from services.scoring.apart.process import ComputingError, KilledError, apart
+from services.scoring.copying import copied
 from services.scoring.identities.models import COMPUTED
 from services.scoring.runs.queries import NEWEST, VERSIONS
 from services.scoring.scores.models import Score
@@ -22,8 +23,7 @@ from shared.statements import Runner, Statement
 KIND, SPEND = "base_forecast", "gamma_gamma"
 NOTHING: dict[str, Any] = {"as_of": None, "estimator": None, "groups": []}
 WORKER = Principal.of_service("scoring")
-_HEADER, _TRAILER = 19, 2  # bytes around the rows of a binary COPY (PostgreSQL documentation, File Formats)
-_PACKED = np.dtype([("n", ">i2"), ("id_size", ">i4"), ("id", "V16"), ("size", ">i4"), ("tier", ">i4")])
+_TIER = np.dtype([("customer_id", "V16"), ("tier", "i4")])
 _TIERS = Statement(
     select(Score.customer_id, cast(Score.tier, Integer)).where(~Score.deleted, Score.tier.is_not(None)),
     unguarded=COMPUTED,
@@ -80,21 +80,15 @@ async def _fits(on: Runner, run: Record) -> dict[str, Any]:
 
 async def _tiers(on: PoolConnectionProxy, history: History) -> Any:  # noqa: ANN401 - an array
     """Return the number of the tier of each history's customer, 0 for who has none yet."""
-    raw = bytearray()
-
-    async def keep(data: bytes) -> None:
-        raw.extend(data)
-
-    await on.copy_from_query(_TIERS.sql, *_TIERS.arguments({}), output=keep, format="binary", timeout=600)
-    size = (len(raw) - _HEADER - _TRAILER) // _PACKED.itemsize
-    found = np.frombuffer(raw, _PACKED, offset=_HEADER, count=size)
+    found = await copied(on, _TIERS, {}, _TIER)
     known, asked = (
-        np.ascontiguousarray(ids).view("S16").ravel() for ids in (found["id"], history["customer_id"])
+        np.ascontiguousarray(ids).view("S16").ravel()
+        for ids in (found["customer_id"], history["customer_id"])
     )
     order = np.argsort(known)
-    place = np.minimum(np.searchsorted(known[order], asked), max(size - 1, 0))
+    place = np.minimum(np.searchsorted(known[order], asked), max(len(found) - 1, 0))
     tier = np.zeros(len(asked), np.int64)
-    if size:
+    if len(found):
         same = known[order][place] == asked
         tier[same] = found["tier"][order][place][same]
     return tier

@@ -46,9 +46,9 @@ async def late(on: Runner) -> bool:
     return bool(await _LATE.value(on))
 
 
-async def moving(on: Runner) -> bool:
-    """Whether customers are on their way to those who see them now: cells may be of those who did before."""
-    return bool(await _MOVING.value(on))
+async def late_or_moving(on: Runner) -> bool:
+    """Whether the cells wait, or may still be of those who saw customers before: some are on their way."""
+    return bool(await _LATE_OR_MOVING.value(on))
 
 
 async def count_marked(tx: Transaction, *, currency: str) -> int:
@@ -93,14 +93,15 @@ def _marking(whose: ColumnElement[bool]) -> Statement:
 
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
+_moving = select(SalesMark.customer_id).where(SalesMark.moving).exists()
 _late = select(Cube.late)
 _LATE = Statement(_late)
+_LATE_OR_MOVING = Statement(select(or_(_late.scalar_subquery(), _moving)))
 _SET_LATE = Statement(update(Cube).values(late=bindparam("late", type_=Boolean)))
 _marked = select(SalesMark.customer_id).exists()
 _WAITING = Statement(select(or_(_marked, products.STALE.exists(), _late.scalar_subquery())))
 _COUNT = Statement(select(func.count()).select_from(SalesMark))
 _LINES = Statement(select(func.count()).select_from(SoldLine), unguarded=COMPUTED)
-_MOVING = Statement(select(select(SalesMark.customer_id).where(SalesMark.moving).exists()))
 _key = func.hashtextextended(literal_column("'monthly cube'"), literal_column("0"))
 _LOCK = Statement(select(func.pg_try_advisory_xact_lock(_key)))
 _some = select(SalesMark.customer_id).limit(bindparam("most", type_=Integer))

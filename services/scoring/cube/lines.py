@@ -28,7 +28,7 @@ from services.scoring.products.models import Product
 from services.scoring.states.queries import CURRENCY, counting, rate
 
 COLUMNS = [column.key for column in SoldLine.__table__.columns if column.key != "id"]
-_ZERO, _ONE = literal_column("0", Integer), literal_column("1", Integer)
+_ZERO, _ONE, _TWELVE = (literal_column(text, Integer) for text in ("0", "1", "12"))
 _order, _original, _whole = aliased(Fact), aliased(Identity), aliased(Identity)
 _IS_ORDER = Fact.kind == literal_column(f"'{Kind.ORDER}'", Text)
 
@@ -43,6 +43,28 @@ def sold(*conditions: ColumnElement[bool]) -> Select[Any]:
     wait.
     """
     line = said(Fact.lines, "line")
+    found = {name: value.label(name) for name, value in _figures(line).items()}
+    known_lines = (
+        select(*found.values())
+        .join_from(Fact, _original, _original.original_id == Fact.customer_id)
+        .join(_whole, _whole.original_id == _original.current_id)
+        .outerjoin(_order, and_(~_IS_ORDER, *_its_order()))
+        .outerjoin(line, true())
+        .where(*conditions, *counting(), ~_original.deleted, ~_whole.deleted, ~_whole.provisional)
+        .subquery("sold")
+    )
+    category = Product.category.label("category")
+    chosen = [category if name == "category" else known_lines.c[name] for name in COLUMNS]
+    return select(*chosen).outerjoin(Product, Product.id == known_lines.c.product_id)
+
+
+def month_of(day: Any) -> ColumnElement[int]:  # noqa: ANN401 - a column
+    """Return the number of a day's month: 12 x year + month - 1."""
+    return cast(extract("year", day) * _TWELVE + extract("month", day) - _ONE, Integer)
+
+
+def _figures(line: Any) -> dict[str, Any]:  # noqa: ANN401 - what `said` gives
+    """Return the columns of SoldLine but its category."""
     sign = case((_IS_ORDER, _ONE), else_=-_ONE)
     amount, worth = func.coalesce(line.c.amount, Fact.amount), rate()
     known = func.coalesce(worth, _ZERO) * sign
@@ -50,14 +72,14 @@ def sold(*conditions: ColumnElement[bool]) -> Select[Any]:
     product = func.coalesce(line.c.product_id, product_of(_order.lines, line.c.order_line))
     costed = or_(line.c.cost.is_not(None), and_(~_IS_ORDER, _order.costed > _ZERO))
     quantity = case((line.c.amount.is_(None), _ZERO), else_=func.coalesce(line.c.quantity, _ONE))
-    found = {
+    return {
         "customer_id": Fact.customer_id,
         "current_id": _whole.original_id,
         "kind": Fact.kind,
         "subject": Fact.subject,
         "order_id": case((_IS_ORDER, Fact.subject)),
         "day": day,
-        "month": cast(extract("year", day) * 12 + extract("month", day) - 1, Integer),
+        "month": month_of(day),
         "currency": CURRENCY,
         "product_id": product,
         **{
@@ -73,18 +95,6 @@ def sold(*conditions: ColumnElement[bool]) -> Select[Any]:
         "costed": case((costed, amount * known), else_=_ZERO),
         "unpriced": cast(case((worth.is_(None), _ONE), else_=_ZERO), SmallInteger),
     }
-    known_lines = (
-        select(*(value.label(name) for name, value in found.items()))
-        .join_from(Fact, _original, _original.original_id == Fact.customer_id)
-        .join(_whole, _whole.original_id == _original.current_id)
-        .outerjoin(_order, and_(~_IS_ORDER, *_its_order()))
-        .outerjoin(line, true())
-        .where(*conditions, *counting(), ~_original.deleted, ~_whole.deleted, ~_whole.provisional)
-        .subquery("sold")
-    )
-    category = Product.category.label("category")
-    chosen = [category if name == "category" else known_lines.c[name] for name in COLUMNS]
-    return select(*chosen).outerjoin(Product, Product.id == known_lines.c.product_id)
 
 
 def _its_order() -> tuple[ColumnElement[bool], ...]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 
+from services.scoring.copying import copied
 from services.scoring.identities.models import COMPUTED, Identity
 from shared.statements import Runner, Statement
 
@@ -52,7 +53,7 @@ async def codes(on: Runner, ids: NDArray[np.void], wanted: Names) -> dict[str, A
         some = [UUID(bytes=id_.tobytes()) for id_ in ids]
         packed = _packed(await _SOME.all(on, ids=some, **given))
     else:
-        packed = await _everybody(on, given)
+        packed = await copied(on, _ALL, given, _DTYPE)
     # numpy compares no raw bytes, but strings of bytes of one length in their order
     told, asked = (np.ascontiguousarray(each).view("S16") for each in (packed["customer_id"], ids))
     row = np.searchsorted(told, asked)
@@ -68,23 +69,7 @@ def _packed(rows: Sequence[Any]) -> NDArray[np.void]:
     return found
 
 
-async def _everybody(on: Runner, given: Mapping[str, Any]) -> NDArray[np.void]:
-    raw = bytearray()
-
-    async def keep(data: bytes) -> None:
-        raw.extend(data)
-
-    await on.copy_from_query(_ALL.sql, *_ALL.arguments(given), output=keep, format="binary", timeout=600)
-    count = (len(raw) - _HEADER - _TRAILER) // _COPIED.itemsize
-    return np.frombuffer(raw, _COPIED, offset=_HEADER, count=count)
-
-
-_HEADER, _TRAILER = 19, 2  # bytes around the rows of a binary COPY (PostgreSQL documentation, COPY)
-_DTYPE = np.dtype([("customer_id", "V16"), *((one.value, ">i4") for one in CustomerDimension)])
-_COPIED = np.dtype(
-    [("fields", ">i2")]
-    + [part for name in _DTYPE.names or () for part in ((f"{name}_size", ">i4"), (name, _DTYPE[name]))]
-)
+_DTYPE = np.dtype([("customer_id", "V16"), *((one.value, "i4") for one in CustomerDimension)])
 
 
 def _code(one: CustomerDimension) -> ColumnElement[int]:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from services.scoring.copying import copied
 from services.scoring.facts.models import Fact, Kind, Mark
 from services.scoring.identities.models import COMPUTED, ExternalName, Identity
 from services.scoring.states.history import DTYPE, READ, History
@@ -37,7 +38,6 @@ from services.scoring.states.models import State
 from services.scoring.states.queries import CURRENCY, UNTIL, recount
 from shared.statements import Runner, Statement
 
-_HEADER, _TRAILER = 19, 2  # bytes around the rows of a binary COPY (PostgreSQL documentation, File Formats)
 _HELD_DTYPE = np.dtype([*READ.descr, ("current_id", "V16"), ("whole", "i8")])
 _patience = (literal_column("'10min'", Text), literal_column("true", Boolean))
 PATIENT = Statement(
@@ -65,10 +65,10 @@ async def of_everybody(
     """
     narrowed = identity_system is not None
     given = {"until": until, "currency": currency, "identity_system": identity_system}
-    found, rest = _parted(await _copied(connection, _HELD[narrowed], given, _HELD_DTYPE))
+    found, rest = _parted(await copied(connection, _HELD[narrowed], given, _HELD_DTYPE))
     if not len(rest):
         return found
-    both = np.concatenate([found, _histories(await _copied(connection, _REST[narrowed], given, READ))])
+    both = np.concatenate([found, _histories(await copied(connection, _REST[narrowed], given, READ))])
     return np.asarray(both[np.argsort(_ids(both), kind="stable")])
 
 
@@ -81,26 +81,6 @@ async def of_some(on: Runner, ids: Sequence[UUID], *, until: date, currency: str
     others = sorted({UUID(bytes=each.tobytes()) for each in rest})
     counted = await _SOME.all(on, ids=others, until=until, currency=currency)
     return np.concatenate([found, _histories(_rows(counted, READ))])
-
-
-async def _copied(
-    connection: PoolConnectionProxy, statement: Statement, given: dict[str, Any], kind: np.dtype[Any]
-) -> NDArray[np.void]:
-    """Return the rows of a statement, which have the widths of `kind` and no nulls."""
-    raw, big = bytearray(), ((name, kind[name].newbyteorder(">")) for name in kind.names or ())
-    packed = np.dtype([("fields", ">i2"), *(part for at in big for part in ((f"{at[0]}_size", ">i4"), at))])
-
-    async def keep(data: bytes) -> None:
-        raw.extend(data)
-
-    await connection.copy_from_query(
-        statement.sql, *statement.arguments(given), output=keep, format="binary", timeout=600
-    )
-    count = (len(raw) - _HEADER - _TRAILER) // packed.itemsize
-    told, found = np.frombuffer(raw, packed, offset=_HEADER, count=count), np.empty(count, kind)
-    for name in kind.names or ():
-        found[name] = told[name]
-    return found
 
 
 def _rows(records: Sequence[Record], kind: np.dtype[Any]) -> NDArray[np.void]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from services.scoring.cube.actions import late, moving
+from services.scoring.cube.actions import late, late_or_moving
 from services.scoring.cube.grains import BY_QUARTER, OWNING, grain_for, number
 from services.scoring.structure.dimensions import Axes, Members, Narrowing, SalesDimension
 from services.scoring.structure.figures import Figures, SalesMeasure
@@ -50,8 +50,8 @@ class Sales:
     async def of(cls, on: Runner, principal: Principal, currency: str, narrowing: Narrowing) -> Self:
         """Find out whether the cube answers this principal."""
         sees = principal.visibility
-        told = sees is Visibility.ALL or (sees is Visibility.DEPARTMENT and not await moving(on))
-        cube = told and not await late(on)
+        old = {Visibility.ALL: late, Visibility.DEPARTMENT: late_or_moving}.get(sees)
+        cube = old is not None and not await old(on)
         return cls(on, principal, currency, narrowing, from_cube=cube)
 
     async def by(self, axes: Axes, span: Span, *, among: Among | None = None) -> Sums:

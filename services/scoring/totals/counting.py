@@ -11,7 +11,6 @@ from sqlalchemy import (
     any_,
     case,
     cast,
-    extract,
     func,
     literal_column,
     null,
@@ -23,6 +22,7 @@ from sqlalchemy.orm import aliased
 
 from services.scoring.costs.models import Cost
 from services.scoring.costs.spending import CENTS
+from services.scoring.cube.lines import month_of
 from services.scoring.cube.models import SoldLine
 from services.scoring.facts.models import Kind
 from services.scoring.identities.models import Identity
@@ -37,12 +37,6 @@ _NOTHING = cast(null(), Numeric)
 _ORDER = literal_column(f"'{Kind.ORDER}'", Text)
 _BEGIN, _LAST = literal_column(str(FIRST), Integer), literal_column(str(MONTHS - 1), Integer)
 its = aliased(Identity, name="its")
-
-
-def month_of(day: Any) -> ColumnElement[int]:  # noqa: ANN401 - a column
-    """Return the number of a day's month."""
-    year = extract("year", day) * literal_column("12", Integer)
-    return cast(year + extract("month", day) - _ONE, Integer)
 
 
 def active(month: Any) -> ColumnElement[Any]:  # noqa: ANN401 - a column

@@ -26,12 +26,13 @@ from sqlalchemy import (
 
 from services.scoring.costs.models import Cost
 from services.scoring.costs.spending import SINCE, UNTIL, in_window, spent
+from services.scoring.cube.lines import month_of
 from services.scoring.facts.models import SalesMark, ValueMark
 from services.scoring.identities.models import COMPUTED
 from services.scoring.runs.models import ScoringRun
 from services.scoring.scores.models import Score
 from services.scoring.states.queries import CURRENCY
-from services.scoring.totals.counting import NOT_ACTIVE, active, month_of
+from services.scoring.totals.counting import NOT_ACTIVE, active
 from services.scoring.totals.models import GROUPS, PAID, SOLD, GroupMonths, GroupShare, Place, SummedShares
 from shared.statements import Statement
 
